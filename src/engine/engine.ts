@@ -1,0 +1,93 @@
+/**
+ * The database as a library: what the daemon and the offline commands hold. Opens one data directory, takes writes and
+ * queries, closes in order. It never reads an environment variable or a clock; both come in with the options.
+ */
+
+import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
+import type { QueryEvent } from './query/result.js'
+
+/** `every_write`: fsync before the acknowledgement (group commit). `periodic`: fsync at least each second.
+ *  `os_default`: written to the log, synced when the system likes. `none`: no log, memory only until a flush. */
+export type Durability = 'every_write' | 'periodic' | 'os_default' | 'none'
+
+export interface EngineOptions {
+  readonly dataDir: string
+  readonly nowNs: () => bigint
+  /** Monotonic milliseconds. */
+  readonly monotonicMs: () => number
+  readonly durability: Durability
+  /** Rows in memory above which a flush starts, and the other three reasons for one. */
+  readonly flushBytesMax: number
+  readonly flushAgeMsMax: number
+  readonly walBytesMax: number
+  /** Bytes of memtables and queued writes above which writes are refused with `unavailable`. */
+  readonly memoryBytesMax: number
+  /** Decoded columns kept for narrow queries. */
+  readonly columnCacheBytesMax: number
+  readonly duckdbMemoryBytesMax: number
+  readonly duckdbThreads: number
+  readonly maxSeriesPerDatabase: number
+  readonly maxValuesPerTag: number
+  readonly log: EngineLog
+}
+
+export interface EngineLog {
+  info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
+}
+
+export type Precision = 'n' | 'ns' | 'u' | 'us' | 'µ' | 'ms' | 's' | 'm' | 'h'
+
+export type WriteFormat = 'line-protocol' | 'msgpack' | 'columnar-msgpack'
+
+export interface WriteRequest {
+  readonly database: string
+  /** '' = the database's default. */
+  readonly retentionPolicy: string
+  readonly precision: Precision
+  readonly format: WriteFormat
+  readonly body: Uint8Array
+  /** Timestamp for points that have none. */
+  readonly nowNs: bigint
+}
+
+export interface WriteOutcome {
+  readonly writtenCount: number
+  readonly rejectedCount: number
+  /** What InfluxDB would say with a 400 about the rejected part (`partial write: …`, `unable to parse …`); null = all fine. */
+  readonly message: string | null
+}
+
+/** Numbers for /metrics, /debug/vars and `top`; cheap to take. */
+export interface EngineStats {
+  readonly writtenRowCount: number
+  readonly rejectedRowCount: number
+  readonly walBytes: number
+  readonly walFsyncCount: number
+  readonly memtableBytes: number
+  readonly memtableRowCount: number
+  readonly flushCount: number
+  readonly flushErrorCount: number
+  readonly compactionCount: number
+  readonly parquetFileCount: number
+  readonly parquetBytes: number
+  readonly seriesCount: number
+  readonly isReadOnly: boolean
+  readonly columnCacheBytes: number
+}
+
+export interface Engine extends CatalogWriter {
+  readonly catalog: Catalog
+  /** Throws `database-not-found`, `retention-policy-not-found`, `unavailable`, `no-space`; see `WriteOutcome` for the rest. */
+  write(request: WriteRequest): Promise<WriteOutcome>
+  /** Throws `invalid` with `error parsing query: …` before the first event; statement errors are events. */
+  query(request: QueryRequest): AsyncIterable<QueryEvent>
+  /** Everything in memory into Parquet files; resolves when they are registered. */
+  flush(): Promise<void>
+  /** Merge until every bucket is within its bounds. */
+  compact(): Promise<void>
+  stats(): EngineStats
+  /** Flushes and closes; idempotent. */
+  close(): Promise<void>
+}

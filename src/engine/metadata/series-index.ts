@@ -1,0 +1,34 @@
+/**
+ * Which series exist, by measurement and tag: the query side of a database's series. A series enters when its first
+ * point is stored and leaves when its measurement is dropped.
+ */
+
+import type { Expr } from '../influxql/ast.js'
+
+/** Series that share what is left of a condition once their tags are known. */
+export interface SeriesSelection {
+  /** Ordinals, ascending by canonical series key. */
+  readonly series: Uint32Array
+  /** Condition on fields still to be checked per row; null = every row passes. */
+  readonly residual: Expr | null
+}
+
+export interface SeriesIndex {
+  /** Idempotent. */
+  add(ordinal: number): void
+  has(ordinal: number): boolean
+  removeMeasurement(measurement: string): void
+  /** Sorted bytewise. */
+  measurements(): readonly string[]
+  /** Ordinals of all series, ascending by canonical key; empty for an unknown measurement. */
+  seriesOf(measurement: string): Uint32Array
+  seriesCount(measurement: string): number
+  /** Sorted bytewise. */
+  tagKeys(measurement: string): readonly string[]
+  tagValues(measurement: string, key: string): readonly string[]
+  /**
+   * The series that can satisfy `condition` (null = all), with time already taken out of it. `isField` tells which
+   * names are fields of the measurement; any other name is a tag, and a missing tag equals ''.
+   */
+  select(measurement: string, condition: Expr | null, isField: (name: string) => boolean): readonly SeriesSelection[]
+}

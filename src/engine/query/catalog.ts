@@ -1,0 +1,54 @@
+/**
+ * What the query stage may know and change outside the rows themselves. The conductor implements it over metadata,
+ * series indexes and storage; queries never reach around it.
+ */
+
+import type { FieldType } from '../domain/field-type.js'
+import type { TimeRange } from '../domain/time-range.js'
+import type { Database, MetaCommand, MetaState } from '../metadata/meta-state.js'
+import type { SeriesIndex } from '../metadata/series-index.js'
+import type { SeriesTable } from '../metadata/series-table.js'
+import type { Scanner, TableName } from './scan.js'
+
+export interface Catalog {
+  readonly meta: MetaState
+  database(name: string): Database | undefined
+  /** Of an existing database. */
+  seriesTable(database: string): SeriesTable
+  seriesIndex(database: string): SeriesIndex
+  /** Measurements with a shard in this policy, sorted. */
+  measurementsOf(database: string, retentionPolicy: string): readonly string[]
+  /** Every type each field has in the shards that `range` touches. Empty when the table does not exist. */
+  fieldTypes(table: TableName, range: TimeRange): ReadonlyMap<string, ReadonlySet<FieldType>>
+  readonly scanner: Scanner
+}
+
+/** Changes take effect before the promise resolves, and survive a crash from then on. */
+export interface CatalogWriter {
+  applyMeta(command: MetaCommand): Promise<void>
+  dropMeasurement(database: string, measurement: string): Promise<void>
+}
+
+/** Limits as InfluxDB names them in `[coordinator]` and `[http]`; 0 = none. */
+export interface QueryLimits {
+  readonly maxSelectPoint: number
+  readonly maxSelectSeries: number
+  readonly maxSelectBuckets: number
+  readonly maxRowLimit: number
+  readonly timeoutMs: number
+}
+
+export interface QueryRequest {
+  readonly text: string
+  /** Defaults for the statements; '' = none. */
+  readonly database: string
+  readonly retentionPolicy: string
+  /** Values for `$name`, from the request's `params`. */
+  readonly params: ReadonlyMap<string, string | number | bigint | boolean> | null
+  /** A GET: statements that change something run, with InfluxDB's deprecation message. */
+  readonly isReadOnlyContext: boolean
+  readonly nowNs: bigint
+  readonly limits: QueryLimits
+  /** Aborted when the client goes away, on KILL QUERY and on shutdown. */
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,40 @@
+/**
+ * What a query answers with, before any encoding: a stream of series frames per statement. Frames are columns, so an
+ * encoder's loop runs per column or per row over typed arrays. JSON, CSV, MessagePack and Arrow all come from these.
+ *
+ * A frame is a whole series or a piece of one: `isPartial` on a frame says that the next frame continues the same
+ * series (same name and tags). Encoders decide how to cut them into chunks.
+ */
+
+import type { Column } from '../domain/column.js'
+
+export interface SeriesFrame {
+  /** '' when the answer's series has no name (some SHOW statements). */
+  readonly name: string
+  /** GROUP BY tags in printed order, or null when the series has none. */
+  readonly tags: readonly (readonly [key: string, value: string])[] | null
+  readonly columns: readonly ResultColumn[]
+  readonly rowCount: number
+  readonly isPartial: boolean
+}
+
+export interface ResultColumn {
+  readonly name: string
+  readonly column: Column
+}
+
+export interface ResultMessage {
+  readonly level: 'warning'
+  readonly text: string
+}
+
+/** What happens while statements run, in order. Every statement ends with exactly one `statement-end`. */
+export type QueryEvent =
+  | { readonly kind: 'frame'; readonly statementId: number; readonly frame: SeriesFrame }
+  | {
+      readonly kind: 'statement-end'
+      readonly statementId: number
+      readonly messages: readonly ResultMessage[]
+      /** Text for `results[i].error`, or null. */
+      readonly error: string | null
+    }
