@@ -10,7 +10,7 @@ const ENGINE_EDGES = {
   domain: [],
   'line-protocol': ['metadata'],
   influxql: [],
-  metadata: [],
+  metadata: ['influxql'],
   wal: [],
   memtable: ['metadata'],
   sql: [],
