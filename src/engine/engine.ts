@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly nowNs: () => bigint
   /** Monotonic milliseconds. */
   readonly monotonicMs: () => number
+  /** Unpredictable bytes, for password salts. */
+  readonly randomBytes: (byteCount: number) => Uint8Array
   readonly durability: Durability
   /** Rows in memory above which a flush starts, and the other three reasons for one. */
   readonly flushBytesMax: number

@@ -15,6 +15,16 @@ export type {
   WriteOutcome,
   WriteRequest,
 } from './engine.js'
-export type { Database, RetentionPolicy } from './metadata/meta-state.js'
-export type { QueryLimits, QueryRequest } from './query/catalog.js'
-export type { QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'
+export type { Privilege, Statement } from './influxql/ast.js'
+export type {
+  Database,
+  GrantedPrivilege,
+  MetaCommand,
+  MetaState,
+  RetentionPolicy,
+  User,
+} from './metadata/meta-state.js'
+export { applyMetaCommand, EMPTY_META_STATE, hasAdmin } from './metadata/meta-state.js'
+export { hashPassword, SALT_BYTES, verifyPassword } from './metadata/password-hash.js'
+export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './query/catalog.js'
+export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'

@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'database-not-found'
   | 'retention-policy-not-found'
   | 'conflict'
+  /** The user may not do this. */
+  | 'forbidden'
   | 'body-too-large'
   | 'query-timeout'
   | 'query-interrupted'

@@ -1,9 +1,10 @@
 /**
- * Databases and retention policies: immutable state, and the one pure function that changes it. A single node applies
+ * Databases, retention policies and users: immutable state, and the one pure function that changes it. A single node applies
  * commands at once and persists the state; a cluster will send the same commands through Raft.
  */
 
 import { HyperbyteError } from '../domain/errors.js'
+import type { Privilege } from '../influxql/ast.js'
 
 export interface RetentionPolicy {
   readonly name: string
@@ -20,12 +21,32 @@ export interface Database {
   readonly defaultRetentionPolicy: string
 }
 
+/** What a user may do with one database, in SHOW GRANTS's words. A revoked grant stays listed as `NO PRIVILEGES`. */
+export type GrantedPrivilege = Privilege | 'NO PRIVILEGES'
+
+export interface User {
+  readonly name: string
+  /** As made by `hashPassword`; never the password. */
+  readonly passwordHash: string
+  readonly isAdmin: boolean
+  /** By database. */
+  readonly grants: ReadonlyMap<string, GrantedPrivilege>
+}
+
 export interface MetaState {
   /** By name. */
   readonly databases: ReadonlyMap<string, Database>
+  /** By name, in order of creation, as SHOW USERS lists them. */
+  readonly users: ReadonlyMap<string, User>
 }
 
-export const EMPTY_META_STATE: MetaState = { databases: new Map() }
+export const EMPTY_META_STATE: MetaState = { databases: new Map(), users: new Map() }
+
+/** True once someone may administer: until then only the first admin can be created. */
+export function hasAdmin(state: MetaState): boolean {
+  for (const user of state.users.values()) if (user.isAdmin) return true
+  return false
+}
 
 export type MetaCommand =
   | { readonly kind: 'create-database'; readonly name: string; readonly policy: RetentionPolicy }
@@ -43,6 +64,17 @@ export type MetaCommand =
       readonly isDefault: boolean
     }
   | { readonly kind: 'drop-retention-policy'; readonly database: string; readonly name: string }
+  | UserCommand
+
+export type UserCommand =
+  | { readonly kind: 'create-user'; readonly name: string; readonly passwordHash: string; readonly isAdmin: boolean }
+  | { readonly kind: 'drop-user'; readonly name: string }
+  | { readonly kind: 'set-password'; readonly name: string; readonly passwordHash: string }
+  | { readonly kind: 'set-admin'; readonly name: string; readonly isAdmin: boolean }
+  /** Replaces what the user had on this database. */
+  | { readonly kind: 'grant'; readonly user: string; readonly database: string; readonly privilege: Privilege }
+  /** Takes `privilege` away from what the user had; READ of ALL PRIVILEGES leaves WRITE. */
+  | { readonly kind: 'revoke'; readonly user: string; readonly database: string; readonly privilege: Privilege }
 
 /**
  * The state after `command`. The caller has checked the statement's own rules (durations, existing names, InfluxDB's
@@ -50,6 +82,7 @@ export type MetaCommand =
  */
 export function applyMetaCommand(state: MetaState, command: MetaCommand): MetaState {
   const databases = new Map(state.databases)
+  let users = state.users
   switch (command.kind) {
     case 'create-database':
       if (databases.has(command.name)) throw new HyperbyteError('conflict', `database already exists: ${command.name}`)
@@ -61,6 +94,7 @@ export function applyMetaCommand(state: MetaState, command: MetaCommand): MetaSt
       break
     case 'drop-database':
       databases.delete(command.name)
+      users = withoutGrantsOn(users, command.name)
       break
     case 'create-retention-policy':
     case 'alter-retention-policy':
@@ -69,9 +103,12 @@ export function applyMetaCommand(state: MetaState, command: MetaCommand): MetaSt
       if (database === undefined)
         throw new HyperbyteError('database-not-found', `database not found: ${command.database}`)
       databases.set(command.database, withPolicyChange(database, command))
+      break
     }
+    default:
+      users = withUserChange(users, command)
   }
-  return { databases }
+  return { databases, users }
 }
 
 type PolicyCommand = Extract<MetaCommand, { kind: `${string}-retention-policy` }>
@@ -98,4 +135,54 @@ function withPolicyChange(database: Database, command: PolicyCommand): Database 
         defaultRetentionPolicy: database.defaultRetentionPolicy === command.name ? '' : database.defaultRetentionPolicy,
       }
   }
+}
+
+type Users = MetaState['users']
+
+function withoutGrantsOn(users: Users, database: string): Users {
+  const changed = new Map(users)
+  for (const user of users.values()) {
+    if (!user.grants.has(database)) continue
+    const grants = new Map(user.grants)
+    grants.delete(database)
+    changed.set(user.name, { ...user, grants })
+  }
+  return changed
+}
+
+function withUserChange(users: Users, command: UserCommand): Users {
+  const changed = new Map(users)
+  if (command.kind === 'create-user') {
+    if (users.has(command.name)) throw new HyperbyteError('conflict', 'user already exists')
+    const { name, passwordHash, isAdmin } = command
+    return changed.set(name, { name, passwordHash, isAdmin, grants: new Map() })
+  }
+  const name = command.kind === 'grant' || command.kind === 'revoke' ? command.user : command.name
+  const user = users.get(name)
+  if (user === undefined) throw new HyperbyteError('invalid', 'user not found')
+  switch (command.kind) {
+    case 'drop-user':
+      changed.delete(name)
+      break
+    case 'set-password':
+      changed.set(name, { ...user, passwordHash: command.passwordHash })
+      break
+    case 'set-admin':
+      changed.set(name, { ...user, isAdmin: command.isAdmin })
+      break
+    case 'grant':
+      changed.set(name, { ...user, grants: new Map(user.grants).set(command.database, command.privilege) })
+      break
+    case 'revoke': {
+      const left = withoutPrivilege(user.grants.get(command.database) ?? 'NO PRIVILEGES', command.privilege)
+      changed.set(name, { ...user, grants: new Map(user.grants).set(command.database, left) })
+    }
+  }
+  return changed
+}
+
+function withoutPrivilege(held: GrantedPrivilege, revoked: Privilege): GrantedPrivilege {
+  if (revoked === 'ALL PRIVILEGES' || held === revoked) return 'NO PRIVILEGES'
+  if (held === 'ALL PRIVILEGES') return revoked === 'READ' ? 'WRITE' : 'READ'
+  return held
 }

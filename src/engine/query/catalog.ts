@@ -5,6 +5,7 @@
 
 import type { FieldType } from '../domain/field-type.js'
 import type { TimeRange } from '../domain/time-range.js'
+import type { Statement } from '../influxql/ast.js'
 import type { Database, MetaCommand, MetaState } from '../metadata/meta-state.js'
 import type { SeriesIndex } from '../metadata/series-index.js'
 import type { SeriesTable } from '../metadata/series-table.js'
@@ -38,6 +39,17 @@ export interface QueryLimits {
   readonly timeoutMs: number
 }
 
+/** Who asks, as the query stage sees it. The daemon implements it over users and grants. */
+export interface QueryAuthorizer {
+  /**
+   * Called once, after parsing and before the first statement runs. Throws `forbidden` when any statement is not
+   * allowed: then none runs. `database` is the request's default.
+   */
+  checkStatements(statements: readonly Statement[], database: string): void
+  /** Whether SHOW DATABASES lists it. */
+  isDatabaseVisible(database: string): boolean
+}
+
 export interface QueryRequest {
   readonly text: string
   /** Defaults for the statements; '' = none. */
@@ -49,6 +61,8 @@ export interface QueryRequest {
   readonly isReadOnlyContext: boolean
   readonly nowNs: bigint
   readonly limits: QueryLimits
+  /** null: everything is allowed (authentication is off, or the caller is the server itself). */
+  readonly authorizer: QueryAuthorizer | null
   /** Aborted when the client goes away, on KILL QUERY and on shutdown. */
   readonly signal: AbortSignal
 }

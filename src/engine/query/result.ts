@@ -16,7 +16,18 @@ export interface SeriesFrame {
   readonly columns: readonly ResultColumn[]
   readonly rowCount: number
   readonly isPartial: boolean
+  /** IANA name that times are printed in; absent = UTC. */
+  readonly timeZone?: string
+  /** How a chunked answer groups this statement's frames; absent = 'rows'. */
+  readonly delivery?: FrameDelivery
 }
+
+/**
+ * `rows`: cut by chunk size, with `partial` until the last piece (SELECT, SHOW FIELD KEYS, SHOW SERIES).
+ * `whole`: all frames of the statement are one result (SHOW DATABASES, SHOW SHARDS and the other lists of metadata).
+ * `apart`: each frame is a result of its own and is never cut (SHOW TAG KEYS, SHOW TAG VALUES).
+ */
+export type FrameDelivery = 'rows' | 'whole' | 'apart'
 
 export interface ResultColumn {
   readonly name: string
