@@ -7,7 +7,7 @@ import type { Expr } from '../influxql/ast.js'
 
 /** Series that share what is left of a condition once their tags are known. */
 export interface SeriesSelection {
-  /** Ordinals, ascending by canonical series key. */
+  /** Ordinals in the order of series keys (see series-order.ts). */
   readonly series: Uint32Array
   /** Condition on fields still to be checked per row; null = every row passes. */
   readonly residual: Expr | null
@@ -20,14 +20,14 @@ export interface SeriesIndex {
   removeMeasurement(measurement: string): void
   /** Sorted bytewise. */
   measurements(): readonly string[]
-  /** Ordinals of all series, ascending by canonical key; empty for an unknown measurement. */
+  /** Ordinals of all series in the order of their keys; empty for an unknown measurement. */
   seriesOf(measurement: string): Uint32Array
   seriesCount(measurement: string): number
   /** Sorted bytewise. */
   tagKeys(measurement: string): readonly string[]
   tagValues(measurement: string, key: string): readonly string[]
   /**
-   * The series that can satisfy `condition` (null = all), with time already taken out of it. `isField` tells which
+   * The series, in disjoint selections, that can satisfy `condition` (null = all), with time already taken out of it. `isField` tells which
    * names are fields of the measurement; any other name is a tag, and a missing tag equals ''.
    */
   select(measurement: string, condition: Expr | null, isField: (name: string) => boolean): readonly SeriesSelection[]

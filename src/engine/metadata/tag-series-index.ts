@@ -1,0 +1,143 @@
+/**
+ * The series index of one database, in memory: per measurement the series, per tag key and value a posting list. It
+ * holds ordinals of a `SeriesTable`; names and tags are read from there. Filled on the write path (new series only) and
+ * in bulk at start.
+ */
+
+import { SortedTexts } from '../domain/sorted-texts.js'
+import type { Expr } from '../influxql/ast.js'
+import { foldCondition, tagNamesIn } from './fold-condition.js'
+import { type MatchedPart, matchSeries } from './match-series.js'
+import { MeasurementSeries } from './measurement-series.js'
+import type { SeriesIndex, SeriesSelection } from './series-index.js'
+import { isEmpty, listMembers } from './series-set.js'
+import type { SeriesTable } from './series-table.js'
+
+const NO_ORDINALS = new Uint32Array(0)
+
+type IsField = (name: string) => boolean
+
+export class TagSeriesIndex implements SeriesIndex {
+  readonly #table: SeriesTable
+  readonly #measurements = new Map<string, MeasurementSeries>()
+  #names = new SortedTexts()
+  /** One bit per ordinal. */
+  #present = new Uint32Array(32)
+
+  constructor(table: SeriesTable) {
+    this.#table = table
+  }
+
+  add(ordinal: number): void {
+    if (this.has(ordinal)) return
+    this.#setPresent(ordinal)
+    const name = this.#table.measurementOf(ordinal)
+    let series = this.#measurements.get(name)
+    if (series === undefined) {
+      series = new MeasurementSeries(name, (one) => this.#table.tagsOf(one))
+      this.#measurements.set(name, series)
+      this.#names.add(name)
+    }
+    series.add(ordinal)
+  }
+
+  has(ordinal: number): boolean {
+    return (this.#present[ordinal >>> 5] & (1 << (ordinal & 31))) !== 0
+  }
+
+  removeMeasurement(measurement: string): void {
+    const series = this.#measurements.get(measurement)
+    if (series === undefined) return
+    for (const ordinal of series.ordinals()) this.#present[ordinal >>> 5] &= ~(1 << (ordinal & 31))
+    this.#measurements.delete(measurement)
+    this.#names = new SortedTexts()
+    for (const name of this.#measurements.keys()) this.#names.add(name)
+  }
+
+  measurements(): readonly string[] {
+    return this.#names.view()
+  }
+
+  seriesOf(measurement: string): Uint32Array {
+    return this.#measurements.get(measurement)?.sortedOrdinals() ?? NO_ORDINALS
+  }
+
+  seriesCount(measurement: string): number {
+    return this.#measurements.get(measurement)?.count ?? 0
+  }
+
+  tagKeys(measurement: string): readonly string[] {
+    return this.#measurements.get(measurement)?.tagKeys() ?? []
+  }
+
+  tagValues(measurement: string, key: string): readonly string[] {
+    return this.#measurements.get(measurement)?.postingsOf(key)?.values() ?? []
+  }
+
+  select(measurement: string, condition: Expr | null, isField: IsField): readonly SeriesSelection[] {
+    const series = this.#measurements.get(measurement)
+    if (series === undefined) return []
+    if (condition === null) return [{ series: series.sortedOrdinals(), residual: null }]
+    return matchSeries(series, condition, isField).flatMap((part) => selectionsOf(series, part, isField))
+  }
+
+  #setPresent(ordinal: number): void {
+    const word = ordinal >>> 5
+    if (word >= this.#present.length) {
+      const larger = new Uint32Array(Math.max(word + 1, this.#present.length * 2))
+      larger.set(this.#present)
+      this.#present = larger
+    }
+    this.#present[word] |= 1 << (ordinal & 31)
+  }
+}
+
+function selectionsOf(series: MeasurementSeries, part: MatchedPart, isField: IsField): readonly SeriesSelection[] {
+  const { set, residual } = part
+  if (residual === null || tagNamesIn(residual, isField).length === 0) return selectWhole(series, part)
+  return selectByTags(series, listMembers(set, series.count), residual, isField)
+}
+
+function selectWhole(series: MeasurementSeries, { set, residual }: MatchedPart): readonly SeriesSelection[] {
+  const isAll = set.isComplement && set.members.length === 0
+  const ordinals = isAll ? series.sortedOrdinals() : series.toSortedOrdinals(listMembers(set, series.count))
+  return ordinals.length === 0 || isEmpty(set) ? [] : [{ series: ordinals, residual }]
+}
+
+/** Splits `locals` by the values of the tags in `residual`, and puts these in. */
+function selectByTags(
+  series: MeasurementSeries,
+  locals: Uint32Array,
+  residual: Expr,
+  isField: IsField,
+): readonly SeriesSelection[] {
+  const selections: SeriesSelection[] = []
+  for (const { tagOf, members } of groupByTags(series, locals, tagNamesIn(residual, isField))) {
+    const folded = foldCondition(residual, isField, tagOf)
+    if (folded.kind === 'nil' || (folded.kind === 'boolean' && !folded.value)) continue
+    const isAlwaysTrue = folded.kind === 'boolean'
+    selections.push({
+      series: series.toSortedOrdinals(Uint32Array.from(members)),
+      residual: isAlwaysTrue ? null : folded,
+    })
+  }
+  return selections
+}
+
+interface TagGroup {
+  readonly tagOf: (key: string) => string
+  readonly members: number[]
+}
+
+function groupByTags(series: MeasurementSeries, locals: Uint32Array, names: readonly string[]): Iterable<TagGroup> {
+  const groups = new Map<string, TagGroup>()
+  for (const local of locals) {
+    const tags = new Map(series.tagsOfLocal(local))
+    const tagOf = (key: string): string => tags.get(key) ?? ''
+    const id = JSON.stringify(names.map(tagOf))
+    const group = groups.get(id)
+    if (group === undefined) groups.set(id, { tagOf, members: [local] })
+    else group.members.push(local)
+  }
+  return groups.values()
+}
