@@ -1,0 +1,137 @@
+/**
+ * The flags of every command that talks to a server, and what they mean together. Secrets come from a file, from the
+ * environment or, with a warning, from the command line.
+ */
+
+import { readFileSync } from 'node:fs'
+import { Flags } from '@oclif/core'
+import type { ClientOptions, Credentials } from '../client/http-client.js'
+import { OperationError } from './operation-error.js'
+import { parseDurationFlag } from './parse-duration-flag.js'
+
+const HOST_DEFAULT = 'http://127.0.0.1:8086'
+const GROUP = 'CONNECTION'
+
+export const serverFlags = {
+  host: Flags.string({
+    char: 'H',
+    multiple: true,
+    multipleNonGreedy: true,
+    env: 'HYPERBYTE_HOST',
+    helpGroup: GROUP,
+    helpValue: 'URL',
+    summary: `Server address [default: ${HOST_DEFAULT}]; repeat it to name others to try when one cannot be reached.`,
+  }),
+  port: Flags.integer({ hidden: true, min: 1, max: 65_535, summary: 'Port, when the host has none.' }),
+  username: Flags.string({ char: 'u', env: 'HYPERBYTE_USERNAME', helpGroup: GROUP, summary: 'User name.' }),
+  password: Flags.string({ hidden: true, summary: 'Password; visible to everyone on this machine.' }),
+  'password-file': Flags.string({
+    helpGroup: GROUP,
+    helpValue: 'FILE',
+    summary: 'File with the password [env: HYPERBYTE_PASSWORD].',
+  }),
+  'token-file': Flags.string({
+    helpGroup: GROUP,
+    helpValue: 'FILE',
+    summary: 'File with a bearer token [env: HYPERBYTE_TOKEN].',
+  }),
+  timeout: Flags.custom<number>({ parse: parseDurationFlag })({
+    default: 30_000,
+    defaultHelp: async () => '30s',
+    helpGroup: GROUP,
+    helpValue: 'DURATION',
+    summary: 'Longest wait for the server.',
+  }),
+  'ca-file': Flags.string({ helpGroup: GROUP, helpValue: 'FILE', summary: 'PEM file of the authority to trust.' }),
+  insecure: Flags.boolean({ helpGroup: GROUP, summary: "Do not check the server's certificate." }),
+  'unix-socket': Flags.string({ helpGroup: GROUP, helpValue: 'PATH', summary: 'Connect through this socket.' }),
+}
+
+/** For commands that read or write a database. */
+export const databaseFlags = {
+  database: Flags.string({ char: 'd', env: 'HYPERBYTE_DATABASE', helpGroup: GROUP, summary: 'Database.' }),
+  rp: Flags.string({ helpGroup: GROUP, helpValue: 'NAME', summary: "Retention policy [default: the database's]." }),
+}
+
+export interface ServerFlagValues {
+  readonly host?: readonly string[]
+  readonly port?: number
+  readonly username?: string
+  readonly password?: string
+  readonly 'password-file'?: string
+  readonly 'token-file'?: string
+  readonly timeout: number
+  readonly 'ca-file'?: string
+  readonly insecure: boolean
+  readonly 'unix-socket'?: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** `warn` is told about habits that give a secret away. */
+export function toClientOptions(
+  flags: ServerFlagValues,
+  environment: Environment,
+  warn: (text: string) => void,
+): ClientOptions {
+  const named = flags.host ?? listOf(environment['INFLUX_HOST'])
+  const hosts = named.length === 0 ? [HOST_DEFAULT] : named
+  if (flags.password !== undefined) {
+    warn(
+      'a password on the command line can be read by others on this machine; use HYPERBYTE_PASSWORD or --password-file',
+    )
+  }
+  return {
+    hosts: hosts.map((host) => toBaseUrl(host, flags.port ?? null)),
+    credentials: readCredentials(flags, environment),
+    timeoutMs: flags.timeout,
+    authorityPem: flags['ca-file'] === undefined ? null : readNamedFile(flags['ca-file']),
+    isCertificateChecked: !flags.insecure,
+    unixSocket: flags['unix-socket'] ?? null,
+  }
+}
+
+/** `db1`, `db1:8086`, `http://db1:8086/` → `http://db1:8086`. */
+export function toBaseUrl(host: string, port: number | null): string {
+  let url: URL
+  try {
+    url = new URL(/^https?:\/\//.test(host) ? host : `http://${host}`)
+  } catch {
+    throw new OperationError(`--host ${host} is no address`, {
+      exit: 'usage',
+      hint: `for example --host ${HOST_DEFAULT}`,
+    })
+  }
+  const isPortNamed = url.port !== '' || /:(80|443)(\/|$)/.test(host)
+  if (!isPortNamed) url.port = String(port ?? (url.protocol === 'https:' ? 443 : 8086))
+  return url.origin + url.pathname.replace(/\/+$/, '')
+}
+
+function readCredentials(flags: ServerFlagValues, environment: Environment): Credentials {
+  const token = readSecret(flags['token-file'], environment['HYPERBYTE_TOKEN'])
+  if (token !== null) return { kind: 'token', token }
+  const username = flags.username ?? environment['INFLUX_USERNAME'] ?? ''
+  if (username === '') return { kind: 'none' }
+  const password =
+    flags.password ??
+    readSecret(flags['password-file'], environment['HYPERBYTE_PASSWORD'] ?? environment['INFLUX_PASSWORD'])
+  return { kind: 'password', username, password: password ?? '' }
+}
+
+function readSecret(file: string | undefined, fromEnvironment: string | undefined): string | null {
+  return file === undefined ? (fromEnvironment ?? null) : readNamedFile(file).replace(/\r?\n$/, '')
+}
+
+export function readNamedFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const reason = isMissing ? 'there is no such file' : (cause as Error).message
+    throw new OperationError(`cannot read ${path}: ${reason}`, { exit: isMissing ? 'missing' : 'failed', cause })
+  }
+}
+
+function listOf(value: string | undefined): readonly string[] {
+  return value === undefined || value === '' ? [] : [value]
+}

@@ -1,0 +1,90 @@
+/**
+ * Everything a command can throw, as one shape: exit code, a code for scripts, a message and a hint. oclif's own errors
+ * (unknown flag, missing argument) keep their texts and their exit codes.
+ */
+
+import { ClientError, type ClientErrorKind } from '../client/client-error.js'
+import type { ErrorCode } from '../engine/index.js'
+import { type ExitName, exitCode } from './exit-codes.js'
+import { OperationError } from './operation-error.js'
+
+export interface Failure {
+  readonly exit: number
+  readonly code: string
+  readonly message: string
+  readonly hint: string | null
+  /** Worth no stack trace: we know what it is. */
+  readonly isExpected: boolean
+}
+
+const EXIT_OF_CLIENT_ERROR = {
+  unreachable: 'unreachable',
+  denied: 'denied',
+  missing: 'missing',
+  rejected: 'failed',
+  partial: 'partial',
+  conflict: 'conflict',
+  'no-space': 'no-space',
+  unexpected: 'failed',
+} as const satisfies Record<ClientErrorKind, ExitName>
+
+const EXIT_OF_ENGINE_ERROR = {
+  invalid: 'failed',
+  'database-not-found': 'missing',
+  'retention-policy-not-found': 'missing',
+  conflict: 'conflict',
+  'body-too-large': 'failed',
+  'query-timeout': 'failed',
+  'query-interrupted': 'failed',
+  'limit-exceeded': 'failed',
+  unavailable: 'unreachable',
+  'no-space': 'no-space',
+  corrupt: 'mismatch',
+  locked: 'locked',
+  unsupported: 'failed',
+  internal: 'failed',
+} as const satisfies Record<ErrorCode, ExitName>
+
+const HINT_OF_CLIENT_ERROR: Partial<Record<ClientErrorKind, string>> = {
+  unreachable: 'is the server running? hyperbyte ping --host URL',
+  denied: 'give --username and HYPERBYTE_PASSWORD or --password-file',
+}
+
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof OperationError) {
+    return expected(error.exit, error.exit, error.message, error.hint)
+  }
+  if (error instanceof ClientError) {
+    return expected(
+      EXIT_OF_CLIENT_ERROR[error.kind],
+      error.kind,
+      error.message,
+      HINT_OF_CLIENT_ERROR[error.kind] ?? null,
+    )
+  }
+  if (isNamed(error, 'HyperbyteError')) {
+    const { code, message } = error as Error & { code: ErrorCode }
+    return expected(EXIT_OF_ENGINE_ERROR[code], code, message, null)
+  }
+  if (isNamed(error, 'ConfigError')) {
+    return expected('usage', 'usage', error.message, 'hyperbyte config show --defaults lists every option')
+  }
+  const { message, oclif } = error as { message?: string; oclif?: { exit?: number | false } }
+  const isOclifError = typeof oclif?.exit === 'number'
+  return {
+    exit: isOclifError ? (oclif.exit as number) : exitCode('failed'),
+    code: isOclifError && oclif.exit === exitCode('usage') ? 'usage' : 'internal',
+    message: message ?? String(error),
+    hint: null,
+    isExpected: isOclifError,
+  }
+}
+
+function expected(exit: ExitName, code: string, message: string, hint: string | null): Failure {
+  return { exit: exitCode(exit), code, message, hint, isExpected: true }
+}
+
+/** By name: commands that never open an engine or read a configuration need not load either to recognise its errors. */
+function isNamed(error: unknown, name: string): error is Error {
+  return error instanceof Error && error.name === name
+}

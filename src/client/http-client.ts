@@ -1,0 +1,284 @@
+/**
+ * A running server, over HTTP. Requests go to the first host of the list that takes a connection and stay with it until
+ * it stops doing so. Every failure is a `ClientError`; nothing of the HTTP library shows.
+ */
+
+import { gzipSync } from 'node:zlib'
+import type { Dispatcher } from 'undici'
+import { ClientError } from './client-error.js'
+import { parseExactJson } from './parse-exact-json.js'
+import type { QueryAnswer } from './query-answer.js'
+import { translateAnswer } from './translate-answer.js'
+
+export interface ClientOptions {
+  /** Base addresses such as `http://127.0.0.1:8086`, at least one. */
+  readonly hosts: readonly string[]
+  readonly credentials: Credentials
+  /** Until the answer begins, and between two pieces of it. */
+  readonly timeoutMs: number
+  /** PEM text of the authority that signed the server's certificate; null = those of the system. */
+  readonly authorityPem: string | null
+  readonly isCertificateChecked: boolean
+  readonly unixSocket: string | null
+}
+
+export type Credentials =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  | { readonly kind: 'token'; readonly token: string }
+
+export interface QueryCall {
+  readonly text: string
+  readonly database: string
+  readonly retentionPolicy: string
+  /** '' = RFC 3339 text. */
+  readonly epoch: string
+  readonly params: Readonly<Record<string, string | number | boolean>>
+  readonly isPretty: boolean
+}
+
+export interface WriteCall {
+  readonly database: string
+  readonly retentionPolicy: string
+  readonly precision: string
+  readonly body: Uint8Array
+  readonly isCompressed: boolean
+}
+
+export interface ServerIdentity {
+  readonly host: string
+  readonly version: string
+  readonly build: string
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly search: URLSearchParams
+  readonly headers: Record<string, string>
+  readonly body: Uint8Array | string | null
+}
+
+type Answer = Dispatcher.ResponseData
+
+/** Failures before a byte of the request was sent: another host may be asked. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+export class HttpClient {
+  readonly #options: ClientOptions
+  readonly #dispatcher: Dispatcher
+  readonly #request: typeof import('undici').request
+  #hostIndex = 0
+
+  private constructor(options: ClientOptions, undici: typeof import('undici')) {
+    this.#options = options
+    this.#request = undici.request
+    this.#dispatcher = new undici.Agent({
+      headersTimeout: options.timeoutMs,
+      bodyTimeout: options.timeoutMs,
+      connect: {
+        timeout: Math.min(options.timeoutMs, 10_000),
+        rejectUnauthorized: options.isCertificateChecked,
+        ...(options.authorityPem === null ? {} : { ca: options.authorityPem }),
+        ...(options.unixSocket === null ? {} : { socketPath: options.unixSocket }),
+      },
+    })
+  }
+
+  static async open(options: ClientOptions): Promise<HttpClient> {
+    return new HttpClient(options, await import('undici'))
+  }
+
+  /** Is a server there, and which? */
+  async ping(): Promise<ServerIdentity> {
+    const answer = await this.#call(get('/ping'))
+    await answer.body.dump()
+    const version = header(answer, 'x-influxdb-version')
+    if (version === null) throw new ClientError('unexpected', `${this.#host} answers, but not as a time-series server`)
+    return {
+      host: this.#host,
+      version: header(answer, 'x-hyperbyte-version') ?? version,
+      build: header(answer, 'x-influxdb-build') ?? '',
+    }
+  }
+
+  /** Resolves when the server takes writes and queries; fails as `unreachable` while it does not. */
+  async checkReady(): Promise<void> {
+    const answer = await this.#call(get('/health'))
+    const body = await answer.body.text()
+    if (answer.statusCode !== 200) throw translateAnswer(failed(answer, body, `${this.#host}/health`))
+  }
+
+  /** The whole answer as the server wrote it. */
+  async queryText(call: QueryCall): Promise<string> {
+    const answer = await this.#query(call, false)
+    return await readText(answer)
+  }
+
+  /** The answer in pieces of some thousand rows; each is a document of its own. */
+  async *query(call: QueryCall): AsyncGenerator<QueryAnswer> {
+    const answer = await this.#query(call, true)
+    let rest = ''
+    try {
+      answer.body.setEncoding('utf8')
+      for await (const piece of answer.body) {
+        const lines = (rest + piece).split('\n')
+        rest = lines.pop()!
+        for (const line of lines) if (line !== '') yield parseAnswer(line)
+      }
+    } catch (error) {
+      throw translateFailure(error, this.#host)
+    }
+    if (rest.trim() !== '') yield parseAnswer(rest)
+  }
+
+  /** Resolves when all of the body is stored. Throws `partial` when some of it was refused. */
+  async write({ database, retentionPolicy, precision, body, isCompressed }: WriteCall): Promise<void> {
+    const search = new URLSearchParams({ db: database, precision })
+    if (retentionPolicy !== '') search.set('rp', retentionPolicy)
+    const headers: Record<string, string> = { 'content-type': 'text/plain; charset=utf-8' }
+    if (isCompressed) headers['content-encoding'] = 'gzip'
+    const answer = await this.#call({
+      method: 'POST',
+      path: '/write',
+      search,
+      headers,
+      body: isCompressed ? gzipSync(body) : body,
+    })
+    const text = await readText(answer)
+    if (answer.statusCode !== 204) throw translateAnswer(failed(answer, text, `${this.#host}/write`))
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.close()
+  }
+
+  get #host(): string {
+    return this.#options.hosts[this.#hostIndex]
+  }
+
+  async #query(
+    { text, database, retentionPolicy, epoch, params, isPretty }: QueryCall,
+    isChunked: boolean,
+  ): Promise<Answer> {
+    const search = new URLSearchParams()
+    if (database !== '') search.set('db', database)
+    if (retentionPolicy !== '') search.set('rp', retentionPolicy)
+    if (epoch !== '') search.set('epoch', epoch)
+    if (isChunked) search.set('chunked', 'true')
+    if (isPretty) search.set('pretty', 'true')
+    const form = new URLSearchParams({ q: text })
+    if (Object.keys(params).length > 0) form.set('params', JSON.stringify(params))
+    const answer = await this.#call({
+      method: 'POST',
+      path: '/query',
+      search,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: form.toString(),
+    })
+    if (answer.statusCode === 200) return answer
+    throw translateAnswer(failed(answer, await readText(answer), `${this.#host}/query`))
+  }
+
+  /** Tries each host once, beginning with the one that answered last. */
+  async #call(call: Call): Promise<Answer> {
+    const { hosts } = this.#options
+    for (let tryCount = 1; ; tryCount++) {
+      try {
+        return await this.#callHost(call)
+      } catch (error) {
+        const failure = translateFailure(error, this.#host)
+        if (!isNotConnected(error) || tryCount === hosts.length) throw failure
+        this.#hostIndex = (this.#hostIndex + 1) % hosts.length
+      }
+    }
+  }
+
+  #callHost({ method, path, search, headers, body }: Call): Promise<Answer> {
+    const query = search.size === 0 ? '' : `?${search}`
+    return this.#request(this.#host + path + query, {
+      method,
+      headers: { ...headers, ...authorization(this.#options.credentials) },
+      body,
+      dispatcher: this.#dispatcher,
+    })
+  }
+}
+
+function get(path: string): Call {
+  return { method: 'GET', path, search: new URLSearchParams(), headers: {}, body: null }
+}
+
+function authorization(credentials: Credentials): Record<string, string> {
+  switch (credentials.kind) {
+    case 'none':
+      return {}
+    case 'password':
+      return {
+        authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`,
+      }
+    case 'token':
+      return { authorization: `Bearer ${credentials.token}` }
+  }
+}
+
+function failed(answer: Answer, body: string, place: string) {
+  return { status: answer.statusCode, body, place }
+}
+
+function header(answer: Answer, name: string): string | null {
+  const value = answer.headers[name]
+  return typeof value === 'string' ? value : null
+}
+
+async function readText(answer: Answer): Promise<string> {
+  try {
+    return await answer.body.text()
+  } catch (error) {
+    throw translateFailure(error, 'the server')
+  }
+}
+
+function parseAnswer(text: string): QueryAnswer {
+  try {
+    return parseExactJson(text) as QueryAnswer
+  } catch (cause) {
+    throw new ClientError('unexpected', `the answer is not JSON: ${text.slice(0, 80)}`, { cause })
+  }
+}
+
+function isNotConnected(error: unknown): boolean {
+  return NOT_CONNECTED.has(codeOf(error))
+}
+
+function translateFailure(error: unknown, host: string): ClientError {
+  if (error instanceof ClientError) return error
+  const code = codeOf(error)
+  const reason = REASON_OF_CODE.get(code) ?? (error as Error).message
+  return new ClientError('unreachable', `cannot reach ${host}: ${reason}`, { cause: error })
+}
+
+const REASON_OF_CODE: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'connection refused'],
+  ['ENOTFOUND', 'there is no host of this name'],
+  ['ENOENT', 'there is no such socket'],
+  ['ECONNRESET', 'the connection was closed'],
+  ['UND_ERR_SOCKET', 'the connection was closed'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'no connection within the time limit'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'no answer within the time limit'],
+  ['UND_ERR_BODY_TIMEOUT', 'the answer stopped in the middle'],
+])
+
+/** A connection tried on several addresses fails with a list of errors; they are alike. */
+function codeOf(error: unknown): string {
+  const { code, errors } = error as { code?: string; errors?: { code?: string }[] }
+  return code ?? errors?.[0]?.code ?? ''
+}

@@ -1,0 +1,64 @@
+/**
+ * `loadConfig` with the world plugged in: which files exist, what the process was given, how big the machine is.
+ */
+
+import { readFileSync } from 'node:fs'
+import { availableParallelism, homedir, totalmem } from 'node:os'
+import { join, resolve } from 'node:path'
+import { ConfigError, type ConfigFile, type LoadedConfig, loadConfig } from './load-config.js'
+import type { ConfigKey, Machine } from './option-table.js'
+
+export interface ReadConfigOptions {
+  readonly flags: ReadonlyMap<ConfigKey, string>
+  /** A file named by the user, which must exist; null = `./hyperbyte.toml` when there is one. */
+  readonly configFile: string | null
+  readonly profile: string | null
+}
+
+export function readConfig({ flags, configFile, profile }: ReadConfigOptions): LoadedConfig {
+  return loadConfig({
+    flags,
+    environment: process.env,
+    files: readConfigFiles(configFile),
+    profile,
+    machine: thisMachine(),
+    readSecretFile: (path) => readFileSync(path, 'utf8'),
+  })
+}
+
+/** Explicit or local file, then the user's, then the system's. */
+function readConfigFiles(configFile: string | null): ConfigFile[] {
+  const files: ConfigFile[] = []
+  if (configFile !== null) files.push({ path: configFile, text: readNamedFile(configFile) })
+  const configHome = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')
+  const places = [join(configHome, 'hyperbyte', 'config.toml'), '/etc/hyperbyte/hyperbyte.toml']
+  if (configFile === null) places.unshift(resolve('hyperbyte.toml'))
+  for (const path of places) {
+    const text = readIfExists(path)
+    if (text !== null) files.push({ path, text })
+  }
+  return files
+}
+
+function readNamedFile(path: string): string {
+  const text = readIfExists(path)
+  if (text === null) throw new ConfigError([`there is no file ${path}`])
+  return text
+}
+
+function readIfExists(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new ConfigError([`cannot read ${path}: ${message}`])
+  }
+}
+
+export function thisMachine(): Machine {
+  // 0, or a number above the physical memory, means that the control group sets no limit.
+  const limit = process.constrainedMemory()
+  const memoryBytes = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return { memoryBytes, cpuCount: availableParallelism() }
+}
