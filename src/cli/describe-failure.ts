@@ -33,6 +33,7 @@ const EXIT_OF_ENGINE_ERROR = {
   'database-not-found': 'missing',
   'retention-policy-not-found': 'missing',
   conflict: 'conflict',
+  forbidden: 'denied',
   'body-too-large': 'failed',
   'query-timeout': 'failed',
   'query-interrupted': 'failed',
