@@ -33,6 +33,7 @@ export const IGNORED_KEYS: readonly string[] = [
   'monitor.*',
   'subscriber.*',
   'http.enabled',
+  'http.log-enabled',
   'http.flux-enabled',
   'http.flux-log-enabled',
   'http.suppress-write-log',

@@ -85,17 +85,19 @@ export const OPTIONS = {
     isSecret: true,
     text: 'Key of JWT bearer tokens (HS256, HS384, HS512), at least 32 bytes. Empty: bearer tokens are refused.',
   }),
-  'http.log-enabled': option<boolean>({
-    parser: boolean,
-    default: false,
-    scope: 'start',
-    text: 'Write one log line for each HTTP request.',
-  }),
   'http.max-body-size': option<number>({
     parser: size({ min: 0, max: 2 * GIB - 1 }),
     default: 25_000_000,
     scope: 'start',
     text: 'Largest body of a write, after unpacking; larger ones get status 413. 0: no limit.',
+  }),
+  'http.max-bodies-in-flight-size': option<number>({
+    parser: size({ min: MIB, max: TIB }),
+    // Twice the largest body fits on the smallest machine; more than a gigabyte of bodies waits for the disk, not for memory.
+    default: memoryShare(1 / 16, 64 * MIB, GIB),
+    defaultText: 'a 16th of the memory, 64m to 1g',
+    scope: 'start',
+    text: 'Memory for the bodies of all requests in progress; writes above it get status 503.',
   }),
   'http.max-row-limit': option<number>({
     parser: integer({ min: 0, max: COUNT_MAX }),

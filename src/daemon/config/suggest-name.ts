@@ -3,7 +3,7 @@ export function suggestName(typed: string, known: readonly string[]): string | n
   const beginning = known.find((name) => name.startsWith(typed))
   if (beginning !== undefined) return beginning
   // A third of the letters may be wrong, three at most: `http.bind-adress` is a typing error, `foo` is not one of `http`.
-  let bestDistance = Math.min(3, Math.max(1, Math.floor(typed.length / 3))) + 1
+  let bestDistance = Math.min(3, Math.ceil(typed.length / 3)) + 1
   let best: string | null = null
   for (const name of known) {
     const distance = editDistance(typed, name)

@@ -1,0 +1,55 @@
+/**
+ * The daemon's log on stderr: JSON lines for machines, plain lines for a terminal. Every line is written before the
+ * call returns, so that the last words of a crash are not lost.
+ */
+
+import { writeSync } from 'node:fs'
+import { Chalk } from 'chalk'
+import { pino } from 'pino'
+import type { EngineLog } from '../engine/index.js'
+import { formatLogLine, type LogRecord } from './format-log-line.js'
+
+const STDERR = 2
+
+export interface LogOptions {
+  readonly level: string
+  readonly format: 'json' | 'pretty'
+  readonly isColored: boolean
+}
+
+export interface DaemonLog extends EngineLog {
+  setLevel(level: string): void
+}
+
+export function openLog({ level, format, isColored }: LogOptions): DaemonLog {
+  const destination = format === 'json' ? pino.destination({ dest: STDERR, sync: true }) : prettyDestination(isColored)
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: pino.stdSerializers.err },
+      redact: ['password', 'token', 'authorization', 'p'],
+    },
+    destination,
+  )
+  return {
+    info: (message, fields) => logger.info(fields ?? {}, message),
+    warn: (message, fields) => logger.warn(fields ?? {}, message),
+    error: (message, fields) => logger.error(fields ?? {}, message),
+    setLevel: (next) => {
+      logger.level = next
+    },
+  }
+}
+
+function prettyDestination(isColored: boolean) {
+  const chalk = new Chalk({ level: isColored ? 1 : 0 })
+  const paint = (level: string, word: string): string => {
+    if (level === 'error' || level === 'fatal') return chalk.red(word)
+    if (level === 'warn') return chalk.yellow(word)
+    return chalk.dim(word)
+  }
+  return { write: (line: string) => writeSync(STDERR, formatLogLine(JSON.parse(line) as LogRecord, paint)) }
+}

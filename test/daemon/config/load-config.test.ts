@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, type ConfigSources, loadConfig } from '../../../src/daemon/config/load-config.js'
+import type { ConfigKey } from '../../../src/daemon/config/option-table.js'
+import { describeOrigin } from '../../../src/daemon/config/render-config.js'
+
+const GIB = 2 ** 30
+
+function sources(changes: Partial<ConfigSources> = {}): ConfigSources {
+  return {
+    flags: new Map(),
+    environment: {},
+    files: [],
+    profile: null,
+    machine: { memoryBytes: 24 * GIB, cpuCount: 2 },
+    readSecretFile: () => {
+      throw new Error('no such file')
+    },
+    ...changes,
+  }
+}
+
+function file(text: string, path = 'hyperbyte.toml') {
+  return { path, text }
+}
+
+function faultsOf(changes: Partial<ConfigSources>): readonly string[] {
+  try {
+    loadConfig(sources(changes))
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
+  return []
+}
+
+describe('precedence', () => {
+  const everywhere: Partial<ConfigSources> = {
+    flags: new Map<ConfigKey, string>([['logging.level', 'trace']]),
+    environment: { HYPERBYTE_LOGGING_LEVEL: 'debug' },
+    profile: 'prod',
+    files: [
+      file('[logging]\nlevel = "error"\n[profile.prod.logging]\nlevel = "warn"'),
+      file('[logging]\nlevel = "info"', '/etc/hyperbyte/hyperbyte.toml'),
+    ],
+  }
+
+  test.each([
+    ['a flag wins over everything', everywhere, 'trace', 'flag --log-level'],
+    [
+      'the environment wins over every file',
+      { ...everywhere, flags: new Map() },
+      'debug',
+      'environment HYPERBYTE_LOGGING_LEVEL',
+    ],
+    [
+      'a profile wins over plain keys',
+      { ...everywhere, flags: new Map(), environment: {} },
+      'warn',
+      'file hyperbyte.toml, profile prod',
+    ],
+    [
+      'the first file wins over the second',
+      { ...everywhere, flags: new Map(), environment: {}, profile: null },
+      'error',
+      'file hyperbyte.toml',
+    ],
+    ['without any source the default holds', {}, 'info', 'default'],
+  ])('%s', (_, changes, level, origin) => {
+    const config = loadConfig(sources(changes as Partial<ConfigSources>))
+    expect(config.values['logging.level']).toBe(level)
+    expect(describeOrigin(config.origins['logging.level'])).toBe(origin)
+  })
+
+  test('a secret may come from a file that the environment names, without its last newline', () => {
+    const secret = 's'.repeat(32)
+    const config = loadConfig(
+      sources({
+        environment: { HYPERBYTE_HTTP_SHARED_SECRET_FILE: '/run/secret' },
+        readSecretFile: () => `${secret}\n`,
+      }),
+    )
+    expect(config.values['http.shared-secret']).toBe(secret)
+  })
+})
+
+describe('faults', () => {
+  test('every fault of every source is reported at once', () => {
+    const faults = faultsOf({
+      flags: new Map<ConfigKey, string>([['http.bind-address', 'nowhere']]),
+      environment: { HYPERBYTE_HTTP_MAX_BODY_SIZE: 'much', HYPERBYTE_HTTP_AUTH: 'true' },
+      files: [file('[coordinator]\nquery-timout = "5s"\n[duckdb]\nthreads = 0\n[data]\nwal-max-size = [1]')],
+    })
+    expect(faults).toHaveLength(6)
+    expect(faults).toContain(
+      'hyperbyte.toml: unknown option coordinator.query-timout; did you mean coordinator.query-timeout?',
+    )
+    expect(faults).toContain('hyperbyte.toml: duckdb.threads "0" is not a whole number, 1 to 256')
+    expect(faults).toContain('unknown option HYPERBYTE_HTTP_AUTH; did you mean HYPERBYTE_HTTP_AUTH_ENABLED?')
+  })
+
+  test('a fault in a file counts although a flag hides the value', () => {
+    const faults = faultsOf({
+      flags: new Map<ConfigKey, string>([['logging.level', 'warn']]),
+      files: [file('[logging]\nlevel = "loud"')],
+    })
+    expect(faults).toEqual(['hyperbyte.toml: logging.level "loud" is not one of trace, debug, info, warn, error'])
+  })
+
+  test('a file that is not TOML is named with line and column', () => {
+    expect(faultsOf({ files: [file('[http]\nbind-address = ')] })[0]).toMatch(/^hyperbyte\.toml:2:\d+: /)
+  })
+
+  test('a wrong secret is not repeated', () => {
+    expect(faultsOf({ files: [file('[http]\nshared-secret = 12345')] })[0]).not.toContain('12345')
+  })
+
+  test('a profile that no file has is a fault', () => {
+    expect(faultsOf({ profile: 'prod' })).toEqual(['no file has a table [profile.prod]'])
+  })
+})
+
+describe('rules between options', () => {
+  test.each([':8086', '0.0.0.0:8086', '[::]:8086', 'db1.example.com:8086'])(
+    '%s without authentication is refused',
+    (address) => {
+      const flags = new Map<ConfigKey, string>([['http.bind-address', address]])
+      expect(faultsOf({ flags })[0]).toContain('--insecure')
+      expect(faultsOf({ flags: new Map([...flags, ['http.insecure', 'true'] as const]) })).toEqual([])
+      expect(faultsOf({ flags, environment: { HYPERBYTE_HTTP_AUTH_ENABLED: 'true' } })).toEqual([])
+    },
+  )
+
+  test.each(['127.0.0.1:0', '127.8.9.1:1', 'localhost:8086', '[::1]:8086'])('%s needs no authentication', (address) => {
+    expect(faultsOf({ flags: new Map<ConfigKey, string>([['http.bind-address', address]]) })).toEqual([])
+  })
+
+  test('a chosen flush size above half of the memory for rows is refused, a default one follows', () => {
+    const small = '[data]\ncache-max-memory-size = "64m"\n'
+    expect(faultsOf({ files: [file(small + 'cache-snapshot-memory-size = "40m"')] })).toHaveLength(1)
+    const { values } = loadConfig(sources({ files: [file(small)] }))
+    expect(values['data.cache-snapshot-memory-size']).toBe(32 * 2 ** 20)
+  })
+
+  test('a key with which InfluxDB would speak HTTPS is refused when it is on', () => {
+    expect(faultsOf({ files: [file('[http]\nhttps-enabled = true')] })[0]).toContain('plain HTTP')
+    expect(faultsOf({ files: [file('[http]\nhttps-enabled = false')] })).toEqual([])
+  })
+})
+
+test('a configuration file of InfluxDB is taken: what means nothing here is a warning', () => {
+  const { values, warnings } = loadConfig(
+    sources({
+      files: [
+        file(
+          'reporting-disabled = true\n[meta]\n  dir = "/var/lib/influxdb/meta"\n[data]\n  index-version = "tsi1"\n  max-values-per-tag = 5\n' +
+            '[http]\n  bind-address = "127.0.0.1:9999"\n  max-body-size = 1000\n[[udp]]\n  enabled = false\n',
+        ),
+      ],
+    }),
+  )
+  expect(values['http.bind-address']).toEqual({ host: '127.0.0.1', port: 9999 })
+  expect(values['data.max-values-per-tag']).toBe(5)
+  expect(warnings).toHaveLength(4)
+})
+
+test('memory defaults fit a small machine', () => {
+  const { values } = loadConfig(sources({ machine: { memoryBytes: GIB, cpuCount: 1 } }))
+  const sum =
+    values['data.cache-max-memory-size'] +
+    values['data.column-cache-size'] +
+    values['duckdb.memory-limit'] +
+    values['http.max-bodies-in-flight-size']
+  expect(sum).toBeLessThan(0.6 * GIB)
+})
