@@ -44,8 +44,6 @@ export type Expr =
   | { readonly kind: 'list'; readonly values: readonly string[] }
   | { readonly kind: 'wildcard'; readonly type: 'field' | 'tag' | null }
   | { readonly kind: 'distinct'; readonly name: string }
-  /** `$name` that has no value among the request's params (a parse with params never yields it). */
-  | { readonly kind: 'boundparameter'; readonly name: string }
 
 export interface MeasurementRef {
   readonly kind: 'measurement'
@@ -91,7 +89,7 @@ export interface SelectStatement {
   readonly condition: Expr | null
   /** GROUP BY entries as written: varref, wildcard, regex, or call `time(d[, offset])`. */
   readonly dimensions: readonly Expr[]
-  /** null when the statement has no fill() (behaves as fill(null); EXPLAIN and printing differ). */
+  /** null = no fill(), or fill(null), which InfluxDB's parser does not tell apart. */
   readonly fill: FillMode | null
   readonly sortFields: readonly SortField[]
   /** 0 = no limit. */

@@ -6,6 +6,7 @@
 import type { FieldType } from '../domain/field-type.js'
 import type { TimeRange } from '../domain/time-range.js'
 import type { Statement } from '../influxql/ast.js'
+import type { BindValues } from '../influxql/bind-value.js'
 import type { Database, MetaCommand, MetaState } from '../metadata/meta-state.js'
 import type { SeriesIndex } from '../metadata/series-index.js'
 import type { SeriesTable } from '../metadata/series-table.js'
@@ -56,7 +57,7 @@ export interface QueryRequest {
   readonly database: string
   readonly retentionPolicy: string
   /** Values for `$name`, from the request's `params`. */
-  readonly params: ReadonlyMap<string, string | number | bigint | boolean> | null
+  readonly params: BindValues | null
   /** A GET: statements that change something run, with InfluxDB's deprecation message. */
   readonly isReadOnlyContext: boolean
   readonly nowNs: bigint
