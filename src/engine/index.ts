@@ -4,18 +4,19 @@ export type { Column, ColumnType, ColumnValues } from './domain/column.js'
 export { isValid } from './domain/column.js'
 export { assert, type ErrorCode, HyperbyteError } from './domain/errors.js'
 export type { FieldType } from './domain/field-type.js'
-export type { Precision } from './domain/precision.js'
 export type {
   Durability,
   Engine,
   EngineLog,
   EngineOptions,
   EngineStats,
+  Precision,
   WriteFormat,
   WriteOutcome,
   WriteRequest,
 } from './engine.js'
 export type { Privilege, Statement } from './influxql/ast.js'
+export type { BindValue, BindValues } from './influxql/bind-value.js'
 export type {
   Database,
   GrantedPrivilege,

@@ -1,0 +1,103 @@
+/**
+ * Who a request comes from. Authentication off, or no admin yet: anyone, and what they may do is decided later (then
+ * only the first admin can be created). Otherwise a known user with the right password or a valid token, or one of
+ * InfluxDB's 401 texts. A wrong name takes as long as a wrong password.
+ */
+
+import { hasAdmin, type MetaState, type User, verifyPassword } from '../../../engine/index.js'
+import type { Params } from '../parse-target.js'
+import { FailureThrottle } from './failure-throttle.js'
+import { type Credentials, readCredentials } from './read-credentials.js'
+import { VerifiedPasswords } from './verified-passwords.js'
+import { SECRET_BYTES_MIN, verifyJwt } from './verify-jwt.js'
+
+export type Identity =
+  /** Authentication is off: everything is allowed. */
+  | { readonly kind: 'unrestricted' }
+  /** Authentication is on, and nobody can have authenticated yet. */
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'user'; readonly user: User }
+  | { readonly kind: 'refused'; readonly text: string }
+
+export interface AuthenticatorOptions {
+  readonly isEnabled: boolean
+  readonly sharedSecret: string
+  readonly meta: () => MetaState
+}
+
+export interface AuthenticationRequest {
+  readonly authorization: string | undefined
+  readonly params: Params
+  readonly address: string
+}
+
+const UNRESTRICTED: Identity = { kind: 'unrestricted' }
+const FAILED: Identity = { kind: 'refused', text: 'authorization failed' }
+
+/** 1024 clients with credentials of their own; an entry is about 200 bytes. */
+const VERIFIED_COUNT_MAX = 1024
+
+/** A hash of nothing anyone knows: checked when the user does not exist, so that both failures take the same time. */
+const DECOY_HASH = `scrypt$14$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`
+
+export class Authenticator {
+  readonly #options: AuthenticatorOptions
+  readonly #verified = new VerifiedPasswords(VERIFIED_COUNT_MAX)
+  readonly #throttle = new FailureThrottle()
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options
+  }
+
+  /** At once where no password must be hashed. */
+  authenticate(request: AuthenticationRequest): Identity | Promise<Identity> {
+    if (!this.#options.isEnabled) return UNRESTRICTED
+    const meta = this.#options.meta()
+    if (!hasAdmin(meta)) return { kind: 'anonymous' }
+    const credentials = readCredentials(request.authorization, request.params)
+    switch (credentials.kind) {
+      case 'none':
+        return { kind: 'refused', text: 'unable to parse authentication credentials' }
+      case 'bearer':
+        return this.#checkToken(credentials.token, meta)
+      case 'password':
+        return this.#checkPassword(credentials, meta, request.address)
+    }
+  }
+
+  #checkToken(token: string, meta: MetaState): Identity {
+    const secret = this.#options.sharedSecret
+    if (Buffer.byteLength(secret) < SECRET_BYTES_MIN) return { kind: 'refused', text: 'bearer auth disabled' }
+    const outcome = verifyJwt(token, secret, Date.now() / 1000)
+    if (outcome.kind === 'refused') return outcome
+    const user = meta.users.get(outcome.username)
+    return user === undefined ? { kind: 'refused', text: 'user not found' } : { kind: 'user', user }
+  }
+
+  #checkPassword(
+    credentials: Extract<Credentials, { kind: 'password' }>,
+    meta: MetaState,
+    address: string,
+  ): Identity | Promise<Identity> {
+    const { username, password } = credentials
+    if (username === '') return { kind: 'refused', text: 'username required' }
+    const user = meta.users.get(username)
+    if (user !== undefined && this.#verified.has(username, password, user.passwordHash)) return { kind: 'user', user }
+    if (this.#throttle.isBlocked(address, username, performance.now())) return FAILED
+    return this.#verify(user, credentials, address)
+  }
+
+  async #verify(
+    user: User | undefined,
+    { username, password }: { username: string; password: string },
+    address: string,
+  ): Promise<Identity> {
+    const isRight = await verifyPassword(password, user?.passwordHash ?? DECOY_HASH)
+    if (user === undefined || !isRight) {
+      this.#throttle.fail(address, username, performance.now())
+      return FAILED
+    }
+    this.#verified.add(username, password, user.passwordHash)
+    return { kind: 'user', user }
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * A result column as the row loops want it: one shape for every type, a small number to switch on, and 64-bit values as
+ * pairs of 32-bit words (low first), because reading a BigInt64Array makes a bigint per row.
+ */
+
+import { type Column, HyperbyteError, type SeriesFrame } from '../../../engine/index.js'
+
+export const FLOAT = 0
+export const INTEGER = 1
+export const UNSIGNED = 2
+export const STRING = 3
+export const BOOLEAN = 4
+/** RFC3339 text, or nanoseconds where the format has no text. */
+export const TIME = 5
+/** Already divided by the epoch's unit; prints as an integer. */
+export const EPOCH = 1
+
+export interface ColumnView {
+  readonly code: number
+  readonly floats: Float64Array
+  /** Words `2i` (low) and `2i + 1` (high) of row i. */
+  readonly words: Int32Array
+  readonly strings: readonly string[]
+  readonly booleans: Uint8Array
+  /** As in `Column`; null = every row has a value. */
+  readonly validity: Uint32Array | null
+}
+
+const NOTHING = {
+  floats: new Float64Array(0),
+  words: new Int32Array(0),
+  strings: [] as string[],
+  booleans: new Uint8Array(0),
+}
+
+/** `epochDivisor` applies to the first column when that is a time; other times stay times. */
+export function viewColumns(frame: SeriesFrame, epochDivisor: bigint | null): ColumnView[] {
+  return frame.columns.map(({ column }, index) => {
+    if (index === 0 && column.type === 'time' && epochDivisor !== null) {
+      const values = divideTimes(column.values, frame.rowCount, epochDivisor)
+      return viewColumn({ type: 'integer', values, validity: column.validity })
+    }
+    return viewColumn(column)
+  })
+}
+
+function viewColumn(column: Column): ColumnView {
+  const validity = column.validity
+  switch (column.type) {
+    case 'float':
+      return { ...NOTHING, code: FLOAT, floats: column.values, validity }
+    case 'integer':
+      return { ...NOTHING, code: INTEGER, words: wordsOf(column.values), validity }
+    case 'unsigned':
+      return { ...NOTHING, code: UNSIGNED, words: wordsOf(column.values), validity }
+    case 'time':
+      return { ...NOTHING, code: TIME, words: wordsOf(column.values), validity }
+    case 'string':
+      return { ...NOTHING, code: STRING, strings: column.values, validity }
+    case 'boolean':
+      return { ...NOTHING, code: BOOLEAN, booleans: column.values, validity }
+  }
+}
+
+function wordsOf(values: BigInt64Array | BigUint64Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length * 2)
+}
+
+function divideTimes(values: BigInt64Array, rowCount: number, divisor: bigint): BigInt64Array {
+  if (divisor === 1n) return values
+  const divided = new BigInt64Array(rowCount)
+  for (let row = 0; row < rowCount; row++) divided[row] = values[row] / divisor
+  return divided
+}
+
+/** A value that JSON cannot hold. The words are Go's, which clients see as the whole body. */
+export function unsupportedValue(value: number): HyperbyteError {
+  const name = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
+  return new HyperbyteError('unsupported', `json: unsupported value: ${name}`)
+}

@@ -1,0 +1,94 @@
+/** One request from the first line to the last byte: route, credentials, the route's own work, counts. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Identity } from './auth/authenticator.js'
+import { Exchange } from './exchange.js'
+import { parseTarget } from './parse-target.js'
+import { refuseUnread } from './refuse-unread.js'
+import { ROUTES, type Route } from './route-table.js'
+import type { ServerContext } from './server-context.js'
+
+export function handleRequest(
+  context: ServerContext,
+  req: IncomingMessage,
+  res: ServerResponse,
+  isClosing: boolean,
+): void {
+  const { path, params } = parseTarget(req.url ?? '/')
+  const exchange = new Exchange(req, res, params)
+  exchange.isLastOnConnection = isClosing
+  const route = ROUTES.get(path)
+  const method = req.method ?? ''
+  if (route === undefined) exchange.plain(404, '404 page not found\n')
+  else if (!route.methods.includes(method)) {
+    exchange.plain(405, 'Method Not Allowed\n', 'Allow', route.methods.join(', '))
+  } else if (method === 'OPTIONS') answerPreflight(exchange)
+  else void serveCounted(context, exchange, route)
+}
+
+function answerPreflight(exchange: Exchange): void {
+  exchange.res.writeHead(200, [...exchange.headers(), 'Content-Length', '0'])
+  exchange.res.end()
+}
+
+async function serveCounted(context: ServerContext, exchange: Exchange, route: Route): Promise<void> {
+  const { metrics } = context
+  const startMs = performance.now()
+  metrics.requestCount++
+  metrics.activeCount++
+  try {
+    await serveRoute(context, exchange, route)
+  } catch (error) {
+    context.log.error('request failed', { error, path: exchange.req.url?.split('?', 1)[0] })
+    if (exchange.res.headersSent) exchange.res.destroy()
+    else exchange.error(500, 'internal error')
+  } finally {
+    metrics.activeCount--
+    const { statusCode } = exchange.res
+    if (statusCode >= 500) metrics.serverErrorCount++
+    else if (statusCode >= 400) metrics.clientErrorCount++
+    const elapsedMs = performance.now() - startMs
+    if (route.kind === 'query') {
+      metrics.queryCount++
+      metrics.queryLatency.recordMs(elapsedMs)
+    } else if (route.kind === 'write' || route.kind === 'throttled-write') {
+      metrics.writeCount++
+      metrics.writeLatency.recordMs(elapsedMs)
+    }
+  }
+}
+
+async function serveRoute(context: ServerContext, exchange: Exchange, route: Route): Promise<void> {
+  const { writeThrottle } = context
+  if (route.kind !== 'throttled-write' || !writeThrottle.isOn) return await serveIdentified(context, exchange, route)
+  const refusal = await writeThrottle.enter()
+  if (refusal !== null) return exchange.plain(503, `${refusal}\n`, 'Retry-After', '1')
+  try {
+    await serveIdentified(context, exchange, route)
+  } finally {
+    writeThrottle.leave()
+  }
+}
+
+async function serveIdentified(context: ServerContext, exchange: Exchange, route: Route): Promise<void> {
+  if (!isIdentityNeeded(context, route)) return await route.serve(context, exchange, { kind: 'unrestricted' })
+  const identity = await identify(context, exchange)
+  if (identity.kind === 'refused') {
+    context.metrics.authFailureCount++
+    return refuseUnread(exchange, 401, identity.text)
+  }
+  await route.serve(context, exchange, identity)
+}
+
+function isIdentityNeeded({ settings }: ServerContext, { access }: Route): boolean {
+  if (!settings.isAuthEnabled || access === 'public') return false
+  return access === 'credentials' || settings.isMonitoringAuthenticated
+}
+
+function identify(context: ServerContext, { req, params }: Exchange): Identity | Promise<Identity> {
+  return context.authenticator.authenticate({
+    authorization: req.headers.authorization,
+    params,
+    address: req.socket.remoteAddress ?? '',
+  })
+}

@@ -1,0 +1,76 @@
+/**
+ * Path and method to what serves it. A path that is not here is 404, a method that is not is 405, both in plain text.
+ * `access` says when credentials are asked for: never, always, or only when monitoring is protected.
+ */
+
+import type { Identity } from './auth/authenticator.js'
+import type { Exchange } from './exchange.js'
+import { serveHealth, serveReady } from './routes/health.js'
+import { servePing } from './routes/ping.js'
+import { serveQuery } from './routes/query.js'
+import { readV1Target, readV2Target, serveWrite } from './routes/write.js'
+import type { ServerContext } from './server-context.js'
+
+export interface Route {
+  readonly methods: readonly string[]
+  readonly access: 'public' | 'credentials' | 'monitoring'
+  /** Counts, and for /write the throttle, depend on it. */
+  readonly kind: 'write' | 'throttled-write' | 'query' | 'ping' | 'other'
+  readonly serve: (context: ServerContext, exchange: Exchange, identity: Identity) => void | Promise<void>
+}
+
+const FLUX_DISABLED =
+  'Flux query service disabled. Verify flux-enabled=true in the [http] section of the InfluxDB config.\n'
+
+const PING: Route = {
+  methods: ['GET', 'HEAD'],
+  access: 'public',
+  kind: 'ping',
+  serve: (context, exchange) => {
+    context.metrics.pingCount++
+    servePing(exchange)
+  },
+}
+
+const STATUS: Route = {
+  ...PING,
+  serve: (context, exchange) => {
+    context.metrics.statusCount++
+    exchange.noContent()
+  },
+}
+
+export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  [
+    '/write',
+    {
+      methods: ['POST', 'OPTIONS'],
+      access: 'credentials',
+      kind: 'throttled-write',
+      serve: (context, exchange, identity) => serveWrite(context, exchange, identity, readV1Target),
+    },
+  ],
+  [
+    '/api/v2/write',
+    {
+      methods: ['POST', 'OPTIONS'],
+      access: 'credentials',
+      kind: 'write',
+      serve: (context, exchange, identity) => serveWrite(context, exchange, identity, readV2Target),
+    },
+  ],
+  ['/query', { methods: ['GET', 'POST', 'OPTIONS'], access: 'credentials', kind: 'query', serve: serveQuery }],
+  [
+    '/api/v2/query',
+    {
+      methods: ['POST', 'OPTIONS'],
+      access: 'credentials',
+      kind: 'other',
+      serve: (_context, exchange) => exchange.plain(403, FLUX_DISABLED),
+    },
+  ],
+  ['/ping', PING],
+  ['/status', STATUS],
+  ['/health', { methods: ['GET'], access: 'public', kind: 'other', serve: serveHealth }],
+  ['/health/ready', { methods: ['GET', 'HEAD'], access: 'public', kind: 'other', serve: serveReady }],
+])

@@ -1,0 +1,21 @@
+/** What every route may use: one object per server, made when it starts. */
+
+import type { Engine, EngineLog } from '../../engine/index.js'
+import type { RequestMetrics } from '../metrics/request-metrics.js'
+import type { Authenticator } from './auth/authenticator.js'
+import type { HttpSettings } from './http-settings.js'
+import type { BodyBudget } from './read-body.js'
+import type { WriteThrottle } from './write-throttle.js'
+
+export interface ServerContext {
+  readonly engine: Engine
+  readonly settings: HttpSettings
+  readonly log: EngineLog
+  readonly authenticator: Authenticator
+  readonly bodyBudget: BodyBudget
+  readonly writeThrottle: WriteThrottle
+  readonly metrics: RequestMetrics
+  readonly nowNs: () => bigint
+  /** Queries that a closing server may cut off. */
+  readonly runningQueries: Set<AbortController>
+}

@@ -1,0 +1,122 @@
+/**
+ * The HTTP server: listens, hands requests to routes, and closes without losing one. Plain `node:http`: real clients
+ * send content types, empty bodies and long URLs that frameworks refuse.
+ */
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Engine, EngineLog } from '../../engine/index.js'
+import { RequestMetrics } from '../metrics/request-metrics.js'
+import { createSystemClock } from '../system-clock.js'
+import { Authenticator } from './auth/authenticator.js'
+import { handleRequest } from './handle-request.js'
+import type { HttpSettings } from './http-settings.js'
+import { BodyBudget } from './read-body.js'
+import type { ServerContext } from './server-context.js'
+import { WriteThrottle } from './write-throttle.js'
+
+export interface RunningHttpServer {
+  /** With the port that was really bound. */
+  readonly url: string
+  readonly address: AddressInfo
+  /** Stops accepting, lets requests in progress finish (up to `closeTimeoutMs`), closes every connection. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Clients send whole query texts in the URL; the default of 16 KiB refuses them. */
+const HEADER_BYTES_MAX = 1024 * 1024
+
+/** Resolves once it listens; rejects when the address cannot be bound. */
+export async function startHttpServer(
+  engine: Engine,
+  settings: HttpSettings,
+  log: EngineLog,
+): Promise<RunningHttpServer> {
+  const context = createContext(engine, settings, log)
+  let closing: Promise<void> | null = null
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      keepAliveTimeout: settings.keepAliveTimeoutMs,
+      headersTimeout: settings.headersTimeoutMs,
+      requestTimeout: settings.requestTimeoutMs,
+      // How late a timeout may be noticed.
+      connectionsCheckingInterval: Math.max(50, Math.min(5000, settings.headersTimeoutMs / 4)),
+      noDelay: true,
+    },
+    (req, res) => handleRequest(context, req, res, closing !== null),
+  )
+  server.maxRequestsPerSocket = 0
+  if (settings.connectionCountMax > 0) server.maxConnections = settings.connectionCountMax
+  server.on('clientError', answerClientError)
+  await listen(server, settings)
+  const address = server.address() as AddressInfo
+  return {
+    url: urlOf(address),
+    address,
+    close: () => {
+      closing ??= closeServer(server, context)
+      return closing
+    },
+  }
+}
+
+function createContext(engine: Engine, settings: HttpSettings, log: EngineLog): ServerContext {
+  return {
+    engine,
+    settings,
+    log,
+    authenticator: new Authenticator({
+      isEnabled: settings.isAuthEnabled,
+      sharedSecret: settings.sharedSecret,
+      meta: () => engine.catalog.meta,
+    }),
+    bodyBudget: new BodyBudget(settings.bodiesInFlightBytesMax),
+    writeThrottle: new WriteThrottle({
+      concurrentCountMax: settings.concurrentWriteCountMax,
+      enqueuedCountMax: settings.enqueuedWriteCountMax,
+      timeoutMs: settings.enqueuedWriteTimeoutMs,
+    }),
+    metrics: new RequestMetrics(),
+    nowNs: createSystemClock(),
+    runningQueries: new Set(),
+  }
+}
+
+function listen(server: Server, { bindHost, bindPort }: HttpSettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: bindHost, port: bindPort, backlog: 1024 }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** Closes idle connections at once; those with a request get their answer first. */
+async function closeServer(server: Server, { settings, runningQueries }: ServerContext): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const timer = setTimeout(() => {
+    for (const query of runningQueries) query.abort(new Error('server is shutting down'))
+    server.closeAllConnections()
+  }, settings.closeTimeoutMs)
+  await closed
+  clearTimeout(timer)
+}
+
+/**
+ * What is no HTTP. A client that was too slow gets no answer at all: Telegraf throws its batch away on a 408 and keeps
+ * it when the connection ends.
+ */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' || error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${status}`)
+}

@@ -1,0 +1,81 @@
+/** A server on a free port over a fake engine, and requests as raw as a test needs them. */
+
+import { type IncomingHttpHeaders, request } from 'node:http'
+import { connect } from 'node:net'
+import { DEFAULT_HTTP_SETTINGS, type HttpSettings } from '../../../src/daemon/http/http-settings.js'
+import { type RunningHttpServer, startHttpServer } from '../../../src/daemon/http/start-http-server.js'
+import { FakeEngine } from './fake-engine.js'
+
+export interface TestServer {
+  readonly engine: FakeEngine
+  readonly server: RunningHttpServer
+  readonly logged: string[]
+  send(method: string, target: string, options?: SendOptions): Promise<Answer>
+  /** Bytes as they are to a new connection, until the server ends it. */
+  sendRaw(bytes: string | Uint8Array): Promise<string>
+}
+
+export interface SendOptions {
+  readonly headers?: Record<string, string>
+  readonly body?: string | Uint8Array
+  /** No Content-Length. */
+  readonly isChunked?: boolean
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly bytes: Buffer
+  readonly text: string
+}
+
+export async function openTestServer(settings: Partial<HttpSettings> = {}): Promise<TestServer> {
+  const engine = new FakeEngine()
+  const logged: string[] = []
+  const record = (message: string, fields?: Record<string, unknown>) => {
+    logged.push(`${message} ${String(fields?.['error'] ?? '')}`)
+  }
+  const log = { info: record, warn: record, error: record }
+  const server = await startHttpServer(engine, { ...DEFAULT_HTTP_SETTINGS, bindPort: 0, ...settings }, log)
+  const { port } = server.address
+  return {
+    engine,
+    server,
+    logged,
+    send: (method, target, options) => send(port, method, target, options),
+    sendRaw: (bytes) => sendRaw(port, bytes),
+  }
+}
+
+function send(port: number, method: string, path: string, options: SendOptions = {}): Promise<Answer> {
+  const { headers = {}, body, isChunked = false } = options
+  return new Promise((resolve, reject) => {
+    const length = body === undefined || isChunked ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
+    const req = request({ host: '127.0.0.1', port, method, path, agent: false, headers: { ...length, ...headers } })
+    req.once('error', reject)
+    req.once('response', (res) => {
+      const chunks: Buffer[] = []
+      res.on('data', (chunk: Buffer) => chunks.push(chunk))
+      res.once('error', reject)
+      res.once('end', () => {
+        const bytes = Buffer.concat(chunks)
+        resolve({ status: res.statusCode ?? 0, headers: res.headers, bytes, text: bytes.toString('utf8') })
+      })
+    })
+    if (body !== undefined) req.write(body)
+    req.end()
+  })
+}
+
+function sendRaw(port: number, bytes: string | Uint8Array): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1')
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(text))
+    socket.write(bytes)
+  })
+}
