@@ -10,7 +10,9 @@
 
 import { type CompiledRegex, compileRegex } from '../domain/compile-regex.js'
 import type { BinaryOperator, Expr } from '../influxql/ast.js'
+import { combineBalanced, operandsOf } from '../influxql/logic-chain.js'
 import type { MeasurementSeries } from './measurement-series.js'
+import type { IsField } from './series-index.js'
 import {
   ALL_SERIES,
   complementOf,
@@ -32,7 +34,6 @@ export interface MatchedPart {
 
 export type VarRef = Extract<Expr, { kind: 'varref' }>
 type Binary = Extract<Expr, { kind: 'binary' }>
-type IsField = (name: string) => boolean
 
 /** Disjoint parts; series in no part cannot match. */
 export function matchSeries(series: MeasurementSeries, condition: Expr, isField: IsField): readonly MatchedPart[] {
@@ -42,12 +43,9 @@ export function matchSeries(series: MeasurementSeries, condition: Expr, isField:
     case 'boolean':
       return condition.value ? [{ set: ALL_SERIES, residual: null }] : []
     case 'binary':
-      if (condition.op === 'AND') {
-        const lhs = matchSeries(series, condition.lhs, isField)
-        return lhs.length === 0 ? lhs : andParts(lhs, matchSeries(series, condition.rhs, isField))
-      }
-      if (condition.op === 'OR') {
-        return orParts(matchSeries(series, condition.lhs, isField), matchSeries(series, condition.rhs, isField))
+      if (condition.op === 'AND' || condition.op === 'OR') {
+        const operands = operandsOf(condition, condition.op).map((operand) => matchSeries(series, operand, isField))
+        return combineBalanced(operands, condition.op === 'AND' ? andParts : orParts)
       }
       return matchComparison(series, condition, isField)
     default:
@@ -61,7 +59,7 @@ export function isFieldRef(ref: VarRef, isField: IsField): boolean {
   return ref.type === null ? isField(ref.name) : ref.type !== 'tag'
 }
 
-function andParts(lhs: readonly MatchedPart[], rhs: readonly MatchedPart[]): MatchedPart[] {
+function andParts(lhs: readonly MatchedPart[], rhs: readonly MatchedPart[]): readonly MatchedPart[] {
   const parts: MatchedPart[] = []
   for (const a of lhs) {
     for (const b of rhs) {
@@ -72,7 +70,7 @@ function andParts(lhs: readonly MatchedPart[], rhs: readonly MatchedPart[]): Mat
   return parts
 }
 
-function orParts(lhs: readonly MatchedPart[], rhs: readonly MatchedPart[]): MatchedPart[] {
+function orParts(lhs: readonly MatchedPart[], rhs: readonly MatchedPart[]): readonly MatchedPart[] {
   if (lhs.length === 1 && rhs.length === 1 && lhs[0].residual === null && rhs[0].residual === null) {
     return [{ set: union(lhs[0].set, rhs[0].set), residual: null }]
   }

@@ -5,6 +5,9 @@
 
 import type { Expr } from '../influxql/ast.js'
 
+/** Whether a name is a field of the measurement at hand. */
+export type IsField = (name: string) => boolean
+
 /** Series that share what is left of a condition once their tags are known. */
 export interface SeriesSelection {
   /** Ordinals in the order of series keys (see series-order.ts). */
@@ -30,5 +33,18 @@ export interface SeriesIndex {
    * The series, in disjoint selections, that can satisfy `condition` (null = all), with time already taken out of it. `isField` tells which
    * names are fields of the measurement; any other name is a tag, and a missing tag equals ''.
    */
-  select(measurement: string, condition: Expr | null, isField: (name: string) => boolean): readonly SeriesSelection[]
+  select(measurement: string, condition: Expr | null, isField: IsField): readonly SeriesSelection[]
+
+  /**
+   * Every series that the condition's tags leave, whatever its fields say: what SHOW statements ask. In the order of
+   * their keys; null = all.
+   */
+  seriesMatching(measurement: string, condition: Expr | null, isField: IsField): Uint32Array
+  /** Per key the values, sorted bytewise, that occur among the series of `seriesMatching`. */
+  tagValuesMatching(
+    measurement: string,
+    keys: readonly string[],
+    condition: Expr | null,
+    isField: IsField,
+  ): readonly (readonly string[])[]
 }

@@ -45,6 +45,23 @@ export function isEmpty(set: SeriesSet): boolean {
   return !set.isComplement && set.members.length === 0
 }
 
+export function isAll(set: SeriesSet): boolean {
+  return set.isComplement && set.members.length === 0
+}
+
+/** Whether some entry of the ascending `list` is in `set`; stops at the first. */
+export function intersects(list: Uint32Array, set: SeriesSet): boolean {
+  const { members } = set
+  if (!set.isComplement && members.length < list.length) return intersects(members, setOf(list))
+  let k = 0
+  for (let i = 0; i < list.length; i++) {
+    k = firstAtLeast(members, list[i], k)
+    const isMember = k < members.length && members[k] === list[i]
+    if (isMember !== set.isComplement) return true
+  }
+  return false
+}
+
 /** The members written out, of a measurement with `count` series. */
 export function listMembers(set: SeriesSet, count: number): Uint32Array {
   return set.isComplement ? subtractMembers(ascending(count), set.members) : set.members

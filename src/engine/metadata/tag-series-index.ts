@@ -9,13 +9,11 @@ import type { Expr } from '../influxql/ast.js'
 import { foldCondition, tagNamesIn } from './fold-condition.js'
 import { type MatchedPart, matchSeries } from './match-series.js'
 import { MeasurementSeries } from './measurement-series.js'
-import type { SeriesIndex, SeriesSelection } from './series-index.js'
-import { isEmpty, listMembers } from './series-set.js'
+import type { IsField, SeriesIndex, SeriesSelection } from './series-index.js'
+import { ALL_SERIES, intersects, isAll, isEmpty, listMembers, NO_SERIES, type SeriesSet, union } from './series-set.js'
 import type { SeriesTable } from './series-table.js'
 
 const NO_ORDINALS = new Uint32Array(0)
-
-type IsField = (name: string) => boolean
 
 export class TagSeriesIndex implements SeriesIndex {
   readonly #table: SeriesTable
@@ -81,6 +79,24 @@ export class TagSeriesIndex implements SeriesIndex {
     return matchSeries(series, condition, isField).flatMap((part) => selectionsOf(series, part, isField))
   }
 
+  seriesMatching(measurement: string, condition: Expr | null, isField: IsField): Uint32Array {
+    const series = this.#measurements.get(measurement)
+    if (series === undefined) return NO_ORDINALS
+    return sortedOrdinalsOf(series, matchingSet(series, condition, isField))
+  }
+
+  tagValuesMatching(
+    measurement: string,
+    keys: readonly string[],
+    condition: Expr | null,
+    isField: IsField,
+  ): readonly (readonly string[])[] {
+    const series = this.#measurements.get(measurement)
+    if (series === undefined) return keys.map(() => [])
+    const set = matchingSet(series, condition, isField)
+    return keys.map((key) => valuesWithin(series, key, set))
+  }
+
   #setPresent(ordinal: number): void {
     const word = ordinal >>> 5
     if (word >= this.#present.length) {
@@ -99,9 +115,25 @@ function selectionsOf(series: MeasurementSeries, part: MatchedPart, isField: IsF
 }
 
 function selectWhole(series: MeasurementSeries, { set, residual }: MatchedPart): readonly SeriesSelection[] {
-  const isAll = set.isComplement && set.members.length === 0
-  const ordinals = isAll ? series.sortedOrdinals() : series.toSortedOrdinals(listMembers(set, series.count))
-  return ordinals.length === 0 || isEmpty(set) ? [] : [{ series: ordinals, residual }]
+  const ordinals = sortedOrdinalsOf(series, set)
+  return ordinals.length === 0 ? [] : [{ series: ordinals, residual }]
+}
+
+function sortedOrdinalsOf(series: MeasurementSeries, set: SeriesSet): Uint32Array {
+  if (isAll(set)) return series.sortedOrdinals()
+  return series.toSortedOrdinals(listMembers(set, series.count))
+}
+
+function matchingSet(series: MeasurementSeries, condition: Expr | null, isField: IsField): SeriesSet {
+  if (condition === null) return ALL_SERIES
+  return matchSeries(series, condition, isField).reduce((set, part) => union(set, part.set), NO_SERIES)
+}
+
+function valuesWithin(series: MeasurementSeries, key: string, set: SeriesSet): readonly string[] {
+  const postings = series.postingsOf(key)
+  if (postings === undefined || isEmpty(set)) return []
+  if (isAll(set)) return postings.values()
+  return postings.values().filter((value) => intersects(postings.membersOf(value), set))
 }
 
 /** Splits `locals` by the values of the tags in `residual`, and puts these in. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   complementOf,
   intersect,
+  intersects,
   listMembers,
   type SeriesSet,
   subtract,
@@ -28,6 +29,7 @@ test('the algebra on lists and complements is that of sets', () => {
       expect(toList(intersect(a, b))).toEqual(everything.filter((i) => inA.has(i) && inB.has(i)))
       expect(toList(union(a, b))).toEqual(everything.filter((i) => inA.has(i) || inB.has(i)))
       expect(toList(subtract(a, b))).toEqual(everything.filter((i) => inA.has(i) && !inB.has(i)))
+      expect(intersects(b.members, a)).toBe([...b.members].some((i) => inA.has(i)))
       expect(toList(complementOf(a))).toEqual(everything.filter((i) => !inA.has(i)))
     }),
   )
