@@ -3,6 +3,7 @@
  * queries, closes in order. It never reads an environment variable or a clock; both come in with the options.
  */
 
+import type { Precision } from './domain/precision.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
 
@@ -38,8 +39,6 @@ export interface EngineLog {
   warn(message: string, fields?: Record<string, unknown>): void
   error(message: string, fields?: Record<string, unknown>): void
 }
-
-export type Precision = 'n' | 'ns' | 'u' | 'us' | 'µ' | 'ms' | 's' | 'm' | 'h'
 
 export type WriteFormat = 'line-protocol' | 'msgpack' | 'columnar-msgpack'
 

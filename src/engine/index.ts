@@ -4,13 +4,13 @@ export type { Column, ColumnType, ColumnValues } from './domain/column.js'
 export { isValid } from './domain/column.js'
 export { assert, type ErrorCode, HyperbyteError } from './domain/errors.js'
 export type { FieldType } from './domain/field-type.js'
+export type { Precision } from './domain/precision.js'
 export type {
   Durability,
   Engine,
   EngineLog,
   EngineOptions,
   EngineStats,
-  Precision,
   WriteFormat,
   WriteOutcome,
   WriteRequest,

@@ -18,6 +18,7 @@ export interface Database {
   readonly name: string
   /** In order of creation, as SHOW RETENTION POLICIES lists them. */
   readonly retentionPolicies: readonly RetentionPolicy[]
+  /** May name a policy that has been dropped: InfluxDB keeps the name, and a new policy of that name is the default. */
   readonly defaultRetentionPolicy: string
 }
 
@@ -132,7 +133,6 @@ function withPolicyChange(database: Database, command: PolicyCommand): Database 
       return {
         ...database,
         retentionPolicies: policies.filter((policy) => policy.name !== command.name),
-        defaultRetentionPolicy: database.defaultRetentionPolicy === command.name ? '' : database.defaultRetentionPolicy,
       }
   }
 }

@@ -4,11 +4,11 @@
  * the second is registered.
  */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 declare const brand: unique symbol
 export type SeriesId = bigint & { readonly [brand]: 'SeriesId' }
 
 export function seriesIdOf(canonicalKey: Uint8Array): SeriesId {
-  return createHash('sha256').update(canonicalKey).digest().readBigUInt64BE(0) as SeriesId
+  return hash('sha256', canonicalKey, 'buffer').readBigUInt64BE(0) as SeriesId
 }

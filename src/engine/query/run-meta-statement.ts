@@ -1,0 +1,107 @@
+/**
+ * Runs every statement that is not a SELECT: SHOW answers and changes of databases, policies, users and measurements.
+ * Frames come out as they are ready. What InfluxDB puts into `results[i].error` is thrown as a HyperbyteError whose
+ * message is that text.
+ */
+
+import { HyperbyteError } from '../domain/errors.js'
+import type { Statement } from '../influxql/ast.js'
+import type { MetaCommand } from '../metadata/meta-state.js'
+import { hashPassword, SALT_BYTES, verifyPassword } from '../metadata/password-hash.js'
+import type { Catalog, CatalogWriter, QueryAuthorizer } from './catalog.js'
+import { planCreateDatabase, planDropDatabase } from './ddl/plan-database-change.js'
+import { planAlterPolicy, planCreatePolicy, planDropPolicy } from './ddl/plan-policy-change.js'
+import { planUserChange } from './ddl/plan-user-change.js'
+import type { SeriesFrame } from './result.js'
+import { showDatabases } from './show/show-databases.js'
+import { showRetentionPolicies } from './show/show-retention-policies.js'
+import { showGrants, showUsers } from './show/show-users.js'
+
+export type MetaStatement = Exclude<Statement, { kind: 'select' | 'explain' }>
+
+export interface MetaStatementContext {
+  readonly catalog: Catalog
+  readonly writer: CatalogWriter
+  /** The request's defaults; '' = none. */
+  readonly database: string
+  readonly retentionPolicy: string
+  readonly nowNs: bigint
+  readonly authorizer: QueryAuthorizer | null
+  /** Unpredictable bytes, for password salts. */
+  readonly randomBytes: (byteCount: number) => Uint8Array
+  readonly signal: AbortSignal
+}
+
+/** Whether the statement changes something, so that a GET of it earns InfluxDB's deprecation warning. */
+export function isWritingStatement(statement: MetaStatement): boolean {
+  return !statement.kind.startsWith('show-')
+}
+
+export async function* runMetaStatement(
+  statement: MetaStatement,
+  context: MetaStatementContext,
+): AsyncIterable<SeriesFrame> {
+  const { meta } = context.catalog
+  switch (statement.kind) {
+    case 'show-databases':
+      yield* showDatabases(context)
+      return
+    case 'show-retention-policies':
+      yield* showRetentionPolicies(statement.database || context.database, context)
+      return
+    case 'show-users':
+      yield* showUsers(meta)
+      return
+    case 'show-grants':
+      yield* showGrants(statement.user, meta)
+      return
+    case 'create-database':
+      return await applyIfAny(planCreateDatabase(statement, meta), context)
+    case 'drop-database':
+      return await applyIfAny(planDropDatabase(statement, meta), context)
+    case 'create-retention-policy':
+      return await applyIfAny(planCreatePolicy(inDatabase(statement, context), meta), context)
+    case 'alter-retention-policy':
+      return await applyIfAny(planAlterPolicy(inDatabase(statement, context), meta), context)
+    case 'drop-retention-policy':
+      return await applyIfAny(planDropPolicy(inDatabase(statement, context), meta), context)
+    case 'create-user':
+    case 'drop-user':
+    case 'set-password':
+    case 'grant':
+    case 'grant-admin':
+    case 'revoke':
+    case 'revoke-admin':
+      return await applyIfAny(await planUserChange(statement, meta, passwordsOf(context)), context)
+    case 'drop-measurement':
+      return await dropMeasurement(statement.name, context)
+    default:
+      throw new HyperbyteError(
+        'unsupported',
+        `not implemented yet: ${statement.kind.replaceAll('-', ' ').toUpperCase()}`,
+      )
+  }
+}
+
+async function applyIfAny(command: MetaCommand | null, context: MetaStatementContext): Promise<void> {
+  if (command !== null) await context.writer.applyMeta(command)
+}
+
+function inDatabase<S extends { readonly database: string }>(statement: S, context: MetaStatementContext): S {
+  return statement.database === '' ? { ...statement, database: context.database } : statement
+}
+
+async function dropMeasurement(measurement: string, context: MetaStatementContext): Promise<void> {
+  const { catalog, database } = context
+  if (catalog.database(database) === undefined) {
+    throw new HyperbyteError('database-not-found', `database not found: ${database}`)
+  }
+  await context.writer.dropMeasurement(database, measurement)
+}
+
+function passwordsOf({ randomBytes }: MetaStatementContext) {
+  return {
+    hash: (password: string) => hashPassword(password, randomBytes(SALT_BYTES)),
+    verify: verifyPassword,
+  }
+}
