@@ -36,7 +36,7 @@ export function hyperbyte(repository: string, profileDir: string | undefined): S
   return {
     name: 'hyperbyte',
     hasStallProbe: true,
-    command: ({ dataDir, port, stallPath }) => ({
+    command: ({ dataDir, port, purpose, stallPath }) => ({
       file: process.execPath,
       args: [
         ...profileArgs,
@@ -45,7 +45,7 @@ export function hyperbyte(repository: string, profileDir: string | undefined): S
         'serve',
         ...['--data-dir', dataDir, '--bind', `127.0.0.1:${port}`],
       ],
-      env: { BENCH_STALL_FILE: stallPath },
+      env: { BENCH_STALL_FILE: stallPath, ...HYPERBYTE_OPTIONS[purpose] },
     }),
   }
 }
@@ -75,3 +75,14 @@ const INFLUXD_DATA_OPTIONS = {
   settle: '  cache-snapshot-write-cold-duration = "1s"\n  compact-full-write-cold-duration = "2s"',
   'keep-wal': '  cache-snapshot-memory-size = "1g"\n  cache-max-memory-size = "4g"',
 } satisfies Record<StartPurpose, string>
+
+const HYPERBYTE_OPTIONS = {
+  serve: {},
+  settle: {},
+  'keep-wal': {
+    HYPERBYTE_DATA_CACHE_MAX_MEMORY_SIZE: '4g',
+    HYPERBYTE_DATA_CACHE_SNAPSHOT_MEMORY_SIZE: '1g',
+    HYPERBYTE_DATA_WAL_MAX_SIZE: '4g',
+    HYPERBYTE_DATA_FLUSH_AGE_MAX: '1h',
+  },
+} satisfies Record<StartPurpose, Record<string, string>>
