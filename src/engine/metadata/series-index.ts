@@ -29,6 +29,8 @@ export interface SeriesIndex {
   /** Sorted bytewise. */
   tagKeys(measurement: string): readonly string[]
   tagValues(measurement: string, key: string): readonly string[]
+  tagValueCount(measurement: string, key: string): number
+  hasTagValue(measurement: string, key: string, value: string): boolean
   /**
    * The series, in disjoint selections, that can satisfy `condition` (null = all), with time already taken out of it. `isField` tells which
    * names are fields of the measurement; any other name is a tag, and a missing tag equals ''.

@@ -5,6 +5,7 @@
  * cannot spell such a name either.
  */
 
+import { compareBytewise } from '../domain/compare-bytewise.js'
 import { HyperbyteError } from '../domain/errors.js'
 import type { Tag } from './series-table.js'
 
@@ -58,24 +59,8 @@ export function decodeTagPart(escaped: Uint8Array): string {
   return text.includes('\\') ? text.replace(/\\([,= ])/g, '$1') : text
 }
 
-/** Bytewise order of two strings' UTF-8 forms; UTF-16 order differs from it beyond U+FFFF. */
-export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i)
-    const y = b.charCodeAt(i)
-    if (x !== y) return surrogatesLast(x) - surrogatesLast(y)
-  }
-  return a.length - b.length
-}
-
-function surrogatesLast(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
-}
-
 function byKeyBytes(a: Tag, b: Tag): number {
-  return compareBytes(a[0], b[0])
+  return compareBytewise(a[0], b[0])
 }
 
 function escapeName(name: string, special: RegExp): string {

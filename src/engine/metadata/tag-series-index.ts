@@ -72,6 +72,14 @@ export class TagSeriesIndex implements SeriesIndex {
     return this.#measurements.get(measurement)?.postingsOf(key)?.values() ?? []
   }
 
+  tagValueCount(measurement: string, key: string): number {
+    return this.#measurements.get(measurement)?.postingsOf(key)?.valueCount ?? 0
+  }
+
+  hasTagValue(measurement: string, key: string, value: string): boolean {
+    return this.#measurements.get(measurement)?.postingsOf(key)?.has(value) ?? false
+  }
+
   select(measurement: string, condition: Expr | null, isField: IsField): readonly SeriesSelection[] {
     const series = this.#measurements.get(measurement)
     if (series === undefined) return []

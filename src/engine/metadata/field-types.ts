@@ -1,0 +1,110 @@
+/**
+ * The type of every field, per retention policy, shard group and measurement: a field has one type within a shard group
+ * and may have another in the next. Changes come only through `record`, once the points that brought them are safe.
+ */
+
+import type { FieldType } from '../domain/field-type.js'
+import type { TimeRange } from '../domain/time-range.js'
+
+/** One fact of the table; also its persistent form. */
+export interface FieldTypeEntry {
+  readonly retentionPolicy: string
+  /** Start and end of the shard group. */
+  readonly startNs: bigint
+  readonly endNs: bigint
+  readonly measurement: string
+  readonly field: string
+  readonly type: FieldType
+}
+
+export interface ShardGroupTypes {
+  readonly startNs: bigint
+  readonly endNs: bigint
+  readonly measurements: ReadonlyMap<string, ReadonlyMap<string, FieldType>>
+}
+
+interface MutableShardGroup extends ShardGroupTypes {
+  readonly measurements: Map<string, Map<string, FieldType>>
+}
+
+export class FieldTypes {
+  /** By policy, then by start. */
+  readonly #policies = new Map<string, Map<bigint, MutableShardGroup>>()
+
+  /** undefined when nothing was ever stored there. */
+  shardGroup(retentionPolicy: string, startNs: bigint): ShardGroupTypes | undefined {
+    return this.#policies.get(retentionPolicy)?.get(startNs)
+  }
+
+  /** Every type each field has in the shard groups that `range` touches. */
+  typesIn(retentionPolicy: string, measurement: string, range: TimeRange): Map<string, Set<FieldType>> {
+    const found = new Map<string, Set<FieldType>>()
+    for (const group of this.#policies.get(retentionPolicy)?.values() ?? []) {
+      if (group.startNs >= range.endNs || group.endNs <= range.startNs) continue
+      for (const [field, type] of group.measurements.get(measurement) ?? []) {
+        const types = found.get(field)
+        if (types === undefined) found.set(field, new Set([type]))
+        else types.add(type)
+      }
+    }
+    return found
+  }
+
+  /** In no particular order. */
+  measurementsOf(retentionPolicy: string): Set<string> {
+    const names = new Set<string>()
+    for (const group of this.#policies.get(retentionPolicy)?.values() ?? []) {
+      for (const name of group.measurements.keys()) names.add(name)
+    }
+    return names
+  }
+
+  /** A type that is known already stays as it is. */
+  record(entries: Iterable<FieldTypeEntry>): void {
+    for (const entry of entries) {
+      const fields = this.#fieldsOf(entry)
+      if (!fields.has(entry.field)) fields.set(entry.field, entry.type)
+    }
+  }
+
+  *entries(): Generator<FieldTypeEntry> {
+    for (const [retentionPolicy, groups] of this.#policies) {
+      for (const { startNs, endNs, measurements } of groups.values()) {
+        for (const [measurement, fields] of measurements) {
+          for (const [field, type] of fields) yield { retentionPolicy, startNs, endNs, measurement, field, type }
+        }
+      }
+    }
+  }
+
+  /** In every policy, as DROP MEASUREMENT does. */
+  removeMeasurement(measurement: string): void {
+    for (const groups of this.#policies.values()) {
+      for (const group of groups.values()) group.measurements.delete(measurement)
+    }
+  }
+
+  removePolicy(retentionPolicy: string): void {
+    this.#policies.delete(retentionPolicy)
+  }
+
+  /** Forgets the shard groups that end at or before `timeNs`. */
+  removeBefore(retentionPolicy: string, timeNs: bigint): void {
+    const groups = this.#policies.get(retentionPolicy)
+    for (const [startNs, group] of groups ?? []) if (group.endNs <= timeNs) groups!.delete(startNs)
+  }
+
+  #fieldsOf({ retentionPolicy, startNs, endNs, measurement }: FieldTypeEntry): Map<string, FieldType> {
+    const groups = getOrSet(this.#policies, retentionPolicy, () => new Map<bigint, MutableShardGroup>())
+    const group = getOrSet(groups, startNs, () => ({ startNs, endNs, measurements: new Map() }))
+    return getOrSet(group.measurements, measurement, () => new Map<string, FieldType>())
+  }
+}
+
+function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}
