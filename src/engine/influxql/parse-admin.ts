@@ -119,10 +119,12 @@ function parseReplication(cursor: TokenCursor): number {
   return Number(replication)
 }
 
+/** A shard duration of 0 leaves it to the server, like none. */
 function parseShardDuration(cursor: TokenCursor): bigint | null {
   if (!cursor.accept('SHARD')) return null
   cursor.expect('DURATION')
-  return parseSpan(cursor)
+  const ns = parseSpan(cursor)
+  return ns === 0n ? null : ns
 }
 
 function parseCreateRetentionPolicy(cursor: TokenCursor): Statement {

@@ -8,7 +8,7 @@ import { HyperbyteError } from '../domain/errors.js'
 import type { Token } from './token.js'
 
 export function unexpected(text: string, token: Token, expected: readonly string[]): HyperbyteError {
-  const found = token.literal === '' ? token.kind : token.literal
+  const found = token.literal === '' && token.kind !== 'COMMENT' ? token.kind : token.literal
   return parseErrorAt(text, token, `found ${found}, expected ${expected.join(', ')}`)
 }
 

@@ -2,12 +2,23 @@
  * SELECT, and the clauses it shares with other statements: sources, WHERE, GROUP BY, ORDER BY, LIMIT and its kin.
  */
 
-import type { Expr, FillMode, MeasurementRef, SelectField, SelectStatement, SortField, Source } from './ast.js'
+import type {
+  BinaryOperator,
+  Expr,
+  FillMode,
+  MeasurementRef,
+  SelectField,
+  SelectStatement,
+  SortField,
+  Source,
+} from './ast.js'
 import { parseError } from './parse-error.js'
 import { parseExpr, parseIdent, parseRegex, parseSegments } from './parse-expr.js'
 import { printExpr } from './print-expr.js'
 import { zoneOf } from './time-zone.js'
+import { isArithmetic } from './token.js'
 import type { TokenCursor } from './token-cursor.js'
+import { walkExpr } from './walk-expr.js'
 
 /** Whether `INTO` may, must or must not occur. */
 export type TargetRule = 'optional' | 'required' | 'none'
@@ -44,10 +55,30 @@ function parseFields(cursor: TokenCursor): SelectField[] {
 
 function parseField(cursor: TokenCursor): SelectField {
   const regex = parseRegex(cursor)
-  const expr: Expr = regex === null ? parseExpr(cursor) : { kind: 'regex', source: regex }
+  const expr: Expr = regex === null ? parseFieldExpr(cursor) : { kind: 'regex', source: regex }
   const alias = cursor.accept('AS') ? parseIdent(cursor) : ''
   cursor.skipSpace()
   return { expr, alias }
+}
+
+function parseFieldExpr(cursor: TokenCursor): Expr {
+  const start = cursor.look()
+  const expr = parseExpr(cursor)
+  const operator = lastConditionOperator(expr)
+  if (operator === null) return expr
+  const { message } = cursor.errorAt(start, `invalid operator ${operator} in SELECT clause`)
+  throw parseError(`${message}; operator is intended for WHERE clause`)
+}
+
+/** Of the outermost comparisons, ANDs and ORs in an expression the last, which is the one InfluxDB names. */
+function lastConditionOperator(expr: Expr): BinaryOperator | null {
+  let last: BinaryOperator | null = null
+  walkExpr(expr, (node) => {
+    if (node.kind !== 'binary' || isArithmetic(node.op)) return true
+    last = node.op
+    return false
+  })
+  return last
 }
 
 const COLON = 58

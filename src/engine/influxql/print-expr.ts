@@ -68,11 +68,12 @@ function printOperand(operand: Expr, precedenceMin: number): string {
 
 /** At least three decimals, as InfluxDB, and more when the value has more; never an exponent. */
 export function printNumber(value: number): string {
-  const [whole, fraction = ''] = withoutExponent(value).split('.')
+  const [whole, fraction = ''] = printDecimal(value).split('.')
   return `${whole}.${fraction.padEnd(3, '0')}`
 }
 
-function withoutExponent(value: number): string {
+/** The shortest digits that mean this number, never with an exponent, which InfluxQL does not read. */
+export function printDecimal(value: number): string {
   const shortest = String(value)
   const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(shortest)
   if (match === null) return shortest

@@ -91,3 +91,7 @@ export function precedenceOf(operator: BinaryOperator): number {
 export function isOperator(kind: TokenKind): kind is BinaryOperator {
   return Object.hasOwn(PRECEDENCE, kind)
 }
+
+export function isArithmetic(operator: BinaryOperator): boolean {
+  return PRECEDENCE[operator] >= 4
+}

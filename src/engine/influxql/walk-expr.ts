@@ -9,7 +9,7 @@ type Binary = Extract<Expr, { kind: 'binary' }>
 export type VarRef = Extract<Expr, { kind: 'varref' }>
 export type Call = Extract<Expr, { kind: 'call' }>
 
-/** Visits every node, parents first and in no other promised order; `false` from `visit` skips what is below. */
+/** Visits every node, parents first, left to right; `false` from `visit` skips what is below. */
 export function walkExpr(expr: Expr, visit: (node: Expr) => unknown): void {
   const pending: Expr[] = [expr]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
