@@ -17,6 +17,9 @@ export type {
 } from './engine.js'
 export type { Privilege, Statement } from './influxql/ast.js'
 export type { BindValue, BindValues } from './influxql/bind-value.js'
+export { parseQuery } from './influxql/parse-query.js'
+export { printStatement } from './influxql/print-statement.js'
+export { type RequiredPrivilege, requiredPrivileges } from './influxql/required-privileges.js'
 export type {
   Database,
   GrantedPrivilege,
@@ -27,6 +30,5 @@ export type {
 } from './metadata/meta-state.js'
 export { applyMetaCommand, EMPTY_META_STATE, hasAdmin } from './metadata/meta-state.js'
 export { hashPassword, SALT_BYTES, verifyPassword } from './metadata/password-hash.js'
-export { openEngine } from './open-engine.js'
 export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './query/catalog.js'
 export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'

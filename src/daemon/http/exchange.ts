@@ -14,7 +14,7 @@ import { INFLUXDB_BUILD, INFLUXDB_VERSION, PROGRAM_VERSION } from './versions.js
 const ERROR_HEADER_CHARACTERS_MAX = 1024
 
 /** A client that is still sending would see a reset instead of the answer if the connection closed at once. */
-const LINGER_MS = 1000
+const LINGER_MS = 500
 
 const CORS_HEADERS =
   'Accept, Accept-Encoding, Authorization, Content-Length, Content-Type, X-CSRF-Token, X-HTTP-Method-Override'

@@ -36,6 +36,10 @@ async function serveCounted(context: ServerContext, exchange: Exchange, route: R
   const startMs = performance.now()
   metrics.requestCount++
   metrics.activeCount++
+  const isQuery = route.kind === 'query'
+  const isWrite = route.kind === 'write' || route.kind === 'throttled-write'
+  if (isQuery) metrics.activeQueryCount++
+  if (isWrite) metrics.activeWriteCount++
   try {
     await serveRoute(context, exchange, route)
   } catch (error) {
@@ -48,12 +52,13 @@ async function serveCounted(context: ServerContext, exchange: Exchange, route: R
     if (statusCode >= 500) metrics.serverErrorCount++
     else if (statusCode >= 400) metrics.clientErrorCount++
     const elapsedMs = performance.now() - startMs
-    if (route.kind === 'query') {
-      metrics.queryCount++
-      metrics.queryLatency.recordMs(elapsedMs)
-    } else if (route.kind === 'write' || route.kind === 'throttled-write') {
-      metrics.writeCount++
-      metrics.writeLatency.recordMs(elapsedMs)
+    metrics.requestDurationMs += elapsedMs
+    if (isQuery) {
+      metrics.activeQueryCount--
+      metrics.finishQuery(elapsedMs)
+    } else if (isWrite) {
+      metrics.activeWriteCount--
+      metrics.finishWrite(elapsedMs)
     }
   }
 }
@@ -71,13 +76,26 @@ async function serveRoute(context: ServerContext, exchange: Exchange, route: Rou
 }
 
 async function serveIdentified(context: ServerContext, exchange: Exchange, route: Route): Promise<void> {
-  if (!isIdentityNeeded(context, route)) return await route.serve(context, exchange, { kind: 'unrestricted' })
+  if (!isIdentityNeeded(context, route)) {
+    countClient(context, exchange, route, UNRESTRICTED)
+    return await route.serve(context, exchange, UNRESTRICTED)
+  }
   const identity = await identify(context, exchange)
   if (identity.kind === 'refused') {
     context.metrics.authFailureCount++
     return refuseUnread(exchange, 401, identity.text)
   }
+  countClient(context, exchange, route, identity)
   await route.serve(context, exchange, identity)
+}
+
+const UNRESTRICTED: Identity = { kind: 'unrestricted' }
+
+function countClient({ clientProfiles }: ServerContext, { req }: Exchange, { kind }: Route, identity: Identity): void {
+  if (!clientProfiles.isAnyOpen || kind === 'ping' || kind === 'other') return
+  const address = req.socket.remoteAddress ?? ''
+  const client = identity.kind === 'user' ? `${identity.user.name}:${address}` : address
+  clientProfiles.count(client, kind === 'query' ? 'queries' : 'writes')
 }
 
 function isIdentityNeeded({ settings }: ServerContext, { access }: Route): boolean {

@@ -6,6 +6,7 @@
 import type { Identity } from './auth/authenticator.js'
 import type { Exchange } from './exchange.js'
 import { serveHealth, serveReady } from './routes/health.js'
+import { serveDebugRequests, serveDebugVars, serveMetrics } from './routes/monitoring.js'
 import { servePing } from './routes/ping.js'
 import { serveQuery } from './routes/query.js'
 import { readV1Target, readV2Target, serveWrite } from './routes/write.js'
@@ -40,6 +41,10 @@ const STATUS: Route = {
   },
 }
 
+function monitoring(serve: Route['serve']): Route {
+  return { methods: ['GET'], access: 'monitoring', kind: 'other', serve }
+}
+
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   [
     '/write',
@@ -71,6 +76,9 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ],
   ['/ping', PING],
   ['/status', STATUS],
+  ['/metrics', monitoring(serveMetrics)],
+  ['/debug/vars', monitoring(serveDebugVars)],
+  ['/debug/requests', monitoring(serveDebugRequests)],
   ['/health', { methods: ['GET'], access: 'public', kind: 'other', serve: serveHealth }],
   ['/health/ready', { methods: ['GET', 'HEAD'], access: 'public', kind: 'other', serve: serveReady }],
 ])

@@ -1,8 +1,10 @@
 /** What every route may use: one object per server, made when it starts. */
 
+import type { Registry } from 'prom-client'
 import type { Engine, EngineLog } from '../../engine/index.js'
 import type { RequestMetrics } from '../metrics/request-metrics.js'
 import type { Authenticator } from './auth/authenticator.js'
+import type { ClientProfiles } from './client-profiles.js'
 import type { HttpSettings } from './http-settings.js'
 import type { BodyBudget } from './read-body.js'
 import type { WriteThrottle } from './write-throttle.js'
@@ -15,6 +17,9 @@ export interface ServerContext {
   readonly bodyBudget: BodyBudget
   readonly writeThrottle: WriteThrottle
   readonly metrics: RequestMetrics
+  readonly registry: Registry
+  readonly clientProfiles: ClientProfiles
+  readonly startedAtMs: number
   readonly nowNs: () => bigint
   /** Queries that a closing server may cut off. */
   readonly runningQueries: Set<AbortController>

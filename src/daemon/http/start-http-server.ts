@@ -6,9 +6,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Engine, EngineLog } from '../../engine/index.js'
+import { createMetricsRegistry } from '../metrics/metrics-registry.js'
 import { RequestMetrics } from '../metrics/request-metrics.js'
 import { createSystemClock } from '../system-clock.js'
 import { Authenticator } from './auth/authenticator.js'
+import { ClientProfiles } from './client-profiles.js'
 import { handleRequest } from './handle-request.js'
 import type { HttpSettings } from './http-settings.js'
 import { BodyBudget } from './read-body.js'
@@ -62,6 +64,7 @@ export async function startHttpServer(
 }
 
 function createContext(engine: Engine, settings: HttpSettings, log: EngineLog): ServerContext {
+  const metrics = new RequestMetrics()
   return {
     engine,
     settings,
@@ -77,7 +80,10 @@ function createContext(engine: Engine, settings: HttpSettings, log: EngineLog): 
       enqueuedCountMax: settings.enqueuedWriteCountMax,
       timeoutMs: settings.enqueuedWriteTimeoutMs,
     }),
-    metrics: new RequestMetrics(),
+    metrics,
+    registry: createMetricsRegistry({ requests: metrics, engine: () => engine.stats() }),
+    clientProfiles: new ClientProfiles(),
+    startedAtMs: Date.now(),
     nowNs: createSystemClock(),
     runningQueries: new Set(),
   }

@@ -15,6 +15,8 @@ import type {
   WriteRequest,
 } from '../../../src/engine/index.js'
 import { EMPTY_META_STATE } from '../../../src/engine/index.js'
+import type { SeriesIndex } from '../../../src/engine/metadata/series-index.js'
+import type { SeriesTable } from '../../../src/engine/metadata/series-table.js'
 
 const STATS: EngineStats = {
   writtenRowCount: 1,
@@ -49,7 +51,13 @@ export class FakeEngine implements Engine {
 
   get catalog(): Catalog {
     const meta = this.meta
-    return { meta, database: (name: string) => meta.databases.get(name) } as Partial<Catalog> as Catalog
+    const catalog: Partial<Catalog> = {
+      meta,
+      database: (name) => meta.databases.get(name),
+      seriesTable: () => ({ count: 3 }) as SeriesTable,
+      seriesIndex: () => ({ measurements: () => ['m'] }) as Partial<SeriesIndex> as SeriesIndex,
+    }
+    return catalog as Catalog
   }
 
   setUsers(...users: User[]): void {

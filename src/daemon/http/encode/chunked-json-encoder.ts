@@ -12,6 +12,9 @@ import { type ResultEncoder, rowsPerTurn } from './result-encoder.js'
 import { timeTextOf } from './time-text-of.js'
 import { writeJsonRows } from './write-json-rows.js'
 
+/** Chunks are for seeing rows early: those of a slow query do not wait for a full piece. */
+const SEND_INTERVAL_MS = 20
+
 const NO_MESSAGES: readonly ResultMessage[] = []
 
 export class ChunkedJsonEncoder implements ResultEncoder {
@@ -26,6 +29,7 @@ export class ChunkedJsonEncoder implements ResultEncoder {
   #isWhole = false
   #rowCount = 0
   #isSeriesPartial = false
+  #sentMs = performance.now()
   /** A document of this statement has been closed. */
   #hasDocuments = false
 
@@ -37,7 +41,8 @@ export class ChunkedJsonEncoder implements ResultEncoder {
   *encode(event: QueryEvent): Iterable<Buffer> {
     if (event.kind === 'statement-end') this.#endStatement(event.statementId, event.messages, event.error)
     else yield* this.#encodeFrame(event.statementId, event.frame)
-    if (this.#writer.length >= PIECE_BYTES) yield this.#take()
+    const isDue = performance.now() - this.#sentMs > SEND_INTERVAL_MS
+    if (this.#writer.length >= PIECE_BYTES || (isDue && this.#writer.length > 0)) yield this.#take()
   }
 
   *end(): Iterable<Buffer> {
@@ -135,6 +140,7 @@ export class ChunkedJsonEncoder implements ResultEncoder {
 
   #take(): Buffer {
     if (this.#isOpen) this.#documentStart = -1
+    this.#sentMs = performance.now()
     return this.#writer.take()
   }
 }

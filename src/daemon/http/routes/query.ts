@@ -89,7 +89,7 @@ async function runQuery(
     isReadOnlyContext: exchange.req.method === 'GET',
     nowNs: context.nowNs(),
     limits: settings.limits,
-    authorizer: authorizerOf(identity, () => engine.catalog.meta),
+    authorizer: authorizerOf(identity),
     signal: controller.signal,
   }
   const { timeoutMs } = settings.limits

@@ -1,0 +1,255 @@
+/** Clients that are slow, lie, flood or vanish. */
+
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { afterEach, expect, test } from 'vitest'
+import type { HttpSettings } from '../../../src/daemon/http/http-settings.js'
+import { HyperbyteError, type QueryEvent } from '../../../src/engine/index.js'
+import { columnOf, endOf, frameEvent, frameOf } from './fake-engine.js'
+import { openTestServer, type TestServer } from './open-test-server.js'
+
+const servers: TestServer[] = []
+
+async function open(settings: Partial<HttpSettings> = {}): Promise<TestServer> {
+  const opened = await openTestServer(settings)
+  servers.push(opened)
+  return opened
+}
+
+afterEach(async () => {
+  for (const opened of servers.splice(0)) await opened.server.close()
+})
+
+const LIMITS = { maxSelectPoint: 0, maxSelectSeries: 0, maxSelectBuckets: 0, maxRowLimit: 0, timeoutMs: 0 }
+
+/** A promise and what settles it. */
+function gate() {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, opened }
+}
+
+test('a gzip bomb stops at the limit of unpacked bytes', async () => {
+  const { send, engine } = await open({ bodyBytesMax: 1_000_000 })
+  const body = gzipSync(Buffer.alloc(50_000_000))
+  const answer = await send('POST', '/write?db=d', { body, headers: { 'Content-Encoding': 'gzip' } })
+  expect([answer.status, answer.text]).toEqual([413, '{"error":"Request Entity Too Large"}\n'])
+  expect(engine.writes).toHaveLength(0)
+})
+
+test('a bomb whose trailer claims to be small stops too', async () => {
+  const { send } = await open({ bodyBytesMax: 1_000_000 })
+  const body = gzipSync(Buffer.alloc(10_000_000))
+  body.writeUInt32LE(10, body.length - 4)
+  const answer = await send('POST', '/write?db=d', { body, headers: { 'Content-Encoding': 'gzip' } })
+  expect(answer.status).toBe(413)
+})
+
+test('a body of exactly the limit is taken, packed or not', async () => {
+  const { send, engine } = await open({ bodyBytesMax: 1000 })
+  const body = Buffer.alloc(1000, 'x')
+  expect((await send('POST', '/write?db=d', { body })).status).toBe(204)
+  const headers = { 'Content-Encoding': 'gzip' }
+  expect((await send('POST', '/write?db=d', { body: gzipSync(body), headers })).status).toBe(204)
+  expect(engine.writes.map((write) => write.body.length)).toEqual([1000, 1000])
+})
+
+test('a declared length above the limit is refused without reading', async () => {
+  const { sendRaw } = await open()
+  const answer = await sendRaw('POST /write?db=d HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\nm f=1')
+  expect(answer).toContain('HTTP/1.1 413')
+  expect(answer).toContain('Connection: close')
+})
+
+test('a chunked body without end is refused at the limit', async () => {
+  const opened = await open({ bodyBytesMax: 10_000 })
+  const chunk = `1000\r\n${'x'.repeat(4096)}\r\n`
+  const head = 'POST /write?db=d HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
+  expect(await opened.sendRaw(head + chunk.repeat(4))).toContain('HTTP/1.1 413')
+})
+
+test('a body shorter than declared ends with the connection, not with an answer Telegraf would drop data for', async () => {
+  const opened = await open({ headersTimeoutMs: 100, requestTimeoutMs: 200 })
+  const answer = await opened.sendRaw('POST /write?db=d HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nm f=1')
+  expect(answer).toBe('')
+  expect(opened.engine.writes).toHaveLength(0)
+})
+
+test('headers that trickle in are cut off while others are served', async () => {
+  const { sendRaw, send } = await open({ headersTimeoutMs: 100, requestTimeoutMs: 200 })
+  const slow = sendRaw('GET /ping HTTP/1.1\r\nHost: x\r\nX-A: ')
+  expect((await send('GET', '/ping')).status).toBe(204)
+  expect(await slow).toBe('')
+})
+
+test('what is no HTTP is a 400 in plain text', async () => {
+  const { sendRaw } = await open()
+  expect(await sendRaw('HELLO\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+})
+
+test('bodies in flight are bounded over all requests, and the budget comes back', async () => {
+  const { send, engine } = await open({ bodiesInFlightBytesMax: 1000 })
+  const { open: release, opened } = gate()
+  engine.writeAnswer = async () => {
+    await opened
+    return { writtenCount: 1, rejectedCount: 0, message: null }
+  }
+  const body = Buffer.alloc(600, 'x')
+  const first = send('POST', '/write?db=d', { body })
+  await expect.poll(() => engine.writes.length).toBe(1)
+  const second = await send('POST', '/write?db=d', { body })
+  expect([second.status, second.headers['retry-after']]).toEqual([503, '1'])
+  release()
+  expect((await first).status).toBe(204)
+  expect((await send('POST', '/write?db=d', { body })).status).toBe(204)
+})
+
+test('concurrent writes are limited, some wait, the rest is told so in plain text', async () => {
+  const { send, engine } = await open({ concurrentWriteCountMax: 1, enqueuedWriteCountMax: 1 })
+  const { open: release, opened } = gate()
+  engine.writeAnswer = async () => {
+    await opened
+    return { writtenCount: 1, rejectedCount: 0, message: null }
+  }
+  const first = send('POST', '/write?db=d', { body: 'a' })
+  await expect.poll(() => engine.writes.length).toBe(1)
+  const second = send('POST', '/write?db=d', { body: 'b' })
+  await sleep(50)
+  const third = await send('POST', '/write?db=d', { body: 'c' })
+  expect([third.status, third.text]).toEqual([503, 'request throttled, queue full\n'])
+  release()
+  expect([(await first).status, (await second).status]).toEqual([204, 204])
+})
+
+test('a write that waits too long for its turn is told so', async () => {
+  const { send, engine } = await open({
+    concurrentWriteCountMax: 1,
+    enqueuedWriteCountMax: 1,
+    enqueuedWriteTimeoutMs: 50,
+  })
+  const { open: release, opened } = gate()
+  engine.writeAnswer = async () => {
+    await opened
+    return { writtenCount: 1, rejectedCount: 0, message: null }
+  }
+  const first = send('POST', '/write?db=d', { body: 'a' })
+  await expect.poll(() => engine.writes.length).toBe(1)
+  const second = await send('POST', '/write?db=d', { body: 'b' })
+  expect([second.status, second.text]).toEqual([503, 'request throttled, exceeds timeout\n'])
+  release()
+  expect((await first).status).toBe(204)
+})
+
+test('connections above the limit are closed', async () => {
+  const { server, sendRaw } = await open({ connectionCountMax: 1 })
+  const kept = connect(server.address.port, '127.0.0.1')
+  await once(kept, 'connect')
+  await sleep(20)
+  expect(await sendRaw('GET /ping HTTP/1.1\r\nHost: x\r\n\r\n')).toBe('')
+  kept.destroy()
+})
+
+/** One row a turn, until the query is aborted. */
+async function* endless(signal: AbortSignal, onEnd: () => void): AsyncIterable<QueryEvent> {
+  try {
+    while (!signal.aborted) {
+      await sleep(1)
+      yield frameEvent(0, frameOf('m', { f: columnOf('float', [1]) }, { isPartial: true }))
+    }
+    throw new HyperbyteError('query-interrupted', 'query interrupted')
+  } finally {
+    onEnd()
+  }
+}
+
+test('a client that goes away ends its query', async () => {
+  const { server, engine, logged } = await open()
+  const { open: end, opened: ended } = gate()
+  engine.queryAnswer = ({ signal }) => endless(signal, end)
+  const socket = connect(server.address.port, '127.0.0.1')
+  socket.write('GET /query?q=x&chunked=true&chunk_size=1 HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(socket, 'data')
+  socket.destroy()
+  await ended
+  expect(logged).toEqual([])
+})
+
+test('a query that runs too long says so in its answer', async () => {
+  const { send, engine } = await open({ limits: { ...LIMITS, timeoutMs: 50 } })
+  engine.queryAnswer = ({ signal }) => endless(signal, () => {})
+  const answer = await send('GET', '/query?q=x')
+  expect(answer.text).toBe('{"results":[{"statement_id":0,"error":"query-timeout limit exceeded"}]}\n')
+})
+
+test('queries above the limit are refused inside a 200', async () => {
+  const { send, engine } = await open({ concurrentQueryCountMax: 1 })
+  const { open: release, opened } = gate()
+  engine.queryAnswer = async function* () {
+    await opened
+    yield endOf(0)
+  }
+  const first = send('GET', '/query?q=x')
+  await expect.poll(() => engine.queries.length).toBe(1)
+  const second = await send('GET', '/query?q=x')
+  const text = 'max-concurrent-queries limit exceeded(1, 1)'
+  expect([second.status, JSON.parse(second.text).results[0].error]).toEqual([200, text])
+  release()
+  expect((await first).status).toBe(200)
+})
+
+test('closing lets requests in progress finish, refuses new ones, and may be asked twice', async () => {
+  const { server, engine, send } = await open()
+  const { open: release, opened } = gate()
+  engine.writeAnswer = async () => {
+    await opened
+    return { writtenCount: 1, rejectedCount: 0, message: null }
+  }
+  const idle = connect(server.address.port, '127.0.0.1')
+  await once(idle, 'connect')
+  const write = send('POST', '/write?db=d', { body: 'm f=1' })
+  await expect.poll(() => engine.writes.length).toBe(1)
+  const closing = Promise.all([server.close(), server.close()])
+  await expect(send('GET', '/ping')).rejects.toThrow('ECONNREFUSED')
+  release()
+  expect((await write).status).toBe(204)
+  idle.destroy()
+  await closing
+})
+
+test('closing does not wait for ever', async () => {
+  const { server, engine } = await open({ closeTimeoutMs: 50 })
+  engine.queryAnswer = ({ signal }) => endless(signal, () => {})
+  const socket = connect(server.address.port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.write('GET /query?q=x&chunked=true&chunk_size=1 HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(socket, 'data')
+  socket.resume()
+  await server.close()
+})
+
+test('a large answer to a slow reader waits for it instead of piling up, and the loop keeps turning', async () => {
+  const { server, engine, send } = await open()
+  const column = columnOf(
+    'float',
+    Array.from({ length: 200_000 }, (_, row) => row / 7),
+  )
+  let frameCount = 0
+  engine.queryAnswer = async function* () {
+    for (; frameCount < 100; frameCount++) {
+      yield frameEvent(0, frameOf('m', { f: column, g: column }, { isPartial: frameCount < 99 }))
+    }
+    yield endOf(0)
+  }
+  const socket = connect(server.address.port, '127.0.0.1')
+  socket.write('GET /query?q=x HTTP/1.1\r\nHost: x\r\n\r\n')
+  socket.pause()
+  await sleep(200)
+  // Four megabytes a frame: only what the socket buffers hold may have been made.
+  expect(frameCount).toBeLessThan(10)
+  expect((await send('GET', '/ping')).status).toBe(204)
+  socket.destroy()
+})
