@@ -17,7 +17,7 @@ const ROW_CAPACITY_MIN = 8
 const CELL_COUNT_MAX = 1 << 25
 
 /** A column costs about half a KiB besides its cells. */
-const COLUMN_COUNT_MAX = 1 << 18
+const COLUMN_COUNT_MAX = 1 << 16
 
 /** Columns this small may always grow. */
 const CELL_COUNT_FREE = 256

@@ -96,7 +96,7 @@ export class LineProtocolParser {
         parseLine(this.#context, this.#batch, this.#drops, start, end, rowCountHint)
       } catch (error) {
         if (!(error instanceof LineFault)) throw error
-        this.#addError(start, end, error.message)
+        this.#addError(start, end, error.reason)
       }
     }
     return end + 1

@@ -45,6 +45,8 @@ export function parseLine(
   const fields = parseFields(body, spans.fieldsStart, spans.fieldsEnd, batch.columnCountMax)
   const keyBytes = spans.keyEnd - start
   for (const { nameStart, nameEnd } of fields) {
+    // InfluxDB says so only when a space or comma precedes; behind a tab it takes a field without a name.
+    if (nameStart === nameEnd) throw new LineFault('missing field key')
     const byteCount = keyBytes + FIELD_SEPARATOR_BYTES + nameEnd - nameStart
     if (byteCount > SERIES_KEY_BYTES_MAX) throw keyTooLong(byteCount, SERIES_KEY_BYTES_MAX)
   }
@@ -53,7 +55,7 @@ export function parseLine(
   const series = seriesOf(context, drops, spans)
   if (series < 0) return
   const measurement = context.table.measurementOf(series)
-  const storable = fields.filter((field) => field.name !== '' && field.name !== 'time')
+  const storable = fields.filter((field) => field.name !== 'time')
   if (storable.length === 0) {
     drops.add('field', `invalid field name: input field "time" on measurement "${measurement}" is invalid`)
     return

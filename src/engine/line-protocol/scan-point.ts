@@ -44,8 +44,17 @@ export interface PointSpans {
   readonly fieldsEnd: number
 }
 
-/** Why a line is not a point: what follows `unable to parse '<line>': `. */
-export class LineFault extends Error {}
+/**
+ * Why a line is not a point: what follows `unable to parse '<line>': `. Thrown, but no `Error`: a body may consist of
+ * millions of bad lines, and a stack trace costs several times as much as reading one.
+ */
+export class LineFault {
+  readonly reason: string
+
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
 
 /** From this length on, and with an exponent always, a float may be out of range. */
 const FLOAT_DIGITS_UNCHECKED_MAX = 25
