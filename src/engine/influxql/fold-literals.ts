@@ -3,9 +3,9 @@
  * AND and OR with a side that is known. Everything else stays as it is.
  */
 
-import type { BinaryOperator, Expr } from '../influxql/ast.js'
-import { rewriteExpr } from '../influxql/walk-expr.js'
+import type { BinaryOperator, Expr } from './ast.js'
 import { parseTimeLiteral } from './time-literal.js'
+import { rewriteExpr } from './walk-expr.js'
 
 export interface FoldContext {
   readonly nowNs: bigint

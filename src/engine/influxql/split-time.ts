@@ -5,10 +5,10 @@
 
 import { HyperbyteError } from '../domain/errors.js'
 import { TIMESTAMP_NS_MAX, TIMESTAMP_NS_MIN } from '../domain/time-range.js'
-import type { BinaryOperator, Expr } from '../influxql/ast.js'
-import { operandsOf } from '../influxql/logic-chain.js'
-import { formatTime, printExpr } from '../influxql/print-expr.js'
+import type { BinaryOperator, Expr } from './ast.js'
 import { type FoldContext, foldLiterals } from './fold-literals.js'
+import { operandsOf } from './logic-chain.js'
+import { formatTime, printExpr } from './print-expr.js'
 import { parseTimeLiteral } from './time-literal.js'
 
 /** Bounds as written, half-open; null = the condition does not bound that side. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseExpr } from '../../../src/engine/influxql/parse-query.js'
 import { printExpr } from '../../../src/engine/influxql/print-expr.js'
-import { splitTime } from '../../../src/engine/query/split-time.js'
+import { splitTime } from '../../../src/engine/influxql/split-time.js'
 
 const HOUR_NS = 3_600_000_000_000n
 const NOW_NS = 1_600_000_000_000_000_000n
