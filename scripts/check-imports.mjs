@@ -14,7 +14,7 @@ const ENGINE_EDGES = {
   wal: [],
   memtable: ['metadata'],
   sql: [],
-  parquet: ['sql', 'metadata'],
+  parquet: ['sql', 'metadata', 'registry'],
   registry: [],
   compaction: ['registry', 'sql', 'parquet'],
   storage: ['wal', 'memtable', 'sql', 'parquet', 'registry', 'compaction', 'metadata', 'query', 'influxql'],

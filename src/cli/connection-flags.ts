@@ -17,10 +17,9 @@ export const serverFlags = {
     char: 'H',
     multiple: true,
     multipleNonGreedy: true,
-    env: 'HYPERBYTE_HOST',
     helpGroup: GROUP,
     helpValue: 'URL',
-    summary: `Server address [default: ${HOST_DEFAULT}]; repeat it to name others to try when one cannot be reached.`,
+    summary: `Server address [default: ${HOST_DEFAULT}] [env: HYPERBYTE_HOST]; repeat it to name others to try when one cannot be reached.`,
   }),
   port: Flags.integer({ hidden: true, min: 1, max: 65_535, summary: 'Port, when the host has none.' }),
   username: Flags.string({ char: 'u', env: 'HYPERBYTE_USERNAME', helpGroup: GROUP, summary: 'User name.' }),
@@ -74,7 +73,7 @@ export function toClientOptions(
   environment: Environment,
   warn: (text: string) => void,
 ): ClientOptions {
-  const named = flags.host ?? listOf(environment['INFLUX_HOST'])
+  const named = flags.host ?? listOf(environment['HYPERBYTE_HOST'] ?? environment['INFLUX_HOST'])
   const hosts = named.length === 0 ? [HOST_DEFAULT] : named
   if (flags.password !== undefined) {
     warn(

@@ -33,7 +33,8 @@ export interface QueryCall {
   readonly retentionPolicy: string
   /** '' = RFC 3339 text. */
   readonly epoch: string
-  readonly params: Readonly<Record<string, string | number | boolean>>
+  /** A JSON object with a value for each `$name`; '' = none. Text, so that long integers keep their digits. */
+  readonly paramsJson: string
   readonly isPretty: boolean
 }
 
@@ -166,7 +167,7 @@ export class HttpClient {
   }
 
   async #query(
-    { text, database, retentionPolicy, epoch, params, isPretty }: QueryCall,
+    { text, database, retentionPolicy, epoch, paramsJson, isPretty }: QueryCall,
     isChunked: boolean,
   ): Promise<Answer> {
     const search = new URLSearchParams()
@@ -176,7 +177,7 @@ export class HttpClient {
     if (isChunked) search.set('chunked', 'true')
     if (isPretty) search.set('pretty', 'true')
     const form = new URLSearchParams({ q: text })
-    if (Object.keys(params).length > 0) form.set('params', JSON.stringify(params))
+    if (paramsJson !== '') form.set('params', paramsJson)
     const answer = await this.#call({
       method: 'POST',
       path: '/query',

@@ -6,7 +6,6 @@ import type { DaemonParts } from './run-daemon.js'
 export async function loadDaemonParts(): Promise<DaemonParts> {
   const engine = (await import('../engine/index.js')) as Partial<Pick<DaemonParts, 'openEngine'>>
   if (engine.openEngine === undefined) throw new HyperbyteError('unsupported', 'this build has no storage engine yet')
-  const httpModule = './http/start-http-server.js'
-  const { startHttpServer } = (await import(httpModule)) as Pick<DaemonParts, 'startHttpServer'>
+  const { startHttpServer } = await import('./http/start-http-server.js')
   return { openEngine: engine.openEngine, startHttpServer }
 }

@@ -30,5 +30,6 @@ export type {
 } from './metadata/meta-state.js'
 export { applyMetaCommand, EMPTY_META_STATE, hasAdmin } from './metadata/meta-state.js'
 export { hashPassword, SALT_BYTES, verifyPassword } from './metadata/password-hash.js'
+export { openEngine } from './open-engine.js'
 export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './query/catalog.js'
 export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'

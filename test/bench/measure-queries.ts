@@ -2,10 +2,12 @@
  * Asks both servers the same questions by turns over one keep-alive connection each. The first answers warm up and are
  * compared; the later ones are timed to their last byte without looking at them.
  */
+import { join } from 'node:path'
 import { BenchServer } from './bench-server.js'
 import { findDifference } from './compare-answers.js'
 import type { LoadShape } from './devops-load.js'
-import { loadedFolder } from './measure-ingest.js'
+import type { LoadFile } from './load-file.js'
+import { loadedFolder, sendLoad, startEmpty } from './measure-ingest.js'
 import { makeQueryFamilies, type QueryFamily } from './query-families.js'
 import type { ServerKind } from './server-kinds.js'
 import { type Spread, spreadOf } from './statistics.js'
@@ -23,12 +25,36 @@ export type FamilyResult = {
 const MIN_RUNS = 3
 const MAX_RUNS = 200
 
+export type QueryOptions = { shape: LoadShape; instanceCount: number; familyBudgetMs: number }
+export type QueryResult = { families: FamilyResult[]; peakRssBytes: number[] }
+
+/** Queries on data that was loaded before the servers started: everything is in files. */
 export async function measureQueries(
   kinds: readonly ServerKind[],
-  options: { workDir: string; shape: LoadShape; instanceCount: number; familyBudgetMs: number },
-): Promise<{ families: FamilyResult[]; peakRssBytes: number[] }> {
+  options: QueryOptions & { workDir: string },
+): Promise<QueryResult> {
   const servers: BenchServer[] = []
   for (const kind of kinds) servers.push(await BenchServer.start(kind, loadedFolder(options.workDir, kind)))
+  return askAll(servers, options)
+}
+
+/** Queries on servers that have just taken the load: much of it is still in memory. */
+export async function measureHotQueries(
+  kinds: readonly ServerKind[],
+  load: LoadFile,
+  options: QueryOptions & { workDir: string; connectionCount: number },
+): Promise<QueryResult> {
+  const servers: BenchServer[] = []
+  for (const kind of kinds) {
+    const server = await startEmpty(kind, join(options.workDir, `hot-${kind.name}`))
+    await sendLoad(server, load, options.connectionCount)
+    servers.push(server)
+  }
+  return askAll(servers, options)
+}
+
+/** Stops the servers in the end. */
+async function askAll(servers: BenchServer[], options: QueryOptions): Promise<QueryResult> {
   const families: FamilyResult[] = []
   for (const family of makeQueryFamilies(options.shape, options.instanceCount)) {
     const result = await measureFamily(servers, family, options.familyBudgetMs)

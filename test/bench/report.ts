@@ -2,7 +2,7 @@
 import type { DiskResult } from './measure-disk.js'
 import type { IngestResult } from './measure-ingest.js'
 import type { PointResult, VisibleResult } from './measure-points.js'
-import type { FamilyResult } from './measure-queries.js'
+import type { QueryResult } from './measure-queries.js'
 import type { RestartResult } from './measure-restart.js'
 import type { VersionResult } from './measure-version.js'
 import { geometricMean, median } from './statistics.js'
@@ -11,7 +11,8 @@ import { geometricMean, median } from './statistics.js'
 export type Measurements = {
   ingest?: IngestResult[]
   disk?: DiskResult[]
-  queries?: { families: FamilyResult[]; peakRssBytes: number[] }
+  queries?: QueryResult
+  hot?: QueryResult
   restart?: RestartResult[]
   points?: PointResult[]
   visible?: VisibleResult[]
@@ -32,7 +33,8 @@ export function renderReport(measured: Measurements): string {
   const rows = [
     ...ingestRows(measured.ingest),
     ...pointRows(measured.points, measured.visible),
-    ...queryRows(measured.queries),
+    ...queryRows(measured.queries, ''),
+    ...queryRows(measured.hot, 'hot: '),
     ...diskRows(measured.disk),
     ...restartRows(measured.restart),
     ...versionRows(measured.version),
@@ -51,9 +53,11 @@ export function renderReport(measured: Measurements): string {
 /** What must never happen in a benchmark run: answers that differ, points that are missing. */
 export function listFailures(measured: Measurements): string[] {
   return [
-    ...(measured.queries?.families ?? []).flatMap(({ family, differences }) =>
-      differences.map((difference) => `${family}: the answers differ\n    ${difference}`),
-    ),
+    ...[measured.queries, measured.hot]
+      .flatMap((queries) => queries?.families ?? [])
+      .flatMap(({ family, differences }) =>
+        differences.map((difference) => `${family}: the answers differ\n    ${difference}`),
+      ),
     ...(measured.visible ?? [])
       .filter(({ visible, written }) => visible < written)
       .map(({ server, visible, written }) => `${server}: ${written - visible} points were not visible after their 204`),
@@ -157,15 +161,15 @@ function pointRows(points: PointResult[] | undefined, visible: VisibleResult[] |
   return rows
 }
 
-function queryRows(queries: Measurements['queries']): Row[] {
+function queryRows(queries: QueryResult | undefined, prefix: string): Row[] {
   if (queries === undefined) return []
   const { families, peakRssBytes } = queries
   const rows = families.map(({ family, ms }) => {
     const medians = ms.map((spread) => spread.median)
-    return shorter(`${family}, ms`, medians, FAMILY_SPEEDUPS[family] ?? 0.5)
+    return shorter(`${prefix}${family}, ms`, medians, FAMILY_SPEEDUPS[family] ?? 0.5)
   })
   const peakRow = limited(
-    'peak RSS during queries, MiB',
+    `${prefix}peak RSS during queries, MiB`,
     peakRssBytes.map((bytes) => bytes / 2 ** 20),
     whole,
     1024,
@@ -177,7 +181,7 @@ function queryRows(queries: Measurements['queries']): Row[] {
   return [
     ...rows,
     {
-      what: 'geometric mean of the fifteen families',
+      what: `${prefix}geometric mean of the fifteen families`,
       reference: '',
       ours: '',
       ratio: mean,

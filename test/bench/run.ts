@@ -12,7 +12,7 @@ import { type LoadFile, writeLoadFile } from './load-file.js'
 import { measureDisk } from './measure-disk.js'
 import { measureIngest } from './measure-ingest.js'
 import { measurePoints, measureVisible } from './measure-points.js'
-import { measureQueries } from './measure-queries.js'
+import { measureHotQueries, measureQueries } from './measure-queries.js'
 import { measureRestart } from './measure-restart.js'
 import { measureVersion } from './measure-version.js'
 import { type BenchOptions, HELP, type Part, parseOptions } from './options.js'
@@ -78,6 +78,10 @@ async function measureParts(options: BenchOptions, workDir: string, measured: Me
       announce('queries')
       measured.queries = await measureQueries(kinds, context)
     }
+  }
+  if (has('hot')) {
+    announce('queries right after a load')
+    measured.hot = await measureHotQueries(kinds, writeLoad(options, workDir), context)
   }
   if (has('writes')) {
     announce('single-point writes')

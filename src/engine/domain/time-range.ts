@@ -8,6 +8,12 @@ export interface TimeRange {
   readonly endNs: bigint
 }
 
+/** Both ends are inside: what stored rows cover. */
+export interface TimeSpan {
+  readonly minNs: bigint
+  readonly maxNs: bigint
+}
+
 /** The earliest and latest timestamps InfluxDB accepts (models.MinNanoTime and MaxNanoTime of 1.8). */
 export const TIMESTAMP_NS_MIN = -9223372036854775806n
 export const TIMESTAMP_NS_MAX = 9223372036854775806n

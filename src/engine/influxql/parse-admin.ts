@@ -101,7 +101,7 @@ function parseCreateDatabase(cursor: TokenCursor): Statement {
   const policy = {
     durationNs: cursor.accept('DURATION') ? parseSpan(cursor) : null,
     replication: cursor.accept('REPLICATION') ? parseReplication(cursor) : null,
-    shardDurationNs: parseShardDuration(cursor),
+    shardDurationNs: parseShardDuration(cursor, parseSpan),
     name: cursor.accept('NAME') ? parseIdent(cursor) : '',
     isDefault: true,
   }
@@ -120,11 +120,18 @@ function parseReplication(cursor: TokenCursor): number {
 }
 
 /** A shard duration of 0 leaves it to the server, like none. */
-function parseShardDuration(cursor: TokenCursor): bigint | null {
+function parseShardDuration(cursor: TokenCursor, parseLength = parseFiniteSpan): bigint | null {
   if (!cursor.accept('SHARD')) return null
   cursor.expect('DURATION')
-  const ns = parseSpan(cursor)
+  const ns = parseLength(cursor)
   return ns === 0n ? null : ns
+}
+
+/** A shard cannot last forever, only CREATE DATABASE does not mind INF: it means none there. */
+function parseFiniteSpan(cursor: TokenCursor): bigint {
+  const token = cursor.look()
+  if (token.kind === 'INF') throw cursor.errorAt(token, 'invalid duration INF for shard duration')
+  return parseSpan(cursor)
 }
 
 function parseCreateRetentionPolicy(cursor: TokenCursor): Statement {
@@ -311,7 +318,7 @@ function parsePolicyOption(
       return { replication: parseReplication(cursor) }
     case 'SHARD':
       cursor.expect('DURATION')
-      return { shardDurationNs: parseSpan(cursor) }
+      return { shardDurationNs: parseFiniteSpan(cursor) }
     case 'DEFAULT':
       return { isDefault: true }
   }

@@ -42,6 +42,8 @@ export interface SeriesIndex {
    * their keys; null = all.
    */
   seriesMatching(measurement: string, condition: Expr | null, isField: IsField): Uint32Array
+  /** The tag keys, sorted bytewise, that occur among the series of `seriesMatching`. */
+  tagKeysMatching(measurement: string, condition: Expr | null, isField: IsField): readonly string[]
   /** Per key the values, sorted bytewise, that occur among the series of `seriesMatching`. */
   tagValuesMatching(
     measurement: string,

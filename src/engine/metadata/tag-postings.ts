@@ -6,7 +6,7 @@
 
 import { SortedTexts } from '../domain/sorted-texts.js'
 import { Uint32List } from '../domain/uint32-list.js'
-import { ALL_SERIES, complementOf, NO_SERIES, type SeriesSet, setOf, unionDisjoint } from './series-set.js'
+import { ALL_SERIES, complementOf, intersects, NO_SERIES, type SeriesSet, setOf, unionDisjoint } from './series-set.js'
 
 export class TagPostings {
   readonly #postings = new Map<string, number | Uint32List>()
@@ -68,6 +68,14 @@ export class TagPostings {
       lists.push(typeof posting === 'number' ? Uint32Array.of(posting) : posting.view())
     }
     return setOf(unionDisjoint(lists, count))
+  }
+
+  /** Whether some series that has the key is in `set`. */
+  hasMemberIn(set: SeriesSet): boolean {
+    for (const posting of this.#postings.values()) {
+      if (intersects(typeof posting === 'number' ? Uint32Array.of(posting) : posting.view(), set)) return true
+    }
+    return false
   }
 
   /** Writes `1 + rank of its value` to the entry of each series that has the key; others stay as they are. */

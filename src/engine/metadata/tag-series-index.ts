@@ -4,14 +4,18 @@
  * in bulk at start.
  */
 
+import { sortBytewise } from '../domain/compare-bytewise.js'
 import { SortedTexts } from '../domain/sorted-texts.js'
 import type { Expr } from '../influxql/ast.js'
 import { foldCondition, tagNamesIn } from './fold-condition.js'
 import { type MatchedPart, matchSeries } from './match-series.js'
 import { MeasurementSeries } from './measurement-series.js'
 import type { IsField, SeriesIndex, SeriesSelection } from './series-index.js'
-import { ALL_SERIES, intersects, isAll, isEmpty, listMembers, NO_SERIES, type SeriesSet, union } from './series-set.js'
+import { ALL_SERIES, intersects, isAll, listMembers, NO_SERIES, type SeriesSet, union } from './series-set.js'
 import type { SeriesTable } from './series-table.js'
+
+/** Reading the tags of one series costs about a microsecond. */
+const NARROW_COUNT_MAX = 1000
 
 const NO_ORDINALS = new Uint32Array(0)
 
@@ -93,6 +97,15 @@ export class TagSeriesIndex implements SeriesIndex {
     return sortedOrdinalsOf(series, matchingSet(series, condition, isField))
   }
 
+  tagKeysMatching(measurement: string, condition: Expr | null, isField: IsField): readonly string[] {
+    const series = this.#measurements.get(measurement)
+    if (series === undefined) return []
+    const set = matchingSet(series, condition, isField)
+    if (isAll(set)) return series.tagKeys()
+    if (isNarrow(set)) return keysAmong(series, set.members)
+    return series.tagKeys().filter((key) => series.postingsOf(key)!.hasMemberIn(set))
+  }
+
   tagValuesMatching(
     measurement: string,
     keys: readonly string[],
@@ -102,7 +115,7 @@ export class TagSeriesIndex implements SeriesIndex {
     const series = this.#measurements.get(measurement)
     if (series === undefined) return keys.map(() => [])
     const set = matchingSet(series, condition, isField)
-    return keys.map((key) => valuesWithin(series, key, set))
+    return keys.map((key) => (isNarrow(set) ? valuesAmong(series, key, set.members) : valuesWithin(series, key, set)))
   }
 
   #setPresent(ordinal: number): void {
@@ -114,6 +127,26 @@ export class TagSeriesIndex implements SeriesIndex {
     }
     this.#present[word] |= 1 << (ordinal & 31)
   }
+}
+
+/** So few series that asking each for its tags is cheaper than walking the values of a key. */
+function isNarrow(set: SeriesSet): boolean {
+  return !set.isComplement && set.members.length <= NARROW_COUNT_MAX
+}
+
+function keysAmong(series: MeasurementSeries, members: Uint32Array): readonly string[] {
+  const keys = new Set<string>()
+  for (const local of members) for (const [key] of series.tagsOfLocal(local)) keys.add(key)
+  return sortBytewise([...keys])
+}
+
+function valuesAmong(series: MeasurementSeries, key: string, members: Uint32Array): readonly string[] {
+  const values = new Set<string>()
+  for (const local of members) {
+    const tag = series.tagsOfLocal(local).find(([name]) => name === key)
+    if (tag !== undefined) values.add(tag[1])
+  }
+  return sortBytewise([...values])
 }
 
 function selectionsOf(series: MeasurementSeries, part: MatchedPart, isField: IsField): readonly SeriesSelection[] {
@@ -139,7 +172,7 @@ function matchingSet(series: MeasurementSeries, condition: Expr | null, isField:
 
 function valuesWithin(series: MeasurementSeries, key: string, set: SeriesSet): readonly string[] {
   const postings = series.postingsOf(key)
-  if (postings === undefined || isEmpty(set)) return []
+  if (postings === undefined) return []
   if (isAll(set)) return postings.values()
   return postings.values().filter((value) => intersects(postings.membersOf(value), set))
 }

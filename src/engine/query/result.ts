@@ -39,7 +39,10 @@ export interface ResultMessage {
   readonly text: string
 }
 
-/** What happens while statements run, in order. Every statement ends with exactly one `statement-end`. */
+/**
+ * What happens while statements run, in order. A statement ends with one `statement-end`. One that fails ends the
+ * query, and each statement that was to follow adds another end to it, `not executed`.
+ */
 export type QueryEvent =
   | { readonly kind: 'frame'; readonly statementId: number; readonly frame: SeriesFrame }
   | {

@@ -8,28 +8,29 @@ import { HyperbyteError } from '../domain/errors.js'
 import type { Statement } from '../influxql/ast.js'
 import type { MetaCommand } from '../metadata/meta-state.js'
 import { hashPassword, SALT_BYTES, verifyPassword } from '../metadata/password-hash.js'
-import type { Catalog, CatalogWriter, QueryAuthorizer } from './catalog.js'
+import type { CatalogWriter } from './catalog.js'
 import { planCreateDatabase, planDropDatabase } from './ddl/plan-database-change.js'
 import { planAlterPolicy, planCreatePolicy, planDropPolicy } from './ddl/plan-policy-change.js'
 import { planUserChange } from './ddl/plan-user-change.js'
 import type { SeriesFrame } from './result.js'
+import { showCardinality } from './show/show-cardinality.js'
+import type { ShowContext } from './show/show-context.js'
+import { showContinuousQueries } from './show/show-continuous-queries.js'
 import { showDatabases } from './show/show-databases.js'
+import { showFieldKeys } from './show/show-field-keys.js'
+import { showMeasurements } from './show/show-measurements.js'
 import { showRetentionPolicies } from './show/show-retention-policies.js'
+import { showSeries } from './show/show-series.js'
+import { showTagKeys } from './show/show-tag-keys.js'
+import { showTagValues } from './show/show-tag-values.js'
 import { showGrants, showUsers } from './show/show-users.js'
 
 export type MetaStatement = Exclude<Statement, { kind: 'select' | 'explain' }>
 
-export interface MetaStatementContext {
-  readonly catalog: Catalog
+export interface MetaStatementContext extends ShowContext {
   readonly writer: CatalogWriter
-  /** The request's defaults; '' = none. */
-  readonly database: string
-  readonly retentionPolicy: string
-  readonly nowNs: bigint
-  readonly authorizer: QueryAuthorizer | null
   /** Unpredictable bytes, for password salts. */
   readonly randomBytes: (byteCount: number) => Uint8Array
-  readonly signal: AbortSignal
 }
 
 /** Whether the statement changes something, so that a GET of it earns InfluxDB's deprecation warning. */
@@ -46,6 +47,28 @@ export async function* runMetaStatement(
     case 'show-databases':
       yield* showDatabases(context)
       return
+    case 'show-measurements':
+      yield* showMeasurements(statement, context)
+      return
+    case 'show-series':
+      yield* showSeries(statement, context)
+      return
+    case 'show-tag-keys':
+      yield* showTagKeys(statement, context)
+      return
+    case 'show-tag-values':
+      yield* showTagValues(statement, context)
+      return
+    case 'show-field-keys':
+      yield* showFieldKeys(statement, context)
+      return
+    case 'show-series-cardinality':
+    case 'show-measurement-cardinality':
+    case 'show-tag-key-cardinality':
+    case 'show-tag-values-cardinality':
+    case 'show-field-key-cardinality':
+      yield* showCardinality(statement, context)
+      return
     case 'show-retention-policies':
       yield* showRetentionPolicies(statement.database || context.database, context)
       return
@@ -54,6 +77,13 @@ export async function* runMetaStatement(
       return
     case 'show-grants':
       yield* showGrants(statement.user, meta)
+      return
+    case 'show-continuous-queries':
+      yield* showContinuousQueries(meta)
+      return
+    case 'show-subscriptions':
+    case 'drop-continuous-query':
+      // There can be none: creating one is refused below.
       return
     case 'create-database':
       return await applyIfAny(planCreateDatabase(statement, meta), context)

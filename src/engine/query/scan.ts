@@ -8,14 +8,11 @@
 
 import type { Column } from '../domain/column.js'
 import type { FieldType } from '../domain/field-type.js'
+import type { TableName } from '../domain/table-name.js'
 import type { TimeRange } from '../domain/time-range.js'
 import type { Expr } from '../influxql/ast.js'
 
-export interface TableName {
-  readonly database: string
-  readonly retentionPolicy: string
-  readonly measurement: string
-}
+export type { TableName } from '../domain/table-name.js'
 
 /** A field as a scan wants it: values of other types are cast between numbers, or read as missing. */
 export interface ScanField {
@@ -99,7 +96,7 @@ export interface GroupAggregates {
   readonly rowCount: number
   /** Bucket starts; for `window: null` one row whose value is the range's start. */
   readonly buckets: BigInt64Array
-  /** A call's values; invalid where its field has no value in the bucket (count included). */
+  /** A call's values; invalid where its field has no value in the bucket (count included). The stddev of one value is NaN. */
   readonly values: readonly Column[]
   /** For min, max, first, last and percentile: the time of the chosen point; null for other functions. */
   readonly times: readonly (BigInt64Array | null)[]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Expr } from '../../../src/engine/influxql/ast.js'
+import { MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
 import { TagSeriesIndex } from '../../../src/engine/metadata/tag-series-index.js'
-import { MemorySeriesTable } from './memory-series-table.js'
 
 /** The series that influxd 1.6.7 was asked about; the expected answers below are its own. */
 const SERIES: [string, Record<string, string>][] = [

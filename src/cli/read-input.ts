@@ -1,0 +1,29 @@
+/** The bytes a command was given, from its argument, a file or stdin, in pieces of text. */
+
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { OperationError } from './operation-error.js'
+
+/** `-` is stdin; a name that ends in `.gz` is unpacked. */
+export async function* readFilePieces(path: string): AsyncGenerator<string> {
+  const source: Readable = path === '-' ? process.stdin : createReadStream(path)
+  const input = path.endsWith('.gz') ? source.pipe(createGunzip()) : source
+  // Errors of a file do not travel through a pipe by themselves.
+  if (input !== source) source.on('error', (error) => input.destroy(error))
+  input.setEncoding('utf8')
+  try {
+    for await (const piece of input) yield piece as string
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const isMissing = code === 'ENOENT'
+    const reason = isMissing ? 'there is no such file' : message
+    throw new OperationError(`cannot read ${path}: ${reason}`, { exit: isMissing ? 'missing' : 'failed', cause })
+  }
+}
+
+export async function readWholeFile(path: string): Promise<string> {
+  let text = ''
+  for await (const piece of readFilePieces(path)) text += piece
+  return text
+}

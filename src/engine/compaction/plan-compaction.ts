@@ -1,0 +1,71 @@
+/**
+ * Which files of a bucket to merge next: a pure decision. Files are ordered by the log sequences they hold, and only
+ * neighbours in that order are merged, so that "the later file wins" stays true for every pair that remains.
+ *
+ * While a bucket is written to, four neighbours of one level become one of the next: a row is rewritten once per level
+ * and a bucket holds at most three files a level. A bucket at rest is merged into as few files as the size allows.
+ */
+
+import type { FileEntry } from '../registry/file-entry.js'
+
+export interface CompactionLimits {
+  /** Neighbours of one level that make a merge. */
+  readonly filesPerLevelMax: number
+  /** A merge never makes a larger file; larger ones are left alone. */
+  readonly fileBytesMax: number
+}
+
+export const COMPACTION_LIMITS: CompactionLimits = {
+  filesPerLevelMax: 4,
+  // 512 MiB: about 80 M rows of `cpu`; a merge of it takes a minute on one core.
+  fileBytesMax: 512 * 2 ** 20,
+}
+
+/** At least two files of one bucket, oldest first. */
+export type CompactionPlan = readonly FileEntry[]
+
+/** `files` of one bucket in any order. null = nothing to do. */
+export function planCompaction(
+  files: readonly FileEntry[],
+  isAtRest: boolean,
+  limits: CompactionLimits,
+): CompactionPlan | null {
+  const ordered = [...files].sort(bySequence)
+  return isAtRest ? planAtRest(ordered, limits) : planLevel(ordered, limits)
+}
+
+export function bySequence(a: FileEntry, b: FileEntry): number {
+  if (a.maxSequence !== b.maxSequence) return a.maxSequence < b.maxSequence ? -1 : 1
+  return a.id - b.id
+}
+
+/** The lowest level that has enough neighbours. */
+function planLevel(ordered: readonly FileEntry[], limits: CompactionLimits): CompactionPlan | null {
+  let best: FileEntry[] | null = null
+  for (let from = 0; from < ordered.length; ) {
+    let to = from + 1
+    while (to < ordered.length && ordered[to].level === ordered[from].level) to++
+    const run = ordered.slice(from, from + limits.filesPerLevelMax)
+    const isFull = to - from >= limits.filesPerLevelMax && totalBytes(run) <= limits.fileBytesMax
+    if (isFull && (best === null || run[0].level < best[0].level)) best = run
+    from = to
+  }
+  return best
+}
+
+/** The longest run of neighbours that fits one file. */
+function planAtRest(ordered: readonly FileEntry[], limits: CompactionLimits): CompactionPlan | null {
+  let best: readonly FileEntry[] = []
+  for (let from = 0; from < ordered.length; from++) {
+    let to = from
+    let byteCount = 0
+    while (to < ordered.length && byteCount + ordered[to].byteCount <= limits.fileBytesMax)
+      byteCount += ordered[to++].byteCount
+    if (to - from > best.length) best = ordered.slice(from, to)
+  }
+  return best.length >= 2 ? best : null
+}
+
+function totalBytes(files: readonly FileEntry[]): number {
+  return files.reduce((sum, { byteCount }) => sum + byteCount, 0)
+}

@@ -1,0 +1,100 @@
+/**
+ * The series that a condition leaves → groups by the values of the GROUP BY tags, in the order in which InfluxDB
+ * answers with them. A missing tag has the value ''. SLIMIT and SOFFSET cut here, before any row is read.
+ */
+
+import { compareBytewise } from '../domain/compare-bytewise.js'
+import type { SeriesSelection } from '../metadata/series-index.js'
+import type { SeriesTable, Tag } from '../metadata/series-table.js'
+import type { ScanGroup, ScanPart } from './scan.js'
+
+export interface TagSetGroup extends ScanGroup {
+  /** Values of the GROUP BY tags, in bytewise order of the keys. */
+  readonly values: readonly string[]
+}
+
+export interface GroupOptions {
+  /** GROUP BY tags as written. */
+  readonly dimensions: readonly string[]
+  readonly isDescending: boolean
+  readonly seriesLimit: number
+  readonly seriesOffset: number
+}
+
+export function groupSeries(
+  selections: readonly SeriesSelection[],
+  table: SeriesTable,
+  options: GroupOptions,
+): readonly TagSetGroup[] {
+  const { dimensions, isDescending } = options
+  if (selections.length === 0) return []
+  if (dimensions.length === 0) return cut([{ values: [], parts: selections.map(wholePart) }], options)
+  const keys = [...dimensions].sort(compareBytewise)
+  const groups = cut([...collect(selections, table, keys).values()], options).sort((a, b) =>
+    compareValues(a.values, b.values),
+  )
+  return isDescending ? groups.reverse() : groups
+}
+
+function wholePart({ series, residual }: SeriesSelection): ScanPart {
+  return { series, filter: residual }
+}
+
+function collect(
+  selections: readonly SeriesSelection[],
+  table: SeriesTable,
+  keys: readonly string[],
+): Map<string, TagSetGroup> {
+  const groups = new Map<string, { values: readonly string[]; parts: ScanPart[] }>()
+  for (const { series, residual } of selections) {
+    const members = new Map<string, number[]>()
+    for (const ordinal of series) {
+      const values = valuesOf(table.tagsOf(ordinal), keys)
+      const id = values.length === 1 ? values[0] : values.join('\0')
+      const known = members.get(id)
+      if (known === undefined) {
+        members.set(id, [ordinal])
+        if (!groups.has(id)) groups.set(id, { values, parts: [] })
+      } else {
+        known.push(ordinal)
+      }
+    }
+    for (const [id, ordinals] of members) {
+      groups.get(id)!.parts.push({ series: Uint32Array.from(ordinals), filter: residual })
+    }
+  }
+  return groups
+}
+
+/** Both lists are sorted by key. */
+function valuesOf(tags: readonly Tag[], keys: readonly string[]): string[] {
+  return keys.map((key) => {
+    for (const [tagKey, value] of tags) if (tagKey === key) return value
+    return ''
+  })
+}
+
+export function compareValues(a: readonly string[], b: readonly string[]): number {
+  for (let i = 0; i < a.length; i++) {
+    const order = compareBytewise(a[i], b[i])
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+/** SLIMIT counts groups in an order of its own: by the keys of the tags that are there, then by their values.
+ * SOFFSET without SLIMIT leaves nothing (influxd 1.6.7). */
+function cut(groups: TagSetGroup[], { dimensions, seriesLimit, seriesOffset }: GroupOptions): TagSetGroup[] {
+  if (seriesLimit === 0 && seriesOffset === 0) return groups
+  const keys = [...dimensions].sort(compareBytewise)
+  const written = dimensions.map((key) => keys.indexOf(key))
+  const ordered = groups
+    .map((group) => ({ group, order: limitOrder(dimensions, written, group.values) }))
+    .sort((a, b) => compareBytewise(a.order, b.order))
+  return ordered.slice(seriesOffset, seriesOffset + seriesLimit).map(({ group }) => group)
+}
+
+function limitOrder(dimensions: readonly string[], written: readonly number[], values: readonly string[]): string {
+  const present = written.flatMap((position, i) => (values[position] === '' ? [] : [{ key: dimensions[i], position }]))
+  return [...present.map(({ key }) => key), ...present.map(({ position }) => values[position])].join('|')
+}

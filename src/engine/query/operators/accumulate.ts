@@ -1,0 +1,84 @@
+/**
+ * Loops over one bucket's values, one per shape of the arithmetic and field type. Plain functions on typed arrays; a
+ * null bitmap takes the slower loop, and most columns have none.
+ */
+
+import { isValid } from '../../domain/column.js'
+
+export function countValid(validity: Uint32Array | null, from: number, to: number): number {
+  if (validity === null) return to - from
+  let count = 0
+  for (let row = from; row < to; row++) if (isValid(validity, row)) count++
+  return count
+}
+
+export function sumFloat(start: number, values: Float64Array, validity: Uint32Array | null, from: number, to: number) {
+  let sum = start
+  if (validity === null) {
+    for (let row = from; row < to; row++) sum += values[row]
+    return sum
+  }
+  for (let row = from; row < to; row++) if (isValid(validity, row)) sum += values[row]
+  return sum
+}
+
+/** Adds to `sum[0]`; the array's own 64 bits make it wrap as Go's int64 and uint64 do. */
+export function sumInteger(
+  sum: BigInt64Array | BigUint64Array,
+  values: BigInt64Array | BigUint64Array,
+  validity: Uint32Array | null,
+  from: number,
+  to: number,
+): void {
+  for (let row = from; row < to; row++) if (isValid(validity, row)) sum[0] += values[row]
+}
+
+/** Row of the largest value, the earliest of equals; -1 when there is none. */
+export function maxRowFloat(
+  values: Float64Array,
+  validity: Uint32Array | null,
+  times: BigInt64Array,
+  from: number,
+  to: number,
+): number {
+  let best = -1
+  let bestValue = 0
+  for (let row = from; row < to; row++) {
+    if (!isValid(validity, row)) continue
+    const value = values[row]
+    if (best < 0 || value > bestValue || (value === bestValue && times[row] < times[best])) {
+      best = row
+      bestValue = value
+    }
+  }
+  return best
+}
+
+export function minRowFloat(
+  values: Float64Array,
+  validity: Uint32Array | null,
+  times: BigInt64Array,
+  from: number,
+  to: number,
+): number {
+  let best = -1
+  let bestValue = 0
+  for (let row = from; row < to; row++) {
+    if (!isValid(validity, row)) continue
+    const value = values[row]
+    if (best < 0 || value < bestValue || (value === bestValue && times[row] < times[best])) {
+      best = row
+      bestValue = value
+    }
+  }
+  return best
+}
+
+/** Sample standard deviation in two passes; NaN for fewer than two values. */
+export function standardDeviation(values: Float64Array, count: number): number {
+  let mean = 0
+  for (let i = 0; i < count; i++) mean += (values[i] - mean) / (i + 1)
+  let squares = 0
+  for (let i = 0; i < count; i++) squares += (values[i] - mean) * (values[i] - mean)
+  return Math.sqrt(squares / (count - 1))
+}

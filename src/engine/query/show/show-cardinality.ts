@@ -1,0 +1,159 @@
+/**
+ * SHOW … CARDINALITY: how many series, measurements, tag keys, tag values or field keys there are. The plain forms for
+ * series and measurements count the whole database at once (InfluxDB estimates here, we know); all others count per
+ * measurement and, with GROUP BY, per tag set. InfluxDB counts a series once for each of its shards, we once.
+ */
+
+import { compareBytewise } from '../../domain/compare-bytewise.js'
+import { HyperbyteError } from '../../domain/errors.js'
+import type { CardinalityClauses, Statement } from '../../influxql/ast.js'
+import { hasTimeComparison, splitTime } from '../../influxql/split-time.js'
+import type { Tag } from '../../metadata/series-table.js'
+import type { Catalog } from '../catalog.js'
+import type { SeriesFrame } from '../result.js'
+import type { TableName } from '../scan.js'
+import { integerColumn, listFrame } from '../text-frame.js'
+import { chooseTagKeys } from './choose-names.js'
+import { dimensionNames, groupSeriesByTags, type TagSetGroup } from './group-series-by-tags.js'
+import { withTagKeys } from './name-condition.js'
+import type { ShowContext } from './show-context.js'
+import { tablesByMeasurement, typesIn } from './show-field-keys.js'
+import { fieldsOfAny, shownTables } from './shown-tables.js'
+
+export type CardinalityStatement = Extract<Statement, { kind: `show-${string}-cardinality` }>
+
+export function* showCardinality(statement: CardinalityStatement, context: ShowContext): Iterable<SeriesFrame> {
+  const database = statement.database || context.database
+  if (database === '') throw new HyperbyteError('invalid', 'database name required')
+  if (isWholeDatabase(statement)) {
+    yield listFrame('', [
+      integerColumn('cardinality estimation', [BigInt(countAll(statement.kind, database, context))]),
+    ])
+    return
+  }
+  if (hasTimeComparison(statement.condition)) {
+    if (statement.kind === 'show-tag-values-cardinality') return
+    throw new HyperbyteError('invalid', `${TITLE[statement.kind]} doesn't support time in WHERE clause`)
+  }
+  if (statement.kind === 'show-measurement-cardinality') yield* countMeasurements(statement, context)
+  else yield* countInMeasurements(statement, context)
+}
+
+const TITLE = {
+  'show-series-cardinality': 'SHOW SERIES EXACT CARDINALITY',
+  'show-measurement-cardinality': 'SHOW MEASUREMENT EXACT CARDINALITY',
+  'show-tag-key-cardinality': 'SHOW TAG KEY EXACT CARDINALITY',
+  'show-field-key-cardinality': 'SHOW FIELD KEY CARDINALITY',
+} satisfies Partial<Record<CardinalityStatement['kind'], string>>
+
+function isWholeDatabase(statement: CardinalityStatement): boolean {
+  const isPlainKind = statement.kind === 'show-series-cardinality' || statement.kind === 'show-measurement-cardinality'
+  const { isExact, sources, condition, dimensions, limit, offset } = statement
+  const hasClauses = sources.length > 0 || condition !== null || dimensions.length > 0 || limit > 0 || offset > 0
+  return isPlainKind && !isExact && !hasClauses
+}
+
+function countAll(kind: CardinalityStatement['kind'], database: string, { catalog }: ShowContext): number {
+  if (catalog.database(database) === undefined) return 0
+  const index = catalog.seriesIndex(database)
+  const measurements = index.measurements()
+  if (kind === 'show-measurement-cardinality') return measurements.length
+  return measurements.reduce((count, measurement) => count + index.seriesCount(measurement), 0)
+}
+
+/** One row for the whole answer, or per tag set of all measurements together. */
+function* countMeasurements(statement: CardinalityClauses, context: ShowContext): Iterable<SeriesFrame> {
+  const counts = new Map<string, { tags: readonly Tag[]; count: number }>()
+  const shown = tablesByMeasurement(shownTables(statement, context))
+  const dimensions = dimensionNames(statement.dimensions, tagKeysIn(context.catalog, shown.values()))
+  for (const tables of shown.values()) {
+    for (const { id, tags } of groupsOf(statement, dimensions, tables, context)) {
+      const known = counts.get(id)
+      if (known === undefined) counts.set(id, { tags, count: 1 })
+      else known.count++
+    }
+  }
+  for (const id of [...counts.keys()].sort(compareBytewise)) {
+    const { tags, count } = counts.get(id)!
+    yield* countFrame('', tags, count, statement)
+  }
+}
+
+function* countInMeasurements(
+  statement: Exclude<CardinalityStatement, { kind: 'show-measurement-cardinality' }>,
+  context: ShowContext,
+): Iterable<SeriesFrame> {
+  const shown = tablesByMeasurement(shownTables(statement, context))
+  const dimensions = dimensionNames(statement.dimensions, tagKeysIn(context.catalog, shown.values()))
+  for (const [measurement, tables] of shown) {
+    for (const { tags, series } of groupsOf(statement, dimensions, tables, context)) {
+      const count = countIn(statement, tables, series, context)
+      if (count > 0) yield* countFrame(measurement, tags, count, statement)
+    }
+  }
+}
+
+/** A wildcard means the tag keys of all measurements of the answer. */
+function tagKeysIn(catalog: Catalog, shown: Iterable<readonly TableName[]>): readonly string[] {
+  const keys = new Set<string>()
+  for (const [{ database, measurement }] of shown) {
+    for (const key of catalog.seriesIndex(database).tagKeys(measurement)) keys.add(key)
+  }
+  return [...keys]
+}
+
+function groupsOf(
+  { condition: where }: CardinalityClauses,
+  dimensions: readonly string[],
+  tables: readonly TableName[],
+  { catalog, nowNs }: ShowContext,
+): readonly TagSetGroup[] {
+  const { condition } = splitTime(where, { nowNs, localToUtc: null })
+  const [{ database, measurement }] = tables
+  const selections = catalog.seriesIndex(database).select(measurement, condition, fieldsOfAny(catalog, tables))
+  // What depends on fields cannot be counted here; InfluxDB leaves it out as well.
+  const series = selections.filter(({ residual }) => residual === null).flatMap((selection) => [...selection.series])
+  return groupSeriesByTags(series, dimensions, catalog.seriesTable(database))
+}
+
+function countIn(
+  statement: Exclude<CardinalityStatement, { kind: 'show-measurement-cardinality' }>,
+  tables: readonly TableName[],
+  series: readonly number[],
+  { catalog }: ShowContext,
+): number {
+  const [{ database, measurement }] = tables
+  const table = catalog.seriesTable(database)
+  switch (statement.kind) {
+    case 'show-series-cardinality':
+      return series.length
+    case 'show-field-key-cardinality':
+      return typesIn(catalog, tables).size
+    case 'show-tag-key-cardinality':
+      return countDistinct(series, (ordinal) => table.tagsOf(ordinal).map(([key]) => key))
+    case 'show-tag-values-cardinality': {
+      const keyCondition = withTagKeys(statement.keyFilter, null)!
+      const keys = new Set(chooseTagKeys(catalog.seriesIndex(database).tagKeys(measurement), keyCondition))
+      const valuesOf = (ordinal: number) =>
+        table.tagsOf(ordinal).flatMap(([key, value]) => (keys.has(key) ? [value] : []))
+      return countDistinct(series, valuesOf)
+    }
+  }
+}
+
+function countDistinct(series: readonly number[], textsOf: (ordinal: number) => readonly string[]): number {
+  const distinct = new Set<string>()
+  for (const ordinal of series) for (const text of textsOf(ordinal)) distinct.add(text)
+  return distinct.size
+}
+
+/** LIMIT and OFFSET apply to the single row of each series of the answer. */
+function* countFrame(
+  name: string,
+  tags: readonly Tag[],
+  count: number,
+  { offset }: CardinalityClauses,
+): Iterable<SeriesFrame> {
+  if (offset > 0) return
+  yield { ...listFrame(name, [integerColumn('count', [BigInt(count)])]), tags: tags.length === 0 ? null : tags }
+}

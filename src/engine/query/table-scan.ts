@@ -1,0 +1,134 @@
+/**
+ * One table of a plan → the request that storage answers, and the way back: how the columns of its rows become the
+ * columns of the plan's refs. Tags are no columns in storage; a group of one series repeats its tag, others look it up.
+ */
+
+import { type Column, setValid, validityWordCount } from '../domain/column.js'
+import { HyperbyteError } from '../domain/errors.js'
+import type { FieldType } from '../domain/field-type.js'
+import type { Expr } from '../influxql/ast.js'
+import { varRefsOf } from '../influxql/walk-expr.js'
+import type { SeriesTable } from '../metadata/series-table.js'
+import type { Catalog, QueryLimits } from './catalog.js'
+import { canReadAs, preferred } from './column-kinds.js'
+import { groupSeries, type TagSetGroup } from './group-series.js'
+import { castColumn } from './operators/cast-column.js'
+import { constantStrings, missingColumn } from './operators/column-slice.js'
+import type { Rows } from './operators/rows.js'
+import type { GroupRows, ScanField, ScanRequest, TableName } from './scan.js'
+import { type PlanRef, rawRowLimit, type SelectPlan } from './select-plan.js'
+
+export interface TableScan {
+  readonly request: ScanRequest
+  readonly groups: readonly TagSetGroup[]
+  readonly seriesTable: SeriesTable
+  /** For each ref of the plan, its column among the scan's; -1 for tags and for fields this table does not have. */
+  readonly scanColumns: readonly number[]
+}
+
+/** null when no row of the table can be part of the answer. */
+export function planTableScan(
+  plan: SelectPlan,
+  table: TableName,
+  catalog: Catalog,
+  limits: QueryLimits,
+): TableScan | null {
+  const types = catalog.fieldTypes(table, plan.range)
+  const { fields, scanColumns } = outputFields(plan.refs, types)
+  if (fields.length === 0 || plan.range.startNs >= plan.range.endNs) return null
+  const outputFieldCount = fields.length
+  const seriesTable = catalog.seriesTable(table.database)
+  const selections = catalog
+    .seriesIndex(table.database)
+    .select(table.measurement, plan.condition, (name) => types.has(name))
+  checkSeriesCount(selections, limits.maxSelectSeries)
+  const groups = groupSeries(selections, seriesTable, plan)
+  if (groups.length === 0) return null
+  const limit = rawRowLimit(plan)
+  for (const { residual } of selections) addFilterFields(residual, types, fields)
+  return {
+    request: {
+      table,
+      groups,
+      fields,
+      outputFieldCount,
+      range: plan.range,
+      isDescending: plan.isDescending,
+      rowLimitPerGroup: plan.calls.length === 0 && limit > 0 ? limit + plan.offset : 0,
+    },
+    groups,
+    seriesTable,
+    scanColumns,
+  }
+}
+
+type FieldTypes = ReadonlyMap<string, ReadonlySet<FieldType>>
+
+/** A field that is wanted as two types is scanned once, as the first, and cast. */
+function outputFields(refs: readonly PlanRef[], types: FieldTypes) {
+  const fields: ScanField[] = []
+  const scanColumns = refs.map((ref) => {
+    if (ref.kind === 'tag' || !canReadAs(types.get(ref.name), ref.type)) return -1
+    const known = fields.findIndex((field) => field.name === ref.name)
+    if (known >= 0) return known
+    fields.push({ name: ref.name, type: ref.type })
+    return fields.length - 1
+  })
+  return { fields, scanColumns }
+}
+
+function addFilterFields(filter: Expr | null, types: FieldTypes, fields: ScanField[]): void {
+  if (filter === null) return
+  for (const { name } of varRefsOf(filter)) {
+    const stored = types.get(name)
+    if (stored === undefined || fields.some((field) => field.name === name)) continue
+    fields.push({ name, type: preferred(undefined, stored)! })
+  }
+}
+
+function checkSeriesCount(selections: readonly { readonly series: Uint32Array }[], seriesCountMax: number): void {
+  if (seriesCountMax === 0) return
+  const count = selections.reduce((sum, { series }) => sum + series.length, 0)
+  if (count <= seriesCountMax) return
+  throw new HyperbyteError('limit-exceeded', `max-select-series limit exceeded: (${count}/${seriesCountMax})`)
+}
+
+/** Rows of one group with a column for each ref of the plan. */
+export function rowsOf(scan: TableScan, refs: readonly PlanRef[], scanned: GroupRows): Rows {
+  const { rowCount, timestamps, columns } = scanned
+  return {
+    rowCount,
+    times: timestamps,
+    columns: refs.map((ref, i) => {
+      if (ref.kind === 'tag') return tagColumn(scan, ref.name, scanned)
+      const position = scan.scanColumns[i]
+      return position < 0 ? missingColumn(ref.type, rowCount) : castColumn(columns[position], ref.type, rowCount)
+    }),
+  }
+}
+
+function tagColumn(scan: TableScan, key: string, { group, rowCount, series }: GroupRows): Column {
+  const { parts } = scan.groups[group]
+  if (parts.length === 1 && parts[0].series.length === 1) {
+    return constantStrings(tagValue(scan.seriesTable, parts[0].series[0], key), rowCount)
+  }
+  const known = new Map<number, string | null>()
+  const values: string[] = new Array(rowCount)
+  const validity = new Uint32Array(validityWordCount(rowCount))
+  for (let row = 0; row < rowCount; row++) {
+    const ordinal = series[row]
+    let value = known.get(ordinal)
+    if (value === undefined) {
+      value = tagValue(scan.seriesTable, ordinal, key)
+      known.set(ordinal, value)
+    }
+    values[row] = value ?? ''
+    if (value !== null) setValid(validity, row)
+  }
+  return { type: 'string', values, validity }
+}
+
+function tagValue(table: SeriesTable, ordinal: number, key: string): string | null {
+  for (const [tagKey, value] of table.tagsOf(ordinal)) if (tagKey === key) return value
+  return null
+}

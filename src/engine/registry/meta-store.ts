@@ -1,0 +1,168 @@
+/**
+ * What must survive a restart besides the rows: databases and users, the file registry, the flushed WAL sequence, the
+ * series keys and field types of everything in files. One LevelDB store; each change is one synced, atomic batch, so a
+ * crash leaves the old state or the new one.
+ *
+ *   | 'format'                         | '1' |
+ *   | 'flushed'                        | WAL sequence, decimal |
+ *   | 'meta'                           | JSON, MetaState |
+ *   | 'file' 00 id as 8 hex digits     | JSON, FileEntry |
+ *   | 'types' 00 shard group's key     | JSON, the types of one measurement's fields in one shard group |
+ *   | 'series' 00 database 00 key      | empty |     database percent-encoded, key canonical
+ */
+
+import { mkdir, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { Level } from 'level'
+import { HyperbyteError } from '../domain/errors.js'
+import type { FileEntry } from './file-entry.js'
+import { parseJson, printJson } from './json-with-bigint.js'
+
+const FORMAT = '1'
+const SEPARATOR = '\0'
+/** Keys a read from LevelDB fetches at once. */
+const READ_AHEAD = 1000
+
+export type MetaChange =
+  | { readonly kind: 'put-file'; readonly file: FileEntry }
+  | { readonly kind: 'remove-file'; readonly id: number }
+  | { readonly kind: 'set-flushed'; readonly sequence: bigint }
+  | { readonly kind: 'set-meta'; readonly state: unknown }
+  | { readonly kind: 'put-types'; readonly key: string; readonly types: unknown }
+  | { readonly kind: 'remove-types'; readonly key: string }
+  | { readonly kind: 'put-series'; readonly database: string; readonly key: Uint8Array }
+  | { readonly kind: 'remove-series'; readonly database: string; readonly key: Uint8Array }
+
+type Operation = { type: 'put'; key: Uint8Array; value: Uint8Array } | { type: 'del'; key: Uint8Array }
+
+export class MetaStore {
+  readonly #store: Level<Uint8Array, Uint8Array>
+
+  private constructor(store: Level<Uint8Array, Uint8Array>) {
+    this.#store = store
+  }
+
+  /** Throws `locked`, or `corrupt` when LevelDB refuses or the format is newer than this program. */
+  static async open(directory: string): Promise<MetaStore> {
+    await mkdir(directory, { recursive: true })
+    const isNew = !(await readdir(directory)).includes('CURRENT')
+    const store = new Level<Uint8Array, Uint8Array>(directory, { keyEncoding: 'view', valueEncoding: 'view' })
+    try {
+      await store.open()
+    } catch (cause) {
+      const inner =
+        cause instanceof Error ? (cause.cause as { code?: string; message?: string } | undefined) : undefined
+      if (inner?.code === 'LEVEL_LOCKED') {
+        throw new HyperbyteError('locked', `another process holds ${path.dirname(directory)}`, { cause })
+      }
+      throw new HyperbyteError('corrupt', `cannot open ${directory}: ${inner?.message ?? String(cause)}`, { cause })
+    }
+    const meta = new MetaStore(store)
+    if (isNew) await store.put(keyBytes('format'), textBytes(FORMAT), { sync: true })
+    const format = await meta.#text('format')
+    if (format !== FORMAT) {
+      await store.close()
+      throw new HyperbyteError('corrupt', `${directory} has format ${format}; this program reads format ${FORMAT}`)
+    }
+    return meta
+  }
+
+  async flushedSequence(): Promise<bigint> {
+    return BigInt((await this.#text('flushed')) ?? '0')
+  }
+
+  async metaState(): Promise<unknown> {
+    const text = await this.#text('meta')
+    return text === null ? null : parseJson(text)
+  }
+
+  async *files(): AsyncGenerator<FileEntry> {
+    for await (const [, value] of this.#range('file')) yield parseJson(bytesText(value)) as FileEntry
+  }
+
+  async *types(): AsyncGenerator<{ key: string; types: unknown }> {
+    for await (const [key, value] of this.#range('types')) {
+      yield { key: bytesText(key.subarray('types\0'.length)), types: parseJson(bytesText(value)) }
+    }
+  }
+
+  async *series(): AsyncGenerator<{ database: string; key: Uint8Array }> {
+    const start = 'series\0'.length
+    for await (const [key] of this.#range('series')) {
+      const end = key.indexOf(0, start)
+      yield { database: decodeURIComponent(bytesText(key.subarray(start, end))), key: key.subarray(end + 1) }
+    }
+  }
+
+  /** All or nothing, on disk when it resolves. Throws `no-space` when the disk refuses. */
+  async apply(changes: readonly MetaChange[]): Promise<void> {
+    try {
+      await this.#store.batch(changes.map(operationOf), { sync: true })
+    } catch (cause) {
+      throw new HyperbyteError('no-space', 'the metadata store cannot be written', { cause })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close()
+  }
+
+  async #text(key: string): Promise<string | null> {
+    const value = await this.#store.get(keyBytes(key))
+    return value === undefined ? null : bytesText(value)
+  }
+
+  async *#range(prefix: string): AsyncGenerator<[Uint8Array, Uint8Array]> {
+    const iterator = this.#store.iterator({ gt: keyBytes(`${prefix}\0`), lt: keyBytes(`${prefix}\x01`) })
+    try {
+      for (;;) {
+        const entries = await iterator.nextv(READ_AHEAD)
+        if (entries.length === 0) return
+        yield* entries as [Uint8Array, Uint8Array][]
+      }
+    } finally {
+      await iterator.close()
+    }
+  }
+}
+
+function operationOf(change: MetaChange): Operation {
+  switch (change.kind) {
+    case 'put-file':
+      return { type: 'put', key: fileKey(change.file.id), value: textBytes(printJson(change.file)) }
+    case 'remove-file':
+      return { type: 'del', key: fileKey(change.id) }
+    case 'set-flushed':
+      return { type: 'put', key: keyBytes('flushed'), value: textBytes(String(change.sequence)) }
+    case 'set-meta':
+      return { type: 'put', key: keyBytes('meta'), value: textBytes(printJson(change.state)) }
+    case 'put-types':
+      return { type: 'put', key: keyBytes(`types\0${change.key}`), value: textBytes(printJson(change.types)) }
+    case 'remove-types':
+      return { type: 'del', key: keyBytes(`types\0${change.key}`) }
+    case 'put-series':
+      return { type: 'put', key: seriesKey(change.database, change.key), value: new Uint8Array(0) }
+    case 'remove-series':
+      return { type: 'del', key: seriesKey(change.database, change.key) }
+  }
+}
+
+function fileKey(id: number): Uint8Array {
+  return keyBytes(`file${SEPARATOR}${id.toString(16).padStart(8, '0')}`)
+}
+
+function seriesKey(database: string, key: Uint8Array): Uint8Array {
+  return Buffer.concat([keyBytes(`series${SEPARATOR}${encodeURIComponent(database)}${SEPARATOR}`), key])
+}
+
+function keyBytes(text: string): Uint8Array {
+  return Buffer.from(text)
+}
+
+function textBytes(text: string): Uint8Array {
+  return Buffer.from(text)
+}
+
+function bytesText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
+}

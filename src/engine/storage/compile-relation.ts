@@ -1,0 +1,134 @@
+/**
+ * Sources → SQL of one relation `(_series, time, f0, f1, …)` with each point once: the base that flushes, compactions,
+ * scans and aggregates build on. Fields that a source has with another type are cast between numbers or read as null;
+ * what may be duplicated (`dirtySpans`) is reduced to the last value of each field by source and arrival.
+ */
+
+import type { FieldType } from '../domain/field-type.js'
+import { isNumeric } from '../domain/field-type.js'
+import type { TimeRange, TimeSpan } from '../domain/time-range.js'
+import { SQL_TYPE } from '../sql/column-appender.js'
+import { quoteIdentifier, quoteString } from '../sql/quote-sql.js'
+import type { FileSource, MemtableSource, Source, SourceSet } from './source-set.js'
+import { spanOf } from './source-set.js'
+
+export interface RelationField {
+  readonly name: string
+  readonly type: FieldType
+}
+
+/** Rows arrive with this much room below the next source's in the order of precedence. */
+const ROWS_PER_SOURCE = '4294967296'
+
+/** `seriesPredicate` is SQL over `_series`, or ''. The set must have sources. */
+export function compileRelation(
+  set: SourceSet,
+  fields: readonly RelationField[],
+  range: TimeRange,
+  seriesPredicate: string,
+): string {
+  const predicate = (source: Source): string[] => [
+    ...timePredicates(source, range),
+    ...(seriesPredicate === '' ? [] : [seriesPredicate]),
+  ]
+  const isClean = set.dirtySpans.map((span) => `NOT ${insideSpan(span)}`)
+  const clean = groupSources(set.sources, fields).map((group) =>
+    selectFrom(group, fields, [...new Set(group.flatMap(predicate)), ...isClean], ''),
+  )
+  if (set.dirtySpans.length === 0) return clean.join(' UNION ALL ')
+
+  const isDirty = `(${set.dirtySpans.map(insideSpan).join(' OR ')})`
+  const dirty = set.sources.map((source, rank) =>
+    selectFrom([source], fields, [...predicate(source), isDirty], `, ${rankOf(source, rank)} AS rank`),
+  )
+  const newest = fields.map((_, i) => `, arg_max(f${i}, rank) AS f${i}`).join('')
+  const reduced = `SELECT _series, "time"${newest} FROM (${dirty.join(' UNION ALL ')}) GROUP BY _series, "time"`
+  return [...clean, reduced].join(' UNION ALL ')
+}
+
+/** A time as an SQL constant, so that it prunes row groups. */
+export function timeLiteral(timeNs: bigint): string {
+  return `make_timestamp_ns(${timeNs})`
+}
+
+function selectFrom(
+  group: readonly Source[],
+  fields: readonly RelationField[],
+  predicates: string[],
+  extra: string,
+): string {
+  const columns = fields.map((field, i) => `, ${fieldExpression(group[0], field)} AS f${i}`).join('')
+  const where = predicates.length === 0 ? '' : ` WHERE ${predicates.join(' AND ')}`
+  return `SELECT _series, "time"${columns}${extra} FROM ${fromClause(group)}${where}`
+}
+
+/** Files with the same columns are read by one scan; a memtable part by its own. */
+function groupSources(sources: readonly Source[], fields: readonly RelationField[]): Source[][] {
+  const groups = new Map<string, Source[]>()
+  for (const source of sources) {
+    const key =
+      source.kind === 'memtable' ? source.staged.name : JSON.stringify(source.file.columns) + fields.length.toString()
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [source])
+    else group.push(source)
+  }
+  return [...groups.values()]
+}
+
+function fromClause(group: readonly Source[]): string {
+  const first = group[0]
+  if (first.kind === 'memtable') return first.staged.name
+  const paths = (group as readonly FileSource[]).map(({ path }) => quoteString(path))
+  return `read_parquet([${paths.join(', ')}], hive_partitioning = false)`
+}
+
+function timePredicates(source: Source, range: TimeRange): string[] {
+  const span = spanOf(source)
+  const predicates: string[] = []
+  if (range.startNs > span.minNs) predicates.push(`"time" >= ${timeLiteral(range.startNs)}`)
+  if (range.endNs <= span.maxNs) predicates.push(`"time" < ${timeLiteral(range.endNs)}`)
+  if (source.kind === 'memtable') predicates.push(`rowid < ${source.rowCount}`)
+  return predicates
+}
+
+function insideSpan({ minNs, maxNs }: TimeSpan): string {
+  return `("time" BETWEEN ${timeLiteral(minNs)} AND ${timeLiteral(maxNs)})`
+}
+
+function rankOf(source: Source, index: number): string {
+  const base = `${index}::BIGINT * ${ROWS_PER_SOURCE}`
+  return source.kind === 'memtable' ? `${base} + rowid` : base
+}
+
+function fieldExpression(source: Source, field: RelationField): string {
+  const candidates = source.kind === 'file' ? fileColumns(source, field) : memtableColumns(source, field)
+  const expressions = candidates
+    .map(({ sql, type }) => castExpression(sql, type, field.type))
+    .filter((sql) => sql !== null)
+  if (expressions.length === 0) return `NULL::${SQL_TYPE[field.type]}`
+  return expressions.length === 1 ? expressions[0] : `coalesce(${expressions.join(', ')})`
+}
+
+interface TypedSql {
+  readonly sql: string
+  readonly type: FieldType
+}
+
+function fileColumns(source: FileSource, field: RelationField): TypedSql[] {
+  return source.file.columns
+    .filter(({ kind, name }) => kind === 'field' && name === field.name)
+    .map(({ column, type }) => ({ sql: quoteIdentifier(column), type }))
+}
+
+/** A memtable part may span shards in which the field has different types. */
+function memtableColumns(source: MemtableSource, field: RelationField): TypedSql[] {
+  return source.rows.fields.flatMap(({ name, type }, i) => (name === field.name ? [{ sql: `c${i}`, type }] : []))
+}
+
+/** SQL that reads a column of type `from` as type `to`, or null when its values read as missing. */
+function castExpression(sql: string, from: FieldType, to: FieldType): string | null {
+  if (from === to) return sql
+  if (!isNumeric(from) || !isNumeric(to)) return null
+  // Go's conversion truncates; DuckDB's rounds.
+  return from === 'float' ? `try_cast(trunc(${sql}) AS ${SQL_TYPE[to]})` : `try_cast(${sql} AS ${SQL_TYPE[to]})`
+}

@@ -1,0 +1,174 @@
+/**
+ * A residual condition on fields, row by row: InfluxDB's own rules for types that SQL does not share. Integers against
+ * floats compare as floats, integer division truncates, division by zero is zero, values of different kinds are never
+ * equal nor unequal, and what is missing makes a comparison false.
+ */
+
+import { type Column, isValid } from '../domain/column.js'
+import { compileRegex } from '../domain/compile-regex.js'
+import type { BinaryOperator, Expr } from '../influxql/ast.js'
+
+type Value = number | bigint | string | boolean | null
+type RowFunction = (row: number) => Value
+
+/** True for rows that satisfy `filter`; `columnOf` gives a field's column, or null for a field the rows lack. */
+export function compileRowFilter(filter: Expr, columnOf: (name: string) => Column | null): (row: number) => boolean {
+  const evaluate = compileRow(filter, columnOf)
+  return (row) => evaluate(row) === true
+}
+
+function compileRow(expr: Expr, columnOf: (name: string) => Column | null): RowFunction {
+  switch (expr.kind) {
+    case 'paren':
+      return compileRow(expr.expr, columnOf)
+    case 'varref':
+      return columnValue(columnOf(expr.name))
+    case 'number':
+    case 'integer':
+    case 'unsigned':
+    case 'string':
+    case 'boolean': {
+      const { value } = expr
+      return () => value
+    }
+    case 'binary':
+      return compileBinary(expr, columnOf)
+    default:
+      return () => null
+  }
+}
+
+function columnValue(column: Column | null): RowFunction {
+  if (column === null) return () => null
+  const { values, validity } = column
+  if (column.type === 'boolean') return (row) => (isValid(validity, row) ? column.values[row] !== 0 : null)
+  return (row) => (isValid(validity, row) ? (values[row] as number | bigint | string) : null)
+}
+
+function compileBinary(
+  expr: Extract<Expr, { kind: 'binary' }>,
+  columnOf: (name: string) => Column | null,
+): RowFunction {
+  const lhs = compileRow(expr.lhs, columnOf)
+  if (expr.op === '=~' || expr.op === '!~') {
+    const matches = compileMatch(expr.rhs)
+    const isNegated = expr.op === '!~'
+    return (row) => {
+      const text = lhs(row)
+      return typeof text === 'string' ? matches(text) !== isNegated : null
+    }
+  }
+  const rhs = compileRow(expr.rhs, columnOf)
+  const { op } = expr
+  return (row) => applyOperator(op, lhs(row), rhs(row))
+}
+
+function compileMatch(pattern: Expr): (text: string) => boolean {
+  if (pattern.kind !== 'regex') return () => false
+  const regex = compileRegex(pattern.source)
+  return (text) => regex.test(text)
+}
+
+function applyOperator(op: BinaryOperator, lhs: Value, rhs: Value): Value {
+  // A missing value beside a boolean counts as false.
+  if (lhs === null && typeof rhs === 'boolean') lhs = false
+  else if (rhs === null && typeof lhs === 'boolean') rhs = false
+  if (typeof lhs === 'boolean' && typeof rhs === 'boolean') return applyToBooleans(op, lhs, rhs)
+  if (typeof lhs === 'bigint' && typeof rhs === 'bigint') return applyToIntegers(op, lhs, rhs)
+  if (isNumber(lhs) && isNumber(rhs)) return applyToFloats(op, Number(lhs), Number(rhs))
+  if (typeof lhs === 'string' && typeof rhs === 'string') {
+    if (op === '=') return lhs === rhs
+    return op === '!=' ? lhs !== rhs : null
+  }
+  return isComparison(op) ? false : null
+}
+
+function isNumber(value: Value): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint'
+}
+
+function isComparison(op: BinaryOperator): boolean {
+  return op === '=' || op === '!=' || op === '<' || op === '<=' || op === '>' || op === '>='
+}
+
+function applyToBooleans(op: BinaryOperator, lhs: boolean, rhs: boolean): Value {
+  switch (op) {
+    case 'AND':
+    case '&':
+      return lhs && rhs
+    case 'OR':
+    case '|':
+      return lhs || rhs
+    case '^':
+    case '!=':
+      return lhs !== rhs
+    case '=':
+      return lhs === rhs
+    default:
+      return isComparison(op) ? false : null
+  }
+}
+
+function applyToIntegers(op: BinaryOperator, lhs: bigint, rhs: bigint): Value {
+  switch (op) {
+    case '=':
+      return lhs === rhs
+    case '!=':
+      return lhs !== rhs
+    case '<':
+      return lhs < rhs
+    case '<=':
+      return lhs <= rhs
+    case '>':
+      return lhs > rhs
+    case '>=':
+      return lhs >= rhs
+    case '+':
+      return BigInt.asIntN(64, lhs + rhs)
+    case '-':
+      return BigInt.asIntN(64, lhs - rhs)
+    case '*':
+      return BigInt.asIntN(64, lhs * rhs)
+    case '/':
+      return rhs === 0n ? 0n : lhs / rhs
+    case '%':
+      return rhs === 0n ? 0n : lhs % rhs
+    case '&':
+      return lhs & rhs
+    case '|':
+      return lhs | rhs
+    case '^':
+      return lhs ^ rhs
+    default:
+      return null
+  }
+}
+
+function applyToFloats(op: BinaryOperator, lhs: number, rhs: number): Value {
+  switch (op) {
+    case '=':
+      return lhs === rhs
+    case '!=':
+      return lhs !== rhs
+    case '<':
+      return lhs < rhs
+    case '<=':
+      return lhs <= rhs
+    case '>':
+      return lhs > rhs
+    case '>=':
+      return lhs >= rhs
+    case '+':
+      return lhs + rhs
+    case '-':
+      return lhs - rhs
+    case '*':
+      return lhs * rhs
+    case '/':
+      return rhs === 0 ? 0 : lhs / rhs
+    case '%':
+      return lhs % rhs
+    default:
+      return null
+  }
+}

@@ -1,0 +1,66 @@
+/** Rows of a group → the rows that pass their series' residual filter. */
+
+import { type Column, isValid, setValid, validityWordCount } from '../domain/column.js'
+import type { Expr } from '../influxql/ast.js'
+import type { GroupRows, ScanGroup, ScanRequest } from '../query/scan.js'
+import { compileRowFilter } from './evaluate-filter.js'
+
+/** `rows.columns` are all fields of the request, in its order. */
+export function filterRows(rows: GroupRows, group: ScanGroup, request: ScanRequest): GroupRows {
+  const columnOf = (name: string): Column | null => {
+    const index = request.fields.findIndex((field) => field.name === name)
+    return index < 0 ? null : rows.columns[index]
+  }
+  const passes = compilePartFilters(group, columnOf)
+  const kept: number[] = []
+  for (let row = 0; row < rows.rowCount; row++) if (passes(rows.series[row], row)) kept.push(row)
+  return kept.length === rows.rowCount ? rows : takeRows(rows, kept)
+}
+
+export function takeRows(rows: GroupRows, kept: readonly number[]): GroupRows {
+  return {
+    group: rows.group,
+    rowCount: kept.length,
+    timestamps: BigInt64Array.from(kept, (row) => rows.timestamps[row]),
+    series: Uint32Array.from(kept, (row) => rows.series[row]),
+    columns: rows.columns.map((column) => takeValues(column, kept)),
+  }
+}
+
+function compilePartFilters(
+  group: ScanGroup,
+  columnOf: (name: string) => Column | null,
+): (series: number, row: number) => boolean {
+  const compiled = new Map<Expr, (row: number) => boolean>()
+  const always = (): boolean => true
+  const compileOnce = (filter: Expr | null): ((row: number) => boolean) => {
+    if (filter === null) return always
+    let passes = compiled.get(filter)
+    if (passes === undefined) compiled.set(filter, (passes = compileRowFilter(filter, columnOf)))
+    return passes
+  }
+  if (group.parts.length === 1) {
+    const passes = compileOnce(group.parts[0].filter)
+    return (_series, row) => passes(row)
+  }
+  const bySeries = new Map<number, (row: number) => boolean>()
+  for (const { series, filter } of group.parts) for (const ordinal of series) bySeries.set(ordinal, compileOnce(filter))
+  return (series, row) => bySeries.get(series)?.(row) ?? false
+}
+
+function takeValues(column: Column, kept: readonly number[]): Column {
+  const count = kept.length
+  let validity: Uint32Array | null = null
+  if (column.validity !== null) {
+    validity = new Uint32Array(validityWordCount(count))
+    for (let i = 0; i < count; i++) if (isValid(column.validity, kept[i])) setValid(validity, i)
+  }
+  if (column.type === 'string') {
+    const { values } = column
+    return { type: 'string', values: kept.map((row) => values[row]), validity }
+  }
+  const source = column.values as Float64Array
+  const values = new (source.constructor as Float64ArrayConstructor)(count)
+  for (let i = 0; i < count; i++) values[i] = source[kept[i]]
+  return { type: column.type, values, validity } as unknown as Column
+}

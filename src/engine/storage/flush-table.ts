@@ -1,0 +1,139 @@
+/**
+ * One table of a frozen memtable → Parquet files, one per shard group it has rows in. Files are complete and on disk
+ * when this resolves, and nobody knows of them until the registry does.
+ */
+
+import path from 'node:path'
+import { shardGroupStart } from '../domain/shard-group.js'
+import type { TableName } from '../domain/table-name.js'
+import type { MemtableTable } from '../memtable/memtable-table.js'
+import type { SeriesTable } from '../metadata/series-table.js'
+import { filePath } from '../parquet/file-path.js'
+import { nameColumns } from '../parquet/name-columns.js'
+import { writeParquetFile } from '../parquet/write-parquet-file.js'
+import { writeSeriesDictionary } from '../parquet/write-series-dictionary.js'
+import type { FileColumn, FileEntry } from '../registry/file-entry.js'
+import type { Duckdb } from '../sql/duckdb.js'
+import { timeLiteral } from './compile-relation.js'
+import type { StagedTable } from './staged-table.js'
+import { clipSpan, spansOverlap } from './time-span.js'
+
+export interface FlushContext {
+  readonly duckdb: Duckdb
+  readonly dataDir: string
+  readonly nextTableName: () => string
+  readonly nextFileId: () => number
+  readonly pause: () => Promise<void>
+}
+
+export interface FlushTask {
+  readonly table: TableName
+  readonly rows: MemtableTable
+  readonly staged: StagedTable
+  readonly seriesTable: SeriesTable
+  readonly shardGroupDurationNs: bigint
+  readonly minSequence: bigint
+  readonly maxSequence: bigint
+  /** The table's files; all are older than the rows. */
+  readonly olderFiles: readonly FileEntry[]
+}
+
+export async function flushTable(context: FlushContext, task: FlushTask): Promise<FileEntry[]> {
+  const { rows, staged, seriesTable } = task
+  await staged.stage(rows.rowCount)
+  const series = rows.series()
+  const columns = nameColumns(await tagKeysOf(series, seriesTable, context.pause), rows.fields)
+  const tagKeys = columns.filter(({ kind }) => kind === 'tag').map(({ name }) => name)
+  const dictionaryTable = context.nextTableName()
+  await writeSeriesDictionary(context.duckdb, dictionaryTable, series, tagKeys, seriesTable, context.pause)
+  try {
+    const files: FileEntry[] = []
+    for (const bucketStartNs of await bucketsOf(rows, task.shardGroupDurationNs, context.pause)) {
+      files.push(await flushBucket(context, task, columns, dictionaryTable, bucketStartNs))
+    }
+    return files
+  } finally {
+    await context.duckdb.run(`DROP TABLE ${dictionaryTable}`)
+  }
+}
+
+async function flushBucket(
+  context: FlushContext,
+  task: FlushTask,
+  columns: readonly FileColumn[],
+  dictionaryTable: string,
+  bucketStartNs: bigint,
+): Promise<FileEntry> {
+  const id = context.nextFileId()
+  const relativePath = filePath(task.table, bucketStartNs, id)
+  const relation = bucketRelation(task, bucketStartNs)
+  const written = await writeParquetFile(
+    context.duckdb,
+    { relation, dictionaryTable, columns },
+    path.join(context.dataDir, relativePath),
+  )
+  const late = task.rows.late === null ? null : clipSpan(task.rows.late, rangeOf(written))
+  return {
+    id,
+    table: task.table,
+    path: relativePath,
+    bucketStartNs,
+    level: 0,
+    minSequence: task.minSequence,
+    maxSequence: task.maxSequence,
+    origin: 0,
+    late: late !== null && task.olderFiles.some((older) => spansOverlap(older, late)) ? late : null,
+    columns,
+    ...written,
+  }
+}
+
+/** The bucket's rows, each point once. */
+function bucketRelation({ rows, staged, shardGroupDurationNs }: FlushTask, bucketStartNs: bigint): string {
+  const predicates: string[] = []
+  const endNs = bucketStartNs + shardGroupDurationNs
+  if (rows.span !== null && rows.span.minNs < bucketStartNs) predicates.push(`"time" >= ${timeLiteral(bucketStartNs)}`)
+  if (rows.span !== null && rows.span.maxNs >= endNs) predicates.push(`"time" < ${timeLiteral(endNs)}`)
+  const where = predicates.length === 0 ? '' : ` WHERE ${predicates.join(' AND ')}`
+  const hasDuplicates = rows.duplicates !== null
+  const fields = rows.fields.map((_, i) => (hasDuplicates ? `, arg_max(c${i}, rowid) AS f${i}` : `, c${i} AS f${i}`))
+  const groupBy = hasDuplicates ? ' GROUP BY _series, "time"' : ''
+  return `SELECT _series, "time"${fields.join('')} FROM ${staged.name}${where}${groupBy}`
+}
+
+async function tagKeysOf(
+  series: readonly number[],
+  seriesTable: SeriesTable,
+  pause: () => Promise<void>,
+): Promise<string[]> {
+  const keys = new Set<string>()
+  for (let i = 0; i < series.length; i++) {
+    for (const [key] of seriesTable.tagsOf(series[i])) keys.add(key)
+    if ((i & 1023) === 1023) await pause()
+  }
+  return [...keys].sort()
+}
+
+/** Starts of the shard groups that the rows lie in, ascending. */
+async function bucketsOf(rows: MemtableTable, durationNs: bigint, pause: () => Promise<void>): Promise<bigint[]> {
+  const { span } = rows
+  if (span === null) return []
+  const first = shardGroupStart(span.minNs, durationNs)
+  if (span.maxNs < first + durationNs) return [first]
+  const starts = new Set<bigint>()
+  for (const chunk of rows.chunks) {
+    let start = first
+    for (let i = 0; i < chunk.rowCount; i++) {
+      const timeNs = chunk.timestamps[i]
+      if (timeNs >= start && timeNs < start + durationNs && i > 0) continue
+      start = shardGroupStart(timeNs, durationNs)
+      starts.add(start)
+    }
+    await pause()
+  }
+  return [...starts].sort((a, b) => (a < b ? -1 : 1))
+}
+
+function rangeOf({ minNs, maxNs }: { minNs: bigint; maxNs: bigint }): { startNs: bigint; endNs: bigint } {
+  return { startNs: minNs, endNs: maxNs + 1n }
+}

@@ -1,0 +1,66 @@
+/** Rows of one series in a memtable part → a segment, by walking the series' links from the newest row. */
+
+import type { Column } from '../domain/column.js'
+import type { TimeRange } from '../domain/time-range.js'
+import type { MemtableChunk } from '../memtable/memtable-table.js'
+import type { ScanField } from '../query/scan.js'
+import { castColumn, missingColumn } from './cast-column.js'
+import { gather, type SeriesSegment } from './series-segment.js'
+import type { MemtableSource } from './source-set.js'
+
+/** `columnIndexes`: per field the source's columns of that name; at most one each. */
+export function readMemtableSeries(
+  { rows, rowCount }: MemtableSource,
+  series: number,
+  range: TimeRange,
+  fields: readonly ScanField[],
+): SeriesSegment {
+  const found: number[] = []
+  for (let row = rows.newestRowOf(series); row >= 0; ) {
+    const chunk = rows.chunkOf(row)
+    const timeNs = chunk.timestamps[row - chunk.firstRow]
+    if (timeNs < range.startNs && rows.isOrdered) break
+    if (row < rowCount && timeNs >= range.startNs && timeNs < range.endNs) found.push(row)
+    row = chunk.previous[row - chunk.firstRow]
+  }
+  found.reverse()
+  const chunks = found.map((row) => rows.chunkOf(row))
+  const timeOf = (k: number): bigint => chunks[k].timestamps[found[k] - chunks[k].firstRow]
+  if (!rows.isOrdered) sortByTime(found, chunks)
+  const times = new BigInt64Array(found.length)
+  for (let k = 0; k < found.length; k++) times[k] = timeOf(k)
+  const columns = fields.map((field) => {
+    const index = rows.fields.findIndex(({ name }) => name === field.name)
+    return index < 0
+      ? missingColumn(field.type, found.length)
+      : castColumn(readColumn(chunks, found, index, rows.fields[index].type), field.type)
+  })
+  return { times, columns }
+}
+
+/** Ascending by time, then by arrival. */
+function sortByTime(found: number[], chunks: MemtableChunk[]): void {
+  const order = found.map((row, k) => ({
+    row,
+    chunk: chunks[k],
+    timeNs: chunks[k].timestamps[row - chunks[k].firstRow],
+  }))
+  order.sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : a.row - b.row))
+  for (let k = 0; k < order.length; k++) {
+    found[k] = order[k].row
+    chunks[k] = order[k].chunk
+  }
+}
+
+function readColumn(
+  chunks: readonly MemtableChunk[],
+  found: readonly number[],
+  index: number,
+  type: Column['type'],
+): Column {
+  const absent = missingColumn(type, 1)
+  return gather(type, found.length, (k) => {
+    const column = chunks[k].columns[index]
+    return column === undefined ? [absent, 0] : [column, found[k] - chunks[k].firstRow]
+  })
+}

@@ -1,0 +1,79 @@
+/**
+ * The journey of a write: parse → check types and limits → log → memtable. Good points are stored and bad ones
+ * reported in InfluxDB's words. When the promise resolves, the points are as durable as the log's mode says and in the
+ * very next query.
+ */
+
+import type { DatabaseRuntime } from './database-runtime.js'
+import { HyperbyteError } from './domain/errors.js'
+import type { PointBatch } from './domain/point-batch.js'
+import type { WriteOutcome, WriteRequest } from './engine.js'
+import { composeWriteMessage } from './line-protocol/compose-write-message.js'
+import { LineProtocolParser, type ParsedPoints } from './line-protocol/line-protocol-parser.js'
+import { checkBatch } from './metadata/check-batch.js'
+import { checkTagValues } from './metadata/check-tag-values.js'
+import type { Database, RetentionPolicy } from './metadata/meta-state.js'
+import { encodeRecord } from './wal/wal-record.js'
+
+/** About 2 ms of parsing, so that a 25 MB body does not hold up queries. */
+const SLICE_BYTES = 2 ** 20
+
+export interface WritePath {
+  database(name: string): Database | undefined
+  runtime(database: string): DatabaseRuntime
+  readonly maxValuesPerTag: number
+  /** Resolves when there is room for more rows; throws `unavailable` when there is none for too long. */
+  waitForRoom(): Promise<void>
+  append(record: Uint8Array): Promise<bigint>
+  /** Called in the order of the sequences. */
+  store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint): void
+}
+
+export async function writePoints(path: WritePath, request: WriteRequest): Promise<WriteOutcome> {
+  const database = path.database(request.database)
+  if (database === undefined) {
+    throw new HyperbyteError('database-not-found', `database not found: "${request.database}"`)
+  }
+  const policy = findPolicy(database, request.retentionPolicy)
+  await path.waitForRoom()
+  const runtime = path.runtime(database.name)
+  const parsed = await parseBody(runtime, request)
+  const tags = checkTagValues(runtime.seriesTable, runtime.seriesIndex, parsed.batch, path.maxValuesPerTag)
+  const checked = checkBatch(runtime.fieldTypes, policy, tags.batch, request.nowNs)
+  const { batch } = checked
+  if (batch.rowCount > 0) {
+    // Before the log has them, so that a write that is parsed meanwhile is checked against these types.
+    runtime.fieldTypes.record(checked.newTypes)
+    const { measurements } = batch
+    const record = {
+      kind: 'points',
+      database: database.name,
+      retentionPolicy: policy.name,
+      origin: 0n,
+      measurements,
+    } as const
+    const sequence = await path.append(encodeRecord(record, runtime.seriesTable))
+    path.store(runtime, policy.name, batch, sequence)
+  }
+  return {
+    writtenCount: batch.rowCount,
+    rejectedCount: parsed.faultyCount + parsed.droppedCount + parsed.batch.rowCount - batch.rowCount,
+    message: composeWriteMessage(parsed, [...tags.refusals, ...checked.refusals]),
+  }
+}
+
+function findPolicy(database: Database, name: string): RetentionPolicy {
+  const wanted = name === '' ? database.defaultRetentionPolicy : name
+  const policy = database.retentionPolicies.find((candidate) => candidate.name === wanted)
+  if (policy === undefined) {
+    throw new HyperbyteError('retention-policy-not-found', `retention policy not found: ${wanted}`)
+  }
+  return policy
+}
+
+async function parseBody(runtime: DatabaseRuntime, request: WriteRequest): Promise<ParsedPoints> {
+  const { precision, nowNs, body } = request
+  const parser = new LineProtocolParser(body, { table: runtime.seriesTable, precision, nowNs })
+  while (!parser.parseSlice(SLICE_BYTES)) await new Promise((resolve) => setImmediate(resolve))
+  return parser.finish()
+}

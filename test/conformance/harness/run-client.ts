@@ -1,0 +1,21 @@
+/** Runs a client program to its end and gives what it printed. It never waits for input, and not longer than a minute. */
+
+import { spawn } from 'node:child_process'
+
+export interface ClientRun {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export function runClient(command: string, args: readonly string[]): Promise<ClientRun> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, stdout, stderr }))
+  })
+}

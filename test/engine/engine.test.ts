@@ -1,0 +1,74 @@
+import { afterEach, expect, test } from 'vitest'
+import { openTestEngine, type TestEngine } from './open-test-engine.js'
+
+let opened: TestEngine | null = null
+
+async function openEngineForTest(): Promise<TestEngine> {
+  opened = await openTestEngine()
+  return opened
+}
+
+afterEach(async () => {
+  await opened?.remove()
+  opened = null
+})
+
+const LINES = ['cpu,host=a value=1,count=1i 10', 'cpu,host=b value=2 20', 'cpu,host=a value=3,text="x" 30'].join('\n')
+const ALL = [
+  'cpu | time=10 count=1 host=a text=null value=1',
+  'cpu | time=20 count=null host=b text=null value=2',
+  'cpu | time=30 count=null host=a text=x value=3',
+]
+
+test('a point is in the next query, and still there after a flush and after a restart', async () => {
+  let db = await openEngineForTest()
+  await db.write(LINES)
+  expect(await db.ask('SELECT * FROM cpu')).toEqual(ALL)
+  await db.engine.flush()
+  expect(await db.ask('SELECT * FROM cpu')).toEqual(ALL)
+  db = opened = await db.reopen()
+  expect(await db.ask('SELECT * FROM cpu')).toEqual(ALL)
+  expect(await db.ask('SELECT mean(value) FROM cpu GROUP BY host')).toEqual([
+    'cpu host=a | time=0 mean=2',
+    'cpu host=b | time=0 mean=2',
+  ])
+})
+
+test('the last write wins field by field across files, memtables and within one', async () => {
+  const db = await openEngineForTest()
+  await db.write('m,t=x a=1,b=1 100')
+  await db.engine.flush()
+  await db.write('m,t=x a=2 100')
+  await db.engine.flush()
+  await db.write('m,t=x c=3 100\nm,t=x c=4 100\nm,t=x a=9 50')
+  const expected = ['m | time=50 a=9 b=null c=null t=x', 'm | time=100 a=2 b=1 c=4 t=x']
+  expect(await db.ask('SELECT * FROM m')).toEqual(expected)
+  await db.engine.flush()
+  expect(await db.ask('SELECT * FROM m')).toEqual(expected)
+  await db.engine.compact()
+  expect(db.engine.stats().parquetFileCount).toBe(1)
+  expect(await db.ask('SELECT * FROM m')).toEqual(expected)
+})
+
+test('a dropped measurement is gone at once, stays gone after a restart, and can be written again', async () => {
+  let db = await openEngineForTest()
+  await db.write('m v=1 1')
+  await db.engine.flush()
+  await db.write('m v=2 2\nother v=1 1')
+  await db.ask('DROP MEASUREMENT m')
+  expect(await db.ask('SELECT * FROM m')).toEqual([])
+  expect(await db.ask('SHOW MEASUREMENTS')).toEqual(['measurements | name=other'])
+  await db.write('m v="text" 3')
+  db = opened = await db.reopen()
+  expect(await db.ask('SELECT * FROM m')).toEqual(['m | time=3 v=text'])
+})
+
+test('a dropped database does not come back with a new one of its name', async () => {
+  let db = await openEngineForTest()
+  await db.write('m v=1 1')
+  await db.ask('DROP DATABASE db')
+  await db.ask('CREATE DATABASE db')
+  expect(await db.ask('SELECT * FROM m')).toEqual([])
+  db = opened = await db.reopen()
+  expect(await db.ask('SELECT * FROM m')).toEqual([])
+})

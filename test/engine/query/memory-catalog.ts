@@ -1,0 +1,112 @@
+/** A catalog for tests: metadata, series and field types as the engine would hold them, no rows. */
+
+import type { FieldType } from '../../../src/engine/domain/field-type.js'
+import { floorToInterval, type TimeRange } from '../../../src/engine/domain/time-range.js'
+import { parseLineProtocol } from '../../../src/engine/line-protocol/line-protocol-parser.js'
+import { MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
+import {
+  applyMetaCommand,
+  type Database,
+  EMPTY_META_STATE,
+  type MetaCommand,
+  type MetaState,
+} from '../../../src/engine/metadata/meta-state.js'
+import { TagSeriesIndex } from '../../../src/engine/metadata/tag-series-index.js'
+import type { Catalog, CatalogWriter } from '../../../src/engine/query/catalog.js'
+import type { Scanner, TableName } from '../../../src/engine/query/scan.js'
+
+interface Shard {
+  readonly table: TableName
+  readonly range: TimeRange
+  readonly types: Map<string, Set<FieldType>>
+}
+
+export class MemoryCatalog implements Catalog, CatalogWriter {
+  meta: MetaState = EMPTY_META_STATE
+  readonly #series = new Map<string, { table: MemorySeriesTable; index: TagSeriesIndex }>()
+  #shards: Shard[] = []
+
+  get scanner(): Scanner {
+    throw new Error('this catalog has no rows')
+  }
+
+  database(name: string): Database | undefined {
+    return this.meta.databases.get(name)
+  }
+
+  seriesTable(database: string): MemorySeriesTable {
+    return this.#seriesOf(database).table
+  }
+
+  seriesIndex(database: string): TagSeriesIndex {
+    return this.#seriesOf(database).index
+  }
+
+  measurementsOf(database: string, retentionPolicy: string): readonly string[] {
+    const shards = this.#shards.filter(
+      ({ table }) => table.database === database && table.retentionPolicy === retentionPolicy,
+    )
+    return [...new Set(shards.map(({ table }) => table.measurement))].sort()
+  }
+
+  fieldTypes(table: TableName, range: TimeRange): ReadonlyMap<string, ReadonlySet<FieldType>> {
+    const types = new Map<string, Set<FieldType>>()
+    for (const shard of this.#shards) {
+      if (!isSame(shard.table, table) || shard.range.endNs <= range.startNs || range.endNs <= shard.range.startNs)
+        continue
+      for (const [field, ofShard] of shard.types) types.set(field, new Set([...(types.get(field) ?? []), ...ofShard]))
+    }
+    return types
+  }
+
+  async applyMeta(command: MetaCommand): Promise<void> {
+    this.meta = applyMetaCommand(this.meta, command)
+  }
+
+  async dropMeasurement(database: string, measurement: string): Promise<void> {
+    this.seriesIndex(database).removeMeasurement(measurement)
+    this.#shards = this.#shards.filter(({ table }) => table.database !== database || table.measurement !== measurement)
+  }
+
+  /** Lines of line protocol with timestamps. */
+  write(database: string, retentionPolicy: string, lines: string): void {
+    const { table, index } = this.#seriesOf(database)
+    const { batch, errors } = parseLineProtocol(Buffer.from(lines), { table, precision: 'n', nowNs: 0n })
+    if (errors.length > 0) throw new Error(errors[0])
+    for (const { measurement, rowCount, series, timestamps, fields } of batch.measurements) {
+      for (let row = 0; row < rowCount; row++) {
+        index.add(series[row])
+        const shard = this.#shardOf({ database, retentionPolicy, measurement }, timestamps[row])
+        for (const { name, type, validity } of fields) {
+          const isPresent = validity === null || (validity[row >>> 5] & (1 << (row & 31))) !== 0
+          if (isPresent) shard.types.set(name, (shard.types.get(name) ?? new Set()).add(type))
+        }
+      }
+    }
+  }
+
+  #shardOf(table: TableName, timeNs: bigint): Shard {
+    const policy = this.database(table.database)?.retentionPolicies.find(({ name }) => name === table.retentionPolicy)
+    if (policy === undefined) throw new Error(`no policy ${table.retentionPolicy}`)
+    const startNs = floorToInterval(timeNs, policy.shardGroupDurationNs)
+    const known = this.#shards.find((shard) => isSame(shard.table, table) && shard.range.startNs === startNs)
+    if (known !== undefined) return known
+    const shard = { table, range: { startNs, endNs: startNs + policy.shardGroupDurationNs }, types: new Map() }
+    this.#shards.push(shard)
+    return shard
+  }
+
+  #seriesOf(database: string) {
+    let series = this.#series.get(database)
+    if (series === undefined) {
+      const table = new MemorySeriesTable()
+      series = { table, index: new TagSeriesIndex(table) }
+      this.#series.set(database, series)
+    }
+    return series
+  }
+}
+
+function isSame(a: TableName, b: TableName): boolean {
+  return a.database === b.database && a.retentionPolicy === b.retentionPolicy && a.measurement === b.measurement
+}
