@@ -61,6 +61,9 @@ export class MemoryCatalog implements Catalog, CatalogWriter {
 
   async applyMeta(command: MetaCommand): Promise<void> {
     this.meta = applyMetaCommand(this.meta, command)
+    if (command.kind !== 'drop-database') return
+    this.#series.delete(command.name)
+    this.#shards = this.#shards.filter(({ table }) => table.database !== command.name)
   }
 
   async dropMeasurement(database: string, measurement: string): Promise<void> {

@@ -11,14 +11,14 @@ import { hasTimeComparison, splitTime } from '../../influxql/split-time.js'
 import type { Tag } from '../../metadata/series-table.js'
 import type { Catalog } from '../catalog.js'
 import type { SeriesFrame } from '../result.js'
-import type { TableName } from '../scan.js'
+
 import { integerColumn, listFrame } from '../text-frame.js'
 import { chooseTagKeys } from './choose-names.js'
 import { dimensionNames, groupSeriesByTags, type TagSetGroup } from './group-series-by-tags.js'
 import { withTagKeys } from './name-condition.js'
 import type { ShowContext } from './show-context.js'
-import { tablesByMeasurement, typesIn } from './show-field-keys.js'
-import { fieldsOfAny, shownTables } from './shown-tables.js'
+import { typesIn } from './show-field-keys.js'
+import { fieldsInDatabase, type ShownMeasurement, shownMeasurements, shownTables } from './shown-tables.js'
 
 export type CardinalityStatement = Extract<Statement, { kind: `show-${string}-cardinality` }>
 
@@ -64,10 +64,10 @@ function countAll(kind: CardinalityStatement['kind'], database: string, { catalo
 /** One row for the whole answer, or per tag set of all measurements together. */
 function* countMeasurements(statement: CardinalityClauses, context: ShowContext): Iterable<SeriesFrame> {
   const counts = new Map<string, { tags: readonly Tag[]; count: number }>()
-  const shown = tablesByMeasurement(shownTables(statement, context))
-  const dimensions = dimensionNames(statement.dimensions, tagKeysIn(context.catalog, shown.values()))
-  for (const tables of shown.values()) {
-    for (const { id, tags } of groupsOf(statement, dimensions, tables, context)) {
+  const shown = shownMeasurements(statement, context)
+  const dimensions = dimensionNames(statement.dimensions, tagKeysIn(context.catalog, shown))
+  for (const measured of shown) {
+    for (const { id, tags } of groupsOf(statement, dimensions, measured, context)) {
       const known = counts.get(id)
       if (known === undefined) counts.set(id, { tags, count: 1 })
       else known.count++
@@ -83,21 +83,21 @@ function* countInMeasurements(
   statement: Exclude<CardinalityStatement, { kind: 'show-measurement-cardinality' }>,
   context: ShowContext,
 ): Iterable<SeriesFrame> {
-  const shown = tablesByMeasurement(shownTables(statement, context))
-  const dimensions = dimensionNames(statement.dimensions, tagKeysIn(context.catalog, shown.values()))
-  for (const [measurement, tables] of shown) {
-    for (const { tags, series } of groupsOf(statement, dimensions, tables, context)) {
-      const count = countIn(statement, tables, series, context)
-      if (count > 0) yield* countFrame(measurement, tags, count, statement)
+  const shown = shownMeasurements(statement, context)
+  const dimensions = dimensionNames(statement.dimensions, tagKeysIn(context.catalog, shown))
+  for (const measured of shown) {
+    for (const { tags, series } of groupsOf(statement, dimensions, measured, context)) {
+      const count = countIn(statement, measured, series, context)
+      if (count > 0) yield* countFrame(measured.measurement, tags, count, statement)
     }
   }
 }
 
 /** A wildcard means the tag keys of all measurements of the answer. */
-function tagKeysIn(catalog: Catalog, shown: Iterable<readonly TableName[]>): readonly string[] {
+function tagKeysIn(catalog: Catalog, shown: readonly ShownMeasurement[]): readonly string[] {
   const keys = new Set<string>()
-  for (const [{ database, measurement }] of shown) {
-    for (const key of catalog.seriesIndex(database).tagKeys(measurement)) keys.add(key)
+  for (const { database, measurement } of shown) {
+    for (const key of catalog.seriesIndex(database.name).tagKeys(measurement)) keys.add(key)
   }
   return [...keys]
 }
@@ -105,35 +105,37 @@ function tagKeysIn(catalog: Catalog, shown: Iterable<readonly TableName[]>): rea
 function groupsOf(
   { condition: where }: CardinalityClauses,
   dimensions: readonly string[],
-  tables: readonly TableName[],
+  { database, measurement }: ShownMeasurement,
   { catalog, nowNs }: ShowContext,
 ): readonly TagSetGroup[] {
   const { condition } = splitTime(where, { nowNs, localToUtc: null })
-  const [{ database, measurement }] = tables
-  const selections = catalog.seriesIndex(database).select(measurement, condition, fieldsOfAny(catalog, tables))
+  const isField = fieldsInDatabase(catalog, database, measurement)
+  const selections = catalog.seriesIndex(database.name).select(measurement, condition, isField)
   // What depends on fields cannot be counted here; InfluxDB leaves it out as well.
   const series = selections.filter(({ residual }) => residual === null).flatMap((selection) => [...selection.series])
-  return groupSeriesByTags(series, dimensions, catalog.seriesTable(database))
+  return groupSeriesByTags(series, dimensions, catalog.seriesTable(database.name))
 }
 
 function countIn(
   statement: Exclude<CardinalityStatement, { kind: 'show-measurement-cardinality' }>,
-  tables: readonly TableName[],
+  { database, measurement }: ShownMeasurement,
   series: readonly number[],
-  { catalog }: ShowContext,
+  context: ShowContext,
 ): number {
-  const [{ database, measurement }] = tables
-  const table = catalog.seriesTable(database)
+  const { catalog } = context
+  const table = catalog.seriesTable(database.name)
   switch (statement.kind) {
     case 'show-series-cardinality':
       return series.length
-    case 'show-field-key-cardinality':
+    case 'show-field-key-cardinality': {
+      const tables = shownTables(statement, context).filter((one) => one.measurement === measurement)
       return typesIn(catalog, tables).size
+    }
     case 'show-tag-key-cardinality':
       return countDistinct(series, (ordinal) => table.tagsOf(ordinal).map(([key]) => key))
     case 'show-tag-values-cardinality': {
       const keyCondition = withTagKeys(statement.keyFilter, null)!
-      const keys = new Set(chooseTagKeys(catalog.seriesIndex(database).tagKeys(measurement), keyCondition))
+      const keys = new Set(chooseTagKeys(catalog.seriesIndex(database.name).tagKeys(measurement), keyCondition))
       const valuesOf = (ordinal: number) =>
         table.tagsOf(ordinal).flatMap(([key, value]) => (keys.has(key) ? [value] : []))
       return countDistinct(series, valuesOf)

@@ -11,11 +11,11 @@ import type { Expr, Statement } from '../../influxql/ast.js'
 import { hasTimeComparison, splitTime } from '../../influxql/split-time.js'
 import { walkExpr } from '../../influxql/walk-expr.js'
 import type { SeriesFrame } from '../result.js'
-import type { TableName } from '../scan.js'
+
 import { listFrame, textColumn } from '../text-frame.js'
 import type { ShowContext } from './show-context.js'
 import { tablesByMeasurement } from './show-field-keys.js'
-import { fieldsOf, fieldsOfAny, isInBounds, shownTables } from './shown-tables.js'
+import { fieldsInDatabase, fieldsOf, isInBounds, shownMeasurements, shownTables } from './shown-tables.js'
 
 type ShowSeries = Extract<Statement, { kind: 'show-series' }>
 
@@ -54,18 +54,15 @@ interface KeyList {
 }
 
 function* keysInIndex(statement: ShowSeries, context: ShowContext): Iterable<KeyList> {
-  const tables = shownTables(statement, context)
+  const shown = shownMeasurements(statement, context)
   const { condition } = splitTime(statement.condition, { nowNs: context.nowNs, localToUtc: null })
   checkOperators(condition)
   const { catalog } = context
-  for (const [measurement, group] of tablesByMeasurement(tables)) {
-    for (const [database, ofDatabase] of databasesOf(group)) {
-      const series = catalog
-        .seriesIndex(database)
-        .seriesMatching(measurement, condition, fieldsOfAny(catalog, ofDatabase))
-      const table = catalog.seriesTable(database)
-      yield { count: series.length, keys: (start, end) => keyTexts(table, series.subarray(start, end)) }
-    }
+  for (const { database, measurement } of shown) {
+    const isField = fieldsInDatabase(catalog, database, measurement)
+    const series = catalog.seriesIndex(database.name).seriesMatching(measurement, condition, isField)
+    const table = catalog.seriesTable(database.name)
+    yield { count: series.length, keys: (start, end) => keyTexts(table, series.subarray(start, end)) }
   }
 }
 
@@ -84,12 +81,6 @@ function* keysInTime(statement: ShowSeries, context: ShowContext): Iterable<KeyL
     const sorted = [...keys].sort(compareBytewise)
     yield { count: sorted.length, keys: (start, end) => sorted.slice(start, end) }
   }
-}
-
-function databasesOf(tables: readonly TableName[]): Map<string, TableName[]> {
-  const groups = new Map<string, TableName[]>()
-  for (const table of tables) groups.set(table.database, [...(groups.get(table.database) ?? []), table])
-  return groups
 }
 
 function keyTexts(table: { keyOf(ordinal: number): Uint8Array }, series: Uint32Array): string[] {

@@ -1,6 +1,6 @@
 /**
- * Which tables a SHOW statement is about, when it goes through the retention policies (SHOW SERIES, FIELD KEYS and
- * cardinalities do; TAG KEYS, TAG VALUES and MEASUREMENTS look at the whole database).
+ * Which tables or measurements a SHOW statement is about, when its FROM goes through the retention policies (that of
+ * SHOW SERIES, FIELD KEYS and cardinalities does; TAG KEYS, TAG VALUES and MEASUREMENTS look at the whole database).
  */
 
 import { compareBytewise } from '../../domain/compare-bytewise.js'
@@ -15,28 +15,67 @@ import type { TableName } from '../scan.js'
 import { requireDatabase, requirePolicy } from './require-database.js'
 import type { ShowContext } from './show-context.js'
 
+/** A measurement in any policy of its database. */
+export interface ShownMeasurement {
+  readonly database: Database
+  readonly measurement: string
+}
+
 /** In the order of measurement names, each table once. No FROM = every measurement of the default policy. */
 export function shownTables(clauses: ShowClauses, context: ShowContext): readonly TableName[] {
-  const { catalog } = context
-  const databaseName = clauses.database || context.database
-  if (clauses.sources.length === 0) {
-    const database = requireDatabase(catalog, databaseName)
-    const policy = requirePolicy(database, context.retentionPolicy)
-    return catalog
-      .measurementsOf(database.name, policy)
-      .map((measurement) => tableOf(database.name, policy, measurement))
-  }
   const tables = new Map<string, TableName>()
-  for (const source of clauses.sources) {
-    if (source.kind !== 'measurement') continue
-    const database = requireDatabase(catalog, source.database || databaseName)
-    const policy = requirePolicy(database, source.retentionPolicy || context.retentionPolicy)
-    for (const measurement of catalog.measurementsOf(database.name, policy)) {
-      if (!isMeant(source, measurement)) continue
-      tables.set(JSON.stringify([database.name, policy, measurement]), tableOf(database.name, policy, measurement))
+  for (const { database, policy, isMeant } of shownPolicies(clauses, context)) {
+    for (const measurement of context.catalog.measurementsOf(database.name, policy).filter(isMeant)) {
+      const table = tableOf(database.name, policy, measurement)
+      tables.set(JSON.stringify(table), table)
     }
   }
-  return [...tables.values()].sort((a, b) => compareBytewise(a.measurement, b.measurement))
+  return sortedByMeasurement(tables)
+}
+
+/**
+ * What the series index has to say about FROM. The index belongs to the database: a policy that holds anything shows the
+ * series of all policies, as with InfluxDB's in-memory index.
+ */
+export function shownMeasurements(clauses: ShowClauses, context: ShowContext): readonly ShownMeasurement[] {
+  const { catalog } = context
+  const shown = new Map<string, ShownMeasurement>()
+  for (const { database, policy, isMeant } of shownPolicies(clauses, context)) {
+    if (catalog.measurementsOf(database.name, policy).length === 0) continue
+    for (const measurement of catalog.seriesIndex(database.name).measurements().filter(isMeant)) {
+      shown.set(JSON.stringify([database.name, measurement]), { database, measurement })
+    }
+  }
+  return sortedByMeasurement(shown)
+}
+
+interface ShownPolicy {
+  readonly database: Database
+  readonly policy: string
+  readonly isMeant: (measurement: string) => boolean
+}
+
+function* shownPolicies({ database, sources }: ShowClauses, context: ShowContext): Iterable<ShownPolicy> {
+  const { catalog, retentionPolicy } = context
+  const defaultDatabase = database || context.database
+  if (sources.length === 0) {
+    const owner = requireDatabase(catalog, defaultDatabase)
+    yield { database: owner, policy: requirePolicy(owner, retentionPolicy), isMeant: () => true }
+  }
+  for (const source of sources) {
+    if (source.kind !== 'measurement') continue
+    const owner = requireDatabase(catalog, source.database || defaultDatabase)
+    const policy = requirePolicy(owner, source.retentionPolicy || retentionPolicy)
+    yield { database: owner, policy, isMeant: nameTestOf(source) }
+  }
+}
+
+function nameTestOf({ name, regex }: MeasurementRef): (measurement: string) => boolean {
+  return regex === null ? (measurement) => measurement === name : compileRegex(regex).test
+}
+
+function sortedByMeasurement<T extends { readonly measurement: string }>(shown: ReadonlyMap<string, T>): readonly T[] {
+  return [...shown.values()].sort((a, b) => compareBytewise(a.measurement, b.measurement))
 }
 
 /** Names of fields of the table, at any time. */
@@ -81,10 +120,6 @@ export function isAnywhereInBounds(
 
 function rangeOf({ startNs, endNs }: TimeBounds): TimeRange {
   return { startNs: startNs ?? ALL_TIME.startNs, endNs: endNs ?? ALL_TIME.endNs }
-}
-
-function isMeant({ name, regex }: MeasurementRef, measurement: string): boolean {
-  return regex === null ? measurement === name : compileRegex(regex).test(measurement)
 }
 
 function tableOf(database: string, retentionPolicy: string, measurement: string): TableName {
