@@ -9,6 +9,7 @@ const RANK = { commands: 0, cli: 1, daemon: 2, tui: 2, client: 3, engine: 4 }
 const ENGINE_EDGES = {
   domain: [],
   'line-protocol': ['metadata'],
+  'msgpack-ingest': ['metadata'],
   influxql: [],
   metadata: ['influxql'],
   wal: [],

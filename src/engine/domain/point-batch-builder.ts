@@ -72,6 +72,12 @@ export class ColumnBuilder {
     strings[row] = value
   }
 
+  /** `value` is a safe integer. */
+  setInteger(row: number, value: number): void {
+    this.halves[2 * row] = value
+    this.halves[2 * row + 1] = Math.floor(value / 2 ** 32)
+  }
+
   setBigint(row: number, value: bigint): void {
     this.halves[2 * row] = Number(BigInt.asIntN(32, value))
     this.halves[2 * row + 1] = Number(BigInt.asIntN(32, value >> 32n))

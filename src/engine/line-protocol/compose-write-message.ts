@@ -4,8 +4,8 @@
  * retention, else lines that could not be parsed.
  */
 
+import type { ParsedPoints } from '../domain/parsed-points.js'
 import type { Refusal } from '../metadata/refusal.js'
-import type { ParsedPoints } from './line-protocol-parser.js'
 
 /** null when everything is stored. */
 export function composeWriteMessage(parsed: ParsedPoints, refusals: readonly Refusal[]): string | null {

@@ -6,14 +6,14 @@
  * keys are cheap, and only stored points make a series visible to queries.
  */
 
-import type { PointBatch } from '../domain/point-batch.js'
+import type { ParsedPoints, PointParser } from '../domain/parsed-points.js'
 import { PointBatchBuilder } from '../domain/point-batch-builder.js'
+import { PointDrops } from '../domain/point-drops.js'
 import { NANOSECONDS_PER, type Precision } from '../domain/precision.js'
 import { floorToInterval } from '../domain/time-range.js'
 import type { MemorySeriesTable } from '../metadata/memory-series-table.js'
 import { HASH, NEWLINE, skipBlanks } from './bytes.js'
 import { decodeBytes } from './decode-bytes.js'
-import { Drops } from './drops.js'
 import { LineContext, parseKnownLine } from './parse-known-line.js'
 import { parseLine } from './parse-line.js'
 import { scanLine } from './scan-line.js'
@@ -33,20 +33,10 @@ export interface LineProtocolOptions {
   readonly nowNs: bigint
 }
 
-export interface ParsedPoints {
-  readonly batch: PointBatch
-  /** `unable to parse '<line>': <reason>`, in order; the first MiB of them. */
-  readonly errors: readonly string[]
-  readonly faultyCount: number
-  readonly droppedCount: number
-  /** Why the first of them was dropped, '' if none was. */
-  readonly dropReason: string
-}
-
-export class LineProtocolParser {
+export class LineProtocolParser implements PointParser {
   readonly #context: LineContext
   readonly #batch = new PointBatchBuilder()
-  readonly #drops = new Drops()
+  readonly #drops = new PointDrops()
   readonly #errors: string[] = []
   #errorText = 0
   #faultyCount = 0

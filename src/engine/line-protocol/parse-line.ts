@@ -4,12 +4,12 @@
  */
 
 import type { MeasurementBuilder, PointBatchBuilder } from '../domain/point-batch-builder.js'
+import type { PointDrops } from '../domain/point-drops.js'
 import { TIMESTAMP_NS_MAX, TIMESTAMP_NS_MIN } from '../domain/time-range.js'
 import { encodeSeriesKey, SERIES_KEY_BYTES_MAX } from '../metadata/series-key.js'
 import type { Tag } from '../metadata/series-table.js'
 import { BACKSLASH, COMMA } from './bytes.js'
 import { decodeBytes, isValidUtf8 } from './decode-bytes.js'
-import type { Drops } from './drops.js'
 import { LineShape } from './line-shape.js'
 import { type FieldSpan, parseFields, unescapeName, unescapeString } from './parse-fields.js'
 import { parseInt64, parseUint64 } from './parse-integer-text.js'
@@ -35,7 +35,7 @@ const TAG_ESCAPES = /\\([,= ])/g
 export function parseLine(
   context: LineContext,
   batch: PointBatchBuilder,
-  drops: Drops,
+  drops: PointDrops,
   start: number,
   end: number,
   rowCountHint: number,
@@ -85,7 +85,7 @@ function timestampOf(context: LineContext, fieldsEnd: number, end: number): Int3
 }
 
 /** Ordinal of the line's series; -1 when it may not be stored, which is then counted. */
-function seriesOf(context: LineContext, drops: Drops, spans: PointSpans): number {
+function seriesOf(context: LineContext, drops: PointDrops, spans: PointSpans): number {
   const { body, table } = context
   const { keyStart, keyEnd } = spans
   if (!isValidUtf8(body, keyStart, keyEnd)) {

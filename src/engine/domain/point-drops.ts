@@ -7,7 +7,7 @@ export type DropStage = 'key' | 'series-limit' | 'field'
 
 const STAGES: readonly DropStage[] = ['key', 'series-limit', 'field']
 
-export class Drops {
+export class PointDrops {
   #count = 0
   readonly #reasons = new Map<DropStage, string>()
 
@@ -27,5 +27,10 @@ export class Drops {
   add(stage: DropStage, reason: string): void {
     this.#count++
     if (!this.#reasons.has(stage)) this.#reasons.set(stage, reason)
+  }
+
+  /** More points that go for the reason added last. */
+  addCount(count: number): void {
+    this.#count += count
   }
 }
