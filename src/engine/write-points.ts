@@ -6,17 +6,26 @@
 
 import type { DatabaseRuntime } from './database-runtime.js'
 import { HyperbyteError } from './domain/errors.js'
+import type { ParsedPoints, PointParser } from './domain/parsed-points.js'
 import type { PointBatch } from './domain/point-batch.js'
-import type { WriteOutcome, WriteRequest } from './engine.js'
+import type { WriteFormat, WriteOutcome, WriteRequest } from './engine.js'
 import { composeWriteMessage } from './line-protocol/compose-write-message.js'
-import { LineProtocolParser, type ParsedPoints } from './line-protocol/line-protocol-parser.js'
+import { LineProtocolParser } from './line-protocol/line-protocol-parser.js'
 import { checkBatch } from './metadata/check-batch.js'
 import { checkTagValues } from './metadata/check-tag-values.js'
 import type { Database, RetentionPolicy } from './metadata/meta-state.js'
+import { MessagePackColumnParser } from './msgpack-ingest/message-pack-column-parser.js'
+import { MessagePackPointParser } from './msgpack-ingest/message-pack-point-parser.js'
 import { encodeRecord } from './wal/wal-record.js'
 
 /** About 2 ms of parsing, so that a 25 MB body does not hold up queries. */
 const SLICE_BYTES = 2 ** 20
+
+const PARSERS = {
+  'line-protocol': LineProtocolParser,
+  msgpack: MessagePackPointParser,
+  'columnar-msgpack': MessagePackColumnParser,
+} as const satisfies Record<WriteFormat, unknown>
 
 export interface WritePath {
   database(name: string): Database | undefined
@@ -72,8 +81,8 @@ function findPolicy(database: Database, name: string): RetentionPolicy {
 }
 
 async function parseBody(runtime: DatabaseRuntime, request: WriteRequest): Promise<ParsedPoints> {
-  const { precision, nowNs, body } = request
-  const parser = new LineProtocolParser(body, { table: runtime.seriesTable, precision, nowNs })
+  const { precision, nowNs, body, format } = request
+  const parser: PointParser = new PARSERS[format](body, { table: runtime.seriesTable, precision, nowNs })
   while (!parser.parseSlice(SLICE_BYTES)) await new Promise((resolve) => setImmediate(resolve))
   return parser.finish()
 }
