@@ -14,11 +14,18 @@ export async function shrinkStatement(
   for (const list of LISTS) {
     for (let at = statement[list].length - 1; at >= 0; at--) {
       const candidate = { ...statement, [list]: statement[list].filter((_, index) => index !== at) }
-      const isNeeded = (list === 'columns' || list === 'sources') && candidate[list].length === 0
-      if (!isNeeded && (await differs(candidate))) statement = candidate
+      if (isAskable(candidate) && (await differs(candidate))) statement = candidate
     }
   }
   return statement
+}
+
+/** Windows without bounds would reach to the present: millions of empty buckets. */
+function isAskable({ head, columns, sources, conditions, dimensions }: Statement): boolean {
+  const isSelect = head === 'SELECT'
+  const isBounded = conditions.filter((condition) => condition.startsWith('time ')).length > 1
+  const hasWindow = dimensions.some((dimension) => dimension.startsWith('time('))
+  return (!isSelect || (columns.length > 0 && sources.length > 0)) && (isBounded || !hasWindow)
 }
 
 /** Drops ever smaller runs of lines. */
