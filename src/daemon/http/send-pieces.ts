@@ -13,6 +13,8 @@ import type { Exchange } from './exchange.js'
 
 const pack = promisify<Buffer, { level: number }, Buffer>(gzip)
 
+const NOTHING: Buffer = Buffer.alloc(0)
+
 const GZIP = { level: zlibConstants.Z_BEST_SPEED }
 
 /** Resolves with the number of bytes that the encoder made; rejects when the client is gone. */
@@ -31,10 +33,18 @@ export async function sendPieces(
       await sink.write(piece)
     }
   }
-  const rest = Buffer.concat([...encoder.end()])
-  byteCount += rest.length
-  if (sink === null) await sendWhole(exchange, encoder.contentType, rest)
-  else sink.end(rest)
+  // The last piece is held back: when it is the only one, the answer has a length.
+  let last = NOTHING
+  for (const piece of encoder.end()) {
+    byteCount += piece.length
+    if (last.length > 0) {
+      sink ??= openSink(exchange, encoder.contentType)
+      await sink.write(last)
+    }
+    last = piece
+  }
+  if (sink === null) await sendWhole(exchange, encoder.contentType, last)
+  else sink.end(last)
   return byteCount
 }
 

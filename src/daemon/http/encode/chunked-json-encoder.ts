@@ -65,10 +65,10 @@ export class ChunkedJsonEncoder implements ResultEncoder {
         this.#endDocument(NO_MESSAGES, true, true)
         this.#startDocument(statementId, frame, false)
       }
-      const end = Math.min(row + step, frame.rowCount, row + chunkSize - this.#rowCount)
+      let end = Math.min(row + step, frame.rowCount, row + chunkSize - this.#rowCount)
       if (this.#rowCount === 0) this.#writer.ascii(',"values":[')
       try {
-        writeJsonRows(this.#writer, columns, time, row, end, this.#rowCount === 0)
+        end = writeJsonRows(this.#writer, columns, time, row, end, this.#rowCount === 0)
       } catch (error) {
         if (!(error instanceof HyperbyteError)) throw error
         this.#failDocument(error.message)

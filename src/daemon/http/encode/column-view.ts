@@ -12,8 +12,6 @@ export const STRING = 3
 export const BOOLEAN = 4
 /** RFC3339 text, or nanoseconds where the format has no text. */
 export const TIME = 5
-/** Already divided by the epoch's unit; prints as an integer. */
-export const EPOCH = 1
 
 export interface ColumnView {
   readonly code: number
@@ -24,6 +22,8 @@ export interface ColumnView {
   readonly booleans: Uint8Array
   /** As in `Column`; null = every row has a value. */
   readonly validity: Uint32Array | null
+  /** Computes rows `[from, to)` of `words` before they are read; null when they are there. */
+  readonly fill: ((from: number, to: number) => void) | null
 }
 
 const NOTHING = {
@@ -31,14 +31,14 @@ const NOTHING = {
   words: new Int32Array(0),
   strings: [] as string[],
   booleans: new Uint8Array(0),
+  fill: null,
 }
 
 /** `epochDivisor` applies to the first column when that is a time; other times stay times. */
 export function viewColumns(frame: SeriesFrame, epochDivisor: bigint | null): ColumnView[] {
   return frame.columns.map(({ column }, index) => {
     if (index === 0 && column.type === 'time' && epochDivisor !== null) {
-      const values = divideTimes(column.values, frame.rowCount, epochDivisor)
-      return viewColumn({ type: 'integer', values, validity: column.validity })
+      return viewEpoch(column.values, column.validity, frame.rowCount, epochDivisor)
     }
     return viewColumn(column)
   })
@@ -66,11 +66,18 @@ function wordsOf(values: BigInt64Array | BigUint64Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2)
 }
 
-function divideTimes(values: BigInt64Array, rowCount: number, divisor: bigint): BigInt64Array {
-  if (divisor === 1n) return values
+/** Divided a few thousand rows at a time: a million at once would hold up everyone else. */
+function viewEpoch(times: BigInt64Array, validity: Uint32Array | null, rowCount: number, divisor: bigint): ColumnView {
+  if (divisor === 1n) return { ...NOTHING, code: INTEGER, words: wordsOf(times), validity }
   const divided = new BigInt64Array(rowCount)
-  for (let row = 0; row < rowCount; row++) divided[row] = values[row] / divisor
-  return divided
+  const fill = (from: number, to: number) => {
+    for (let row = from; row < to; row++) divided[row] = times[row] / divisor
+  }
+  return { ...NOTHING, code: INTEGER, words: wordsOf(divided), validity, fill }
+}
+
+export function fillRows(columns: readonly ColumnView[], from: number, to: number): void {
+  for (const column of columns) column.fill?.(from, to)
 }
 
 /** A value that JSON cannot hold. The words are Go's, which clients see as the whole body. */

@@ -39,8 +39,8 @@ export class CsvEncoder implements ResultEncoder {
     const columns = viewColumns(frame, this.#epochDivisor)
     const prefix = Buffer.from(`${csvField(frame.name)},${csvField(tagsText(frame))},`)
     const step = rowsPerTurn(columns.length)
-    for (let row = 0; row < frame.rowCount; row += step) {
-      writeCsvRows(this.#writer, columns, prefix, row, Math.min(row + step, frame.rowCount))
+    for (let row = 0; row < frame.rowCount; ) {
+      row = writeCsvRows(this.#writer, columns, prefix, row, Math.min(row + step, frame.rowCount))
       if (this.#writer.length >= PIECE_BYTES) yield this.#take()
     }
   }

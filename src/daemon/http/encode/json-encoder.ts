@@ -9,6 +9,7 @@ import { ByteWriter, PIECE_BYTES } from './byte-writer.js'
 import { type ColumnView, viewColumns } from './column-view.js'
 import { marshalFailure, writeResultTail, writeSeriesHead } from './json-shapes.js'
 import { type ResultEncoder, rowsPerTurn } from './result-encoder.js'
+import type { TimeText } from './time-text.js'
 import { timeTextOf } from './time-text-of.js'
 import { writeJsonRows } from './write-json-rows.js'
 
@@ -80,23 +81,22 @@ export class JsonEncoder implements ResultEncoder {
     const columns = viewColumns(frame, this.#epochDivisor)
     const step = rowsPerTurn(columns.length)
     const time = timeTextOf(frame.timeZone)
-    for (let row = 0; row < frame.rowCount; row += step) {
-      const end = Math.min(row + step, frame.rowCount)
+    for (let row = 0; row < frame.rowCount; ) {
       if (!this.#hasRows) this.#writer.ascii(',"values":[')
-      if (!this.#tryRows(columns, time, row, end)) return
+      row = this.#tryRows(columns, time, row, Math.min(row + step, frame.rowCount))
+      if (this.isFinished) return
       this.#hasRows = true
       if (this.#writer.length >= PIECE_BYTES) yield this.#take()
     }
   }
 
-  #tryRows(columns: readonly ColumnView[], time: ReturnType<typeof timeTextOf>, from: number, to: number): boolean {
+  #tryRows(columns: readonly ColumnView[], time: TimeText, from: number, to: number): number {
     try {
-      writeJsonRows(this.#writer, columns, time, from, to, !this.#hasRows)
-      return true
+      return writeJsonRows(this.#writer, columns, time, from, to, !this.#hasRows)
     } catch (error) {
       if (!(error instanceof HyperbyteError)) throw error
       this.#fail(error.message)
-      return false
+      return to
     }
   }
 

@@ -108,8 +108,8 @@ export class MsgpackEncoder implements ResultEncoder {
     for (const { frame, from, to } of part.slices) {
       const views = viewColumns(frame, this.#epochDivisor)
       const step = rowsPerTurn(views.length)
-      for (let row = from; row < to; row += step) {
-        writeMsgpackRows(writer, views, row, Math.min(row + step, to))
+      for (let row = from; row < to; ) {
+        row = writeMsgpackRows(writer, views, row, Math.min(row + step, to))
         if (writer.length >= PIECE_BYTES) yield writer.take()
       }
     }

@@ -1,7 +1,7 @@
-/** The row loop of CSV answers: rows `[from, to)`, each after the series' name and tags. */
+/** The row loop of CSV answers: rows `[from, to)`, each after the series' name and tags. Returns the row it stopped before, as writeJsonRows does. */
 
-import type { ByteWriter } from './byte-writer.js'
-import { BOOLEAN, type ColumnView, FLOAT, STRING, UNSIGNED } from './column-view.js'
+import { type ByteWriter, PIECE_BYTES } from './byte-writer.js'
+import { BOOLEAN, type ColumnView, FLOAT, fillRows, STRING, UNSIGNED } from './column-view.js'
 import { csvField } from './csv-field.js'
 import { NUMBER_BYTES_MAX, writeFloat, writeInt64, writeUint64 } from './write-number.js'
 
@@ -14,7 +14,8 @@ export function writeCsvRows(
   prefix: Uint8Array,
   from: number,
   to: number,
-): void {
+): number {
+  fillRows(columns, from, to)
   for (let row = from; row < to; row++) {
     writer.copy(prefix)
     for (let c = 0; c < columns.length; c++) {
@@ -25,7 +26,9 @@ export function writeCsvRows(
       writeValue(writer, column, row)
     }
     writer.byte(NEWLINE)
+    if (writer.length >= PIECE_BYTES) return row + 1
   }
+  return to
 }
 
 function writeValue(writer: ByteWriter, column: ColumnView, row: number): void {

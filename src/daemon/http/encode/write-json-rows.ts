@@ -1,10 +1,19 @@
 /**
  * The row loop of JSON answers: rows `[from, to)` of a frame as `["2020-…",1.5,"a",null],[…`, straight into bytes.
- * The caller keeps a call short (a few thousand values), so that the event loop gets its turn.
+ * The caller keeps a call short (a few thousand values), so that the event loop gets its turn; long strings end it early.
  */
 
-import type { ByteWriter } from './byte-writer.js'
-import { BOOLEAN, type ColumnView, FLOAT, INTEGER, STRING, UNSIGNED, unsupportedValue } from './column-view.js'
+import { type ByteWriter, PIECE_BYTES } from './byte-writer.js'
+import {
+  BOOLEAN,
+  type ColumnView,
+  FLOAT,
+  fillRows,
+  INTEGER,
+  STRING,
+  UNSIGNED,
+  unsupportedValue,
+} from './column-view.js'
 import { TIME_BYTES_MAX, type TimeText } from './time-text.js'
 import { writeJsonStringAt } from './write-json-string.js'
 import { writeFloat, writeInt64, writeUint64 } from './write-number.js'
@@ -19,7 +28,7 @@ const VALUE_BYTES_MAX = TIME_BYTES_MAX + 3
 
 /**
  * `isFirst`: no comma before the first row. Throws `unsupported` at an infinity or NaN; complete rows before it are in
- * the writer, the torn one is not.
+ * the writer, the torn one is not. Returns the row it stopped before: `to`, or less when a piece is full.
  */
 export function writeJsonRows(
   writer: ByteWriter,
@@ -28,7 +37,8 @@ export function writeJsonRows(
   from: number,
   to: number,
   isFirst: boolean,
-): void {
+): number {
+  fillRows(columns, from, to)
   const columnCount = columns.length
   const rowBytesMax = columnCount * VALUE_BYTES_MAX + 4
   for (let row = from; row < to; row++) {
@@ -72,7 +82,9 @@ export function writeJsonRows(
     }
     bytes[at++] = CLOSE
     writer.length = at
+    if (at >= PIECE_BYTES) return row + 1
   }
+  return to
 }
 
 /** Room for `needed` bytes after `at`, with the torn row kept but not counted. */

@@ -1,7 +1,7 @@
 /** MessagePack values into a ByteWriter, in the forms that InfluxDB's encoder picks. */
 
-import type { ByteWriter } from './byte-writer.js'
-import { BOOLEAN, type ColumnView, FLOAT, INTEGER, STRING, UNSIGNED } from './column-view.js'
+import { type ByteWriter, PIECE_BYTES } from './byte-writer.js'
+import { BOOLEAN, type ColumnView, FLOAT, fillRows, INTEGER, STRING, UNSIGNED } from './column-view.js'
 
 const NIL = 0xc0
 const TIME_EXTENSION = 5
@@ -51,8 +51,9 @@ export function writeInteger(writer: ByteWriter, value: number): void {
   writeInt64(writer, value >>> 0, Math.floor(value / 4294967296))
 }
 
-/** Rows `[from, to)`, each an array of its values. */
-export function writeMsgpackRows(writer: ByteWriter, columns: readonly ColumnView[], from: number, to: number): void {
+/** Rows `[from, to)`, each an array of its values. Returns the row it stopped before, as writeJsonRows does. */
+export function writeMsgpackRows(writer: ByteWriter, columns: readonly ColumnView[], from: number, to: number): number {
+  fillRows(columns, from, to)
   for (let row = from; row < to; row++) {
     writeArrayHead(writer, columns.length)
     for (const column of columns) {
@@ -60,7 +61,9 @@ export function writeMsgpackRows(writer: ByteWriter, columns: readonly ColumnVie
       if (validity !== null && (validity[row >>> 5] & (1 << (row & 31))) === 0) writer.byte(NIL)
       else writeValue(writer, column, row)
     }
+    if (writer.length >= PIECE_BYTES) return row + 1
   }
+  return to
 }
 
 function writeValue(writer: ByteWriter, column: ColumnView, row: number): void {

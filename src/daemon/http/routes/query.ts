@@ -169,9 +169,12 @@ async function sendEvents(
     const encoder = encoderOf(formatFor(exchange, first), parameters)
     context.metrics.queryBytes += await sendPieces(exchange, encoder, first, iterator)
   } catch (error) {
-    // The head is out: only a cut connection can still say that the answer is not whole.
-    if (!res.closed) context.log.error('answer cut off', { error })
-    res.destroy()
+    if (!res.headersSent && !res.closed) refuseQuery(context, exchange, error)
+    else {
+      // The head is out: only a cut connection can still say that the answer is not whole.
+      if (!res.closed) context.log.error('answer cut off', { error })
+      res.destroy()
+    }
   } finally {
     res.off('close', abort)
     await iterator.return?.()
