@@ -130,11 +130,19 @@ interface TimeLimit {
 }
 
 function timeLimit({ limits, signal }: QueryRequest): TimeLimit {
-  if (limits.timeoutMs === 0) return { signal, stop: () => {} }
-  const timeout = new AbortController()
+  if (limits.timeoutMs === 0 || signal.aborted) return { signal, stop: () => {} }
+  const controller = new AbortController()
+  const forward = (): void => controller.abort(signal.reason)
+  signal.addEventListener('abort', forward)
   const timer = setTimeout(() => {
-    timeout.abort(new HyperbyteError('query-timeout', 'query-timeout limit exceeded'))
+    controller.abort(new HyperbyteError('query-timeout', 'query-timeout limit exceeded'))
   }, limits.timeoutMs)
   timer.unref()
-  return { signal: AbortSignal.any([signal, timeout.signal]), stop: () => clearTimeout(timer) }
+  return {
+    signal: controller.signal,
+    stop: () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', forward)
+    },
+  }
 }

@@ -11,7 +11,7 @@ import { groupPieces } from './group-pieces.js'
 import { bucketRows, singleBucket } from './operators/bucket-rows.js'
 import { sliceColumn } from './operators/column-slice.js'
 import { defaultMissing } from './operators/default-missing.js'
-import { type BucketGrid, fillSeries, gridOf } from './operators/fill.js'
+import { type BucketGrid, fillSeries, type GridStretch, gridOf, stretchGrid } from './operators/fill.js'
 import { type JoinInput, joinSeries } from './operators/join-series.js'
 import { GroupReducer } from './operators/reduce.js'
 import type { Rows, Series } from './operators/rows.js'
@@ -79,10 +79,10 @@ function* groupFrames(plan: SelectPlan, frames: FrameSeries, series: readonly Se
   const step = isAligned ? FRAME_ROW_COUNT : to - from
   for (let start = from; start < to; start += step) {
     const end = isAligned ? Math.min(start + step, to) : to
+    const take = takerOf(isAligned ? start : null, end)
     const inputs = plan.calls.map(({ type }, i): JoinInput => {
       const stretch = stretches[i]
-      if (stretch === null) return { type, series: null }
-      return { type, series: isAligned ? takeStretch(stretch, start, end) : takeStretch(stretch) }
+      return { type, series: stretch === null ? null : take(stretch) }
     })
     const joined = joinSeries(inputs, plan.isDescending, plan.fill)
     const auxiliary = defaultMissing(auxiliaryOf(inputs), joined.rowCount, plan.fill, frames.carried)
@@ -120,9 +120,23 @@ function hasSameBuckets(stretch: Stretch, grid: BucketGrid, from: number, to: nu
   return stretch.grid?.firstNs === grid.firstNs && stretch.from === from && stretch.to === to
 }
 
-function takeStretch(stretch: Stretch, from = stretch.from, to = stretch.to): Series {
-  const { series, fill, grid } = stretch
-  if (grid !== null) return fillSeries(series, grid, from, to, fill)
+/**
+ * Takes the buckets `[start, end)` of filled series, or all that LIMIT leaves when `start` is null. Calls that storage
+ * made together share their times, so they share the work of laying them on the grid.
+ */
+function takerOf(start: number | null, end: number): (stretch: Stretch) => Series {
+  let last: { readonly times: BigInt64Array; readonly buckets: GridStretch } | null = null
+  return ({ series, fill, grid, from, to }) => {
+    if (grid === null) return sliceSeries(series, from, to)
+    if (start === null) return fillSeries(series, stretchGrid(series.times, grid, from, to), fill)
+    if (last === null || last.times !== series.times) {
+      last = { times: series.times, buckets: stretchGrid(series.times, grid, start, end) }
+    }
+    return fillSeries(series, last.buckets, fill)
+  }
+}
+
+function sliceSeries(series: Series, from: number, to: number): Series {
   if (from === 0 && to === series.count) return series
   return {
     count: to - from,

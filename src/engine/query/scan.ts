@@ -61,7 +61,11 @@ export interface GroupRows {
   readonly columns: readonly Column[]
 }
 
-/** Aggregates that storage may compute itself. Semantics are those of the query stage's operators on the same rows. */
+/**
+ * Aggregates that storage may compute itself. Semantics are those of the query stage's operators on the same rows: sums
+ * of integers wrap at 64 bits, the mean of integers is their exact sum divided; among equal values min and max choose
+ * the earliest row, among equal times first and last the greater value (first of booleans: false).
+ */
 export type PushableFunction =
   | 'count'
   | 'sum'
@@ -94,7 +98,7 @@ export interface AggregateRequest extends ScanRequest {
 export interface GroupAggregates {
   readonly group: number
   readonly rowCount: number
-  /** Bucket starts; for `window: null` one row whose value is the range's start. */
+  /** Bucket starts, none before the least timestamp; for `window: null` one row whose value is the range's start. */
   readonly buckets: BigInt64Array
   /** A call's values; invalid where its field has no value in the bucket (count included). The stddev of one value is NaN. */
   readonly values: readonly Column[]

@@ -41,7 +41,7 @@ type Table = Map<string, StoredPoint>
 
 export class MemoryDatabase implements Catalog, CatalogWriter {
   meta: MetaState = EMPTY_META_STATE
-  readonly scanner: Scanner = new MemoryScanner(this)
+  scanner: Scanner = new MemoryScanner(this)
   readonly #seriesTables = new Map<string, MemorySeriesTable>()
   readonly #seriesIndexes = new Map<string, TagSeriesIndex>()
   readonly #tables = new Map<string, Table>()

@@ -1,6 +1,6 @@
 /**
  * The scanner over points kept as objects: what storage has to answer, computed in the plainest way. `aggregate` gives
- * null, so everything goes through the operators; `PushingScanner` computes the aggregates as well.
+ * null, so everything goes through the operators.
  */
 
 import { type Column, setValid, validityWordCount } from '../../../src/engine/domain/column.js'
@@ -22,18 +22,19 @@ import type { FieldValue, MemoryDatabase, StoredPoint, StoredValue } from './mem
 
 export class MemoryScanner implements Scanner {
   readonly #database: MemoryDatabase
-  /** Rows handed out at once; small in tests of groups that come in pieces. */
-  pieceRowCountMax = Number.POSITIVE_INFINITY
+  readonly #pieceRowCountMax: number
 
-  constructor(database: MemoryDatabase) {
+  /** `pieceRowCountMax`: rows of a group handed out at once. */
+  constructor(database: MemoryDatabase, pieceRowCountMax = Number.POSITIVE_INFINITY) {
     this.#database = database
+    this.#pieceRowCountMax = pieceRowCountMax
   }
 
   async *scan(request: ScanRequest): AsyncGenerator<GroupRows> {
     for (let group = 0; group < request.groups.length; group++) {
       const points = this.#pointsOf(request, group)
-      for (let start = 0; start < points.length; start += this.pieceRowCountMax) {
-        yield rowsOf(request, group, points.slice(start, start + this.pieceRowCountMax))
+      for (let start = 0; start < points.length; start += this.#pieceRowCountMax) {
+        yield rowsOf(request, group, points.slice(start, start + this.#pieceRowCountMax))
       }
     }
   }

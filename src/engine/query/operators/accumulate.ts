@@ -22,15 +22,32 @@ export function sumFloat(start: number, values: Float64Array, validity: Uint32Ar
   return sum
 }
 
-/** Adds to `sum[0]`; the array's own 64 bits make it wrap as Go's int64 and uint64 do. */
+// Sums of 32-bit halves stay below 2^53 for this many rows.
+const EXACT_ROW_COUNT_MAX = 1 << 20
+const HALF = 2n ** 32n
+
+/** Exact, whatever the values: halves are summed as floats, so no bigint is made per row. */
 export function sumInteger(
-  sum: BigInt64Array | BigUint64Array,
   values: BigInt64Array | BigUint64Array,
   validity: Uint32Array | null,
   from: number,
   to: number,
-): void {
-  for (let row = from; row < to; row++) if (isValid(validity, row)) sum[0] += values[row]
+): bigint {
+  const lows = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
+  const highs = values instanceof BigInt64Array ? new Int32Array(lows.buffer, lows.byteOffset, lows.length) : lows
+  let sum = 0n
+  for (let start = from; start < to; start += EXACT_ROW_COUNT_MAX) {
+    const end = Math.min(start + EXACT_ROW_COUNT_MAX, to)
+    let low = 0
+    let high = 0
+    for (let row = start; row < end; row++) {
+      if (!isValid(validity, row)) continue
+      low += lows[2 * row]
+      high += highs[2 * row + 1]
+    }
+    sum += BigInt(high) * HALF + BigInt(low)
+  }
+  return sum
 }
 
 /** Row of the largest value, the earliest of equals; -1 when there is none. */

@@ -63,41 +63,58 @@ function zonedGrid(firstNs: bigint, lastNs: bigint, window: Window, isDescending
   }
 }
 
-/** The buckets `[from, to)` of the grid with `series`' points and filled ones between them. */
-export function fillSeries(series: Series, grid: BucketGrid, from: number, to: number, fill: FillMode): Series {
-  const count = to - from
-  const times = new BigInt64Array(count)
-  for (let i = 0; i < count; i++) times[i] = grid.timeAt(from + i)
-  const points = pointsOnGrid(series, grid, from, to)
-  return {
-    count,
-    times,
-    column: FILL[fill.kind](series, points, grid, from, fill),
-    auxiliary: series.auxiliary.map((column) => gatherColumn(column, points)),
-  }
+/** A stretch of the grid and which point of a series lies in each of its buckets. */
+export interface GridStretch {
+  readonly grid: BucketGrid
+  readonly from: number
+  readonly times: BigInt64Array
+  /** Index of the point, or -1. */
+  readonly points: Int32Array
+  /** Every point of the series is here, one for each bucket. */
+  readonly isComplete: boolean
 }
 
-/** Point of the series in each bucket, or -1. */
-function pointsOnGrid(series: Series, grid: BucketGrid, from: number, to: number): Int32Array {
-  const points = new Int32Array(to - from).fill(-1)
-  for (let point = 0; point < series.count; point++) {
-    const index = grid.indexOf(series.times[point])
+/** Buckets `[from, to)` of the grid for series whose points have these times. */
+export function stretchGrid(times: BigInt64Array, grid: BucketGrid, from: number, to: number): GridStretch {
+  const count = to - from
+  const isComplete = count === grid.count && times.length === count
+  const points = new Int32Array(count)
+  if (isComplete) {
+    for (let i = 0; i < count; i++) points[i] = i
+    return { grid, from, times, points, isComplete }
+  }
+  const starts = new BigInt64Array(count)
+  for (let i = 0; i < count; i++) starts[i] = grid.timeAt(from + i)
+  points.fill(-1)
+  for (let point = 0; point < times.length; point++) {
+    const index = grid.indexOf(times[point])
     if (index >= from && index < to) points[index - from] = point
   }
-  return points
+  return { grid, from, times: starts, points, isComplete }
 }
 
-type Fill = (series: Series, points: Int32Array, grid: BucketGrid, from: number, fill: FillMode) => Column
+/** The stretch with the points of `series`, and filled ones between them. */
+export function fillSeries(series: Series, stretch: GridStretch, fill: FillMode): Series {
+  if (stretch.isComplete) return series
+  return {
+    count: stretch.points.length,
+    times: stretch.times,
+    column: FILL[fill.kind](series, stretch, fill),
+    auxiliary: series.auxiliary.map((column) => gatherColumn(column, stretch.points)),
+  }
+}
+
+type Fill = (series: Series, stretch: GridStretch, fill: FillMode) => Column
 
 const FILL = {
-  null: (series, points) => gatherColumn(series.column, points),
-  none: (series, points) => gatherColumn(series.column, points),
+  null: (series, { points }) => gatherColumn(series.column, points),
+  none: (series, { points }) => gatherColumn(series.column, points),
   number: fillNumber,
   previous: fillPrevious,
   linear: fillLinear,
 } satisfies Record<FillMode['kind'], Fill>
 
-function fillNumber(series: Series, points: Int32Array, _grid: BucketGrid, _from: number, fill: FillMode): Column {
+function fillNumber(series: Series, { points }: GridStretch, fill: FillMode): Column {
   const column = gatherColumn(series.column, points)
   if (fill.kind !== 'number' || column.validity === null) return column
   const value = castNumber(fill.value, column.type)
@@ -123,7 +140,7 @@ export function castNumber(value: number | bigint, type: Column['type']): number
   }
 }
 
-function fillPrevious(series: Series, points: Int32Array, grid: BucketGrid, from: number): Column {
+function fillPrevious(series: Series, { grid, from, points }: GridStretch): Column {
   const sources = points.slice()
   let last = points[0] >= 0 ? points[0] : lastPointBefore(series, grid, from)
   for (let i = 0; i < sources.length; i++) {
@@ -146,7 +163,7 @@ function lastPointBefore(series: Series, grid: BucketGrid, from: number): number
 }
 
 /** Only numbers are interpolated; a null point beside the gap leaves it null. */
-function fillLinear(series: Series, points: Int32Array, grid: BucketGrid, from: number): Column {
+function fillLinear(series: Series, { grid, from, points }: GridStretch): Column {
   const { column } = series
   const out = emptyColumn(column.type, points.length)
   const validity = new Uint32Array(validityWordCount(points.length))

@@ -175,27 +175,27 @@ class FloatSumReducer implements BucketReducer {
 class IntegerSumReducer implements BucketReducer {
   readonly #column: number
   readonly #name: 'sum' | 'mean'
-  readonly #sum: BigInt64Array | BigUint64Array
+  #sum = 0n
   #count = 0
 
   constructor(spec: ReduceSpec, name: 'sum' | 'mean') {
     this.#column = spec.column
     this.#name = name
-    this.#sum = spec.inputType === 'unsigned' ? new BigUint64Array(1) : new BigInt64Array(1)
   }
 
   add(rows: Rows, from: number, to: number): void {
     const column = rows.columns[this.#column]
     assert(column.type === 'integer' || column.type === 'unsigned', `integer column expected, got ${column.type}`)
     this.#count += countValid(column.validity, from, to)
-    sumInteger(this.#sum, column.values, column.validity, from, to)
+    this.#sum += sumInteger(column.values, column.validity, from, to)
   }
 
   close(series: SeriesBuilder, bucketStartNs: bigint): void {
-    const sum = this.#sum[0]
+    const sum = this.#sum
+    // Stored in 64 bits, a sum wraps as InfluxDB's; the mean is of the exact sum.
     if (this.#count > 0) series.append(bucketStartNs, this.#name === 'sum' ? sum : Number(sum) / this.#count)
     this.#count = 0
-    this.#sum[0] = 0n
+    this.#sum = 0n
   }
 }
 
