@@ -5,6 +5,9 @@ import type { EngineLog, EngineOptions } from '../engine/index.js'
 import type { ConfigValues } from './config/option-table.js'
 import { createSystemClock } from './system-clock.js'
 
+/** Our loops over 100,000 rows take as long as DuckDB takes to plan a statement and open the files. */
+const NARROW_ROW_COUNT_MAX = 100_000
+
 export function toEngineOptions(values: ConfigValues, log: EngineLog): EngineOptions {
   return {
     dataDir: values['data.dir'],
@@ -17,6 +20,7 @@ export function toEngineOptions(values: ConfigValues, log: EngineLog): EngineOpt
     walBytesMax: values['data.wal-max-size'],
     memoryBytesMax: values['data.cache-max-memory-size'],
     columnCacheBytesMax: values['data.column-cache-size'],
+    narrowRowCountMax: NARROW_ROW_COUNT_MAX,
     duckdbMemoryBytesMax: values['duckdb.memory-limit'],
     duckdbThreads: values['duckdb.threads'],
     maxSeriesPerDatabase: values['data.max-series-per-database'],

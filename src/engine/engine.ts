@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly memoryBytesMax: number
   /** Decoded columns kept for narrow queries. */
   readonly columnCacheBytesMax: number
+  /** Queries that touch fewer rows are answered without SQL; 0 sends everything through SQL. */
+  readonly narrowRowCountMax: number
   readonly duckdbMemoryBytesMax: number
   readonly duckdbThreads: number
   readonly maxSeriesPerDatabase: number

@@ -584,6 +584,7 @@ class LocalEngine implements Engine, WritePath {
         dataDir: path.join(this.#options.dataDir, 'data'),
         duckdb: this.#duckdb,
         columnCacheBytesMax: this.#options.columnCacheBytesMax,
+        narrowRowCountMax: this.#options.narrowRowCountMax,
         monotonicMs: this.#options.monotonicMs,
         seriesTableOf: (database) => this.runtime(database).seriesTable,
         seriesCountOf: (database, measurement) => this.runtime(database).seriesIndex.seriesCount(measurement),

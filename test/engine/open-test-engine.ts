@@ -39,6 +39,7 @@ export async function openAt(dataDir: string, options: Partial<EngineOptions>): 
     walBytesMax: 2 ** 30,
     memoryBytesMax: 2 ** 28,
     columnCacheBytesMax: 2 ** 24,
+    narrowRowCountMax: 100_000,
     duckdbMemoryBytesMax: 2 ** 28,
     duckdbThreads: 2,
     maxSeriesPerDatabase: 0,

@@ -4,6 +4,7 @@
  */
 
 import type { Column } from '../domain/column.js'
+import type { TimeRange } from '../domain/time-range.js'
 import type { SeriesTable } from '../metadata/series-table.js'
 import type { GroupRows, ScanGroup, ScanRequest } from '../query/scan.js'
 import type { ColumnChunk, Duckdb, SqlValue } from '../sql/duckdb.js'
@@ -16,6 +17,8 @@ import type { SourceSet } from './source-set.js'
 
 /** A group's rows are handed on in pieces of this size, so that answers stream. */
 const PIECE_ROWS = 65_536
+/** Up to here the first rows of a group are looked for by time alone. */
+const FIRST_ROWS_MAX = 16
 
 export interface SqlScanContext {
   readonly duckdb: Duckdb
@@ -34,7 +37,8 @@ export async function* scanBySql(
   const selection = context.nextTableName()
   await writeSelection(context.duckdb, selection, request.groups, context.seriesTable, context.pause)
   try {
-    const { sql, values, isFiltered } = compileScan(context, set, request, selection)
+    const narrowed = await narrowToFirstRows(context, set, request, selection, signal)
+    const { sql, values, isFiltered } = compileScan(context, set, narrowed, selection)
     const types = ['integer' as const, 'integer' as const, 'time' as const, ...request.fields.map(({ type }) => type)]
     const chunks = context.duckdb.stream(sql, values, types, signal)
     yield* groupChunks(chunks, request, isFiltered ? null : request.groups)
@@ -72,6 +76,54 @@ function compileScan(context: SqlScanContext, set: SourceSet, request: ScanReque
   sql += ` ORDER BY ${order}`
   if (isCut && groups.length === 1) sql += ` LIMIT ${rowLimitPerGroup}`
   return { sql, values: compiled?.values ?? [], isFiltered }
+}
+
+/**
+ * A scan that wants the first few rows of every group reads one more column first: the time of each series' n-th row. The
+ * rest of the scan then skips everything beyond the furthest of these, which for "the last point of every host" is
+ * nearly all. Only where each row is sure to count, so that n rows of a series are n rows of the answer.
+ */
+async function narrowToFirstRows(
+  context: SqlScanContext,
+  set: SourceSet,
+  request: ScanRequest,
+  selection: string,
+  signal: AbortSignal,
+): Promise<ScanRequest> {
+  const { rowLimitPerGroup: limit, groups, isDescending, range } = request
+  if (limit === 0 || limit > FIRST_ROWS_MAX || groups.length < 2 || commonFilter(groups) !== null) return request
+  const relation = compileRelation(set, [], range, seriesPredicate(groups, context.seriesTable))
+  const [nearest, furthest] = isDescending ? ['max', 'min'] : ['min', 'max']
+  const sql =
+    `SELECT ${furthest}(bound) FROM (SELECT ${nearest}(r."time", ${limit})[-1] AS bound ` +
+    `FROM (${relation}) AS r JOIN ${selection} USING (_series) GROUP BY _series)`
+  for await (const { columns } of context.duckdb.stream(sql, [], ['time'], signal)) {
+    const [bound] = columns[0].values as BigInt64Array
+    if (columns[0].validity !== null) return request
+    const narrowed = isDescending
+      ? { startNs: bound, endNs: range.endNs }
+      : { startNs: range.startNs, endNs: bound + 1n }
+    return (await hasEmptyRows(context, set, request, narrowed, signal)) ? request : { ...request, range: narrowed }
+  }
+  return request
+}
+
+/** Whether some row of the range has none of the output fields, and so would not count. */
+async function hasEmptyRows(
+  context: SqlScanContext,
+  set: SourceSet,
+  request: ScanRequest,
+  range: TimeRange,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const outputs = request.fields.slice(0, request.outputFieldCount)
+  const relation = compileRelation(set, outputs, range, '')
+  const isEmpty = outputs.map((_, i) => `f${i} IS NULL`).join(' AND ')
+  const sql = `SELECT count(*)::BIGINT FROM (${relation}) WHERE ${isEmpty === '' ? 'false' : isEmpty}`
+  for await (const { columns } of context.duckdb.stream(sql, [], ['integer'], signal)) {
+    return (columns[0].values as BigInt64Array)[0] > 0n
+  }
+  return false
 }
 
 /** The filter that all series share; undefined when they differ. */

@@ -20,8 +20,6 @@ import { countSeries } from './series-selection.js'
 import { coveredShare, type FileSource, type MemtableSource, type SourceSet } from './source-set.js'
 
 const SERIES_MAX = 256
-/** Rows that may be decoded or walked; beyond it DuckDB's vectors are faster than our loops. */
-const ROWS_MAX = 400_000
 /** Sources beyond this make too many small reads. */
 const SOURCES_MAX = 32
 
@@ -38,8 +36,9 @@ export async function openNarrowScan(
   set: SourceSet,
   request: ScanRequest,
   seriesTable: SeriesTable,
+  rowCountMax: number,
 ): Promise<NarrowScan | null> {
-  if (set.sources.length > SOURCES_MAX || countSeries(request.groups) > SERIES_MAX) return null
+  if (rowCountMax === 0 || set.sources.length > SOURCES_MAX || countSeries(request.groups) > SERIES_MAX) return null
   if (!request.fields.every((field) => isStoredOnce(set, field))) return null
   const files: OpenFile[] = []
   for (const source of set.sources) {
@@ -48,7 +47,7 @@ export async function openNarrowScan(
     files.push({ source, index: await reader.index(source.file), columns })
   }
   const scan = new NarrowScan(reader, set, files, request, seriesTable)
-  return scan.estimatedRowCount() <= ROWS_MAX ? scan : null
+  return scan.estimatedRowCount() < rowCountMax ? scan : null
 }
 
 /** A field with two types in one source would need both columns. */

@@ -40,13 +40,12 @@ import { TableState } from './table-state.js'
 
 /** Work on the event loop between two pauses. */
 const PAUSE_MS = 4
-/** An aggregation of fewer rows is left to the query stage: handing them out costs less than planning SQL. */
-const ROWS_HANDED_OUT_MAX = 100_000
 
 export interface StorageOptions {
   readonly dataDir: string
   readonly duckdb: Duckdb
   readonly columnCacheBytesMax: number
+  readonly narrowRowCountMax: number
   readonly monotonicMs: () => number
   readonly seriesTableOf: (database: string) => SeriesTable
   /** Series of a measurement, over all policies. */
@@ -239,7 +238,8 @@ export class Storage implements Scanner {
     try {
       if (set.sources.length === 0 || request.groups.length === 0) return
       const context = this.#scanContext(request.table.database)
-      const narrow = await openNarrowScan(this.#fileReader, set, request, context.seriesTable)
+      const rowCountMax = this.#options.narrowRowCountMax
+      const narrow = await openNarrowScan(this.#fileReader, set, request, context.seriesTable, rowCountMax)
       if (narrow !== null) {
         yield* narrow.run()
         return
@@ -253,7 +253,9 @@ export class Storage implements Scanner {
 
   aggregate(request: AggregateRequest, signal: AbortSignal): AsyncIterable<GroupAggregates> | null {
     if (request.groups.length === 0 || !isPushable(request)) return null
-    return this.#estimateRowCount(request) <= ROWS_HANDED_OUT_MAX ? null : this.#aggregate(request, signal)
+    // Of few rows, handing them out costs less than planning SQL.
+    const isNarrow = this.#estimateRowCount(request) < this.#options.narrowRowCountMax
+    return isNarrow ? null : this.#aggregate(request, signal)
   }
 
   /** Rows that the request touches if series were alike and rows even in time. */

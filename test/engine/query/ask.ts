@@ -4,7 +4,7 @@ import { epochDivisorOf } from '../../../src/daemon/http/encode/epoch-divisor.js
 import { JsonEncoder } from '../../../src/daemon/http/encode/json-encoder.js'
 import { HyperbyteError } from '../../../src/engine/domain/errors.js'
 import type { QueryLimits, QueryRequest } from '../../../src/engine/query/catalog.js'
-import { runQuery } from '../../../src/engine/run-query.js'
+import { type QueryStage, runQuery } from '../../../src/engine/run-query.js'
 import type { MemoryDatabase } from './memory-database.js'
 
 const NO_LIMITS: QueryLimits = {
@@ -36,10 +36,13 @@ export function requestOf(text: string, { epoch: _, limits, ...options }: AskOpt
 }
 
 /** The whole body, or `{"error":…}` for what fails before the first event. */
-export async function ask(catalog: MemoryDatabase, text: string, options: AskOptions = {}): Promise<string> {
+export function ask(catalog: MemoryDatabase, text: string, options: AskOptions = {}): Promise<string> {
+  return askStage({ catalog, writer: catalog, randomBytes: (count) => new Uint8Array(count) }, text, options)
+}
+
+export async function askStage(stage: QueryStage, text: string, options: AskOptions = {}): Promise<string> {
   const encoder = new JsonEncoder(epochDivisorOf(options.epoch ?? 'ns'))
   const pieces: Buffer[] = []
-  const stage = { catalog, writer: catalog, randomBytes: (byteCount: number) => new Uint8Array(byteCount) }
   try {
     for await (const event of runQuery(requestOf(text, options), stage)) pieces.push(...encoder.encode(event))
   } catch (error) {
