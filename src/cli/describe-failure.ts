@@ -51,6 +51,17 @@ const HINT_OF_CLIENT_ERROR: Partial<Record<ClientErrorKind, string>> = {
   denied: 'give --username and HYPERBYTE_PASSWORD or --password-file',
 }
 
+/** What the operating system refuses; its message names the address or the path. */
+const SYSTEM_ERRORS: ReadonlyMap<string, { readonly exit: ExitName; readonly hint: string | null }> = new Map([
+  ['EADDRINUSE', { exit: 'failed', hint: 'another program listens there; choose another address with --bind' }],
+  ['EADDRNOTAVAIL', { exit: 'failed', hint: 'this machine does not have that address; choose another with --bind' }],
+  ['EACCES', { exit: 'failed', hint: 'this user may not do that' }],
+  ['EPERM', { exit: 'failed', hint: 'this user may not do that' }],
+  ['EROFS', { exit: 'failed', hint: null }],
+  ['ENOSPC', { exit: 'no-space', hint: null }],
+  ['EDQUOT', { exit: 'no-space', hint: null }],
+])
+
 export function describeFailure(error: unknown): Failure {
   if (error instanceof OperationError) {
     return expected(error.exit, error.exit, error.message, error.hint)
@@ -70,6 +81,8 @@ export function describeFailure(error: unknown): Failure {
   if (isNamed(error, 'ConfigError')) {
     return expected('usage', 'usage', error.message, 'hyperbyte config show --defaults lists every option')
   }
+  const system = SYSTEM_ERRORS.get((error as NodeJS.ErrnoException).code ?? '')
+  if (system !== undefined) return expected(system.exit, system.exit, (error as Error).message, system.hint)
   const { message, oclif } = error as { message?: string; oclif?: { exit?: number | false } }
   const isOclifError = typeof oclif?.exit === 'number'
   return {

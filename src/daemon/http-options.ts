@@ -3,7 +3,7 @@
 import type { ConfigValues } from './config/option-table.js'
 import { DEFAULT_HTTP_SETTINGS, type HttpSettings } from './http/http-settings.js'
 
-export function toHttpSettings(values: ConfigValues): HttpSettings {
+export function toHttpSettings(values: ConfigValues, isDev: boolean): HttpSettings {
   return {
     ...DEFAULT_HTTP_SETTINGS,
     bindHost: values['http.bind-address'].host,
@@ -23,6 +23,7 @@ export function toHttpSettings(values: ConfigValues): HttpSettings {
       timeoutMs: values['coordinator.query-timeout'],
     },
     isAuthEnabled: values['http.auth-enabled'],
+    isDatabaseCreatedOnWrite: isDev,
     sharedSecret: values['http.shared-secret'],
   }
 }

@@ -76,7 +76,7 @@ async function serve(
   try {
     log.info('opened', { dataDir, elapsedMs: Math.round(performance.now() - startedMs) })
     if (signals.received() !== null) return
-    const server = await parts.startHttpServer(engine, toHttpSettings(values), log)
+    const server = await parts.startHttpServer(engine, toHttpSettings(values, isDev), log)
     try {
       log.info('listening', { url: server.url })
       const isAuthEnabled = values['http.auth-enabled']

@@ -22,6 +22,8 @@ export interface HttpSettings {
   /** `timeoutMs` among them is the query timeout. */
   readonly limits: QueryLimits
   readonly isAuthEnabled: boolean
+  /** A write to an unknown database creates it; for development. */
+  readonly isDatabaseCreatedOnWrite: boolean
   /** Key of JWT signatures; '' turns bearer tokens off. */
   readonly sharedSecret: string
   /** Credentials for /metrics, /debug and the details of /health, when authentication is on. */
@@ -48,6 +50,7 @@ export const DEFAULT_HTTP_SETTINGS: HttpSettings = {
   concurrentQueryCountMax: 0,
   limits: { maxSelectPoint: 0, maxSelectSeries: 0, maxSelectBuckets: 0, maxRowLimit: 0, timeoutMs: 0 },
   isAuthEnabled: false,
+  isDatabaseCreatedOnWrite: false,
   sharedSecret: '',
   isMonitoringAuthenticated: true,
   // Longer than Telegraf's flush interval (10 s) and than most proxies' own.

@@ -6,6 +6,7 @@
 import { HyperbyteError, type Precision, type WriteFormat } from '../../../engine/index.js'
 import type { Identity } from '../auth/authenticator.js'
 import { checkWrite } from '../auth/check-write.js'
+import { createOnWrite } from '../create-on-write.js'
 import type { Exchange } from '../exchange.js'
 import { type BodyOutcome, readBody } from '../read-body.js'
 import { refuseUnread } from '../refuse-unread.js'
@@ -87,7 +88,11 @@ export async function serveWrite(
   if (outcome.kind === 'refused') return refuseUnread(exchange, outcome.status, outcome.text)
   const { target } = outcome
   const { database } = target
-  if (context.engine.catalog.database(database) === undefined) {
+  const { engine, settings } = context
+  if (settings.isDatabaseCreatedOnWrite && engine.catalog.database(database) === undefined) {
+    await createOnWrite(engine, database)
+  }
+  if (engine.catalog.database(database) === undefined) {
     return refuseUnread(exchange, 404, databaseNotFound(database))
   }
   const refusal = checkWrite(identity, database)
