@@ -68,19 +68,21 @@ function printOperand(operand: Expr, precedenceMin: number): string {
 
 /** At least three decimals, as InfluxDB, and more when the value has more; never an exponent. */
 export function printNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN'
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
   const [whole, fraction = ''] = printDecimal(value).split('.')
   return `${whole}.${fraction.padEnd(3, '0')}`
 }
 
 /** The shortest digits that mean this number, never with an exponent, which InfluxQL does not read. */
 export function printDecimal(value: number): string {
-  const shortest = String(value)
-  const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(shortest)
+  // From here on a float is a whole number; all of its digits, as Go prints it.
+  if (Math.abs(value) >= 2 ** 53) return String(BigInt(value))
+  const shortest = Object.is(value, -0) ? '-0' : String(value)
+  const match = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(shortest)
   if (match === null) return shortest
-  const [, sign, first, rest = '', exponentText] = match
-  const exponent = Number(exponentText)
-  const digits = first + rest
-  return exponent < 0 ? `${sign}0.${'0'.repeat(-exponent - 1)}${digits}` : sign + digits.padEnd(exponent + 1, '0')
+  const [, sign, first, rest = '', exponent] = match
+  return `${sign}0.${'0'.repeat(Number(exponent) - 1)}${first}${rest}`
 }
 
 /** Quoted unless it is letters, digits and underscores, starts with no digit, and is no keyword. */

@@ -7,6 +7,7 @@ import { HyperbyteError } from '../domain/errors.js'
 import { TIMESTAMP_NS_MAX, TIMESTAMP_NS_MIN } from '../domain/time-range.js'
 import type { BinaryOperator, Expr } from './ast.js'
 import { type FoldContext, foldLiterals } from './fold-literals.js'
+import { GO_TYPE_NAMES } from './go-type-names.js'
 import { operandsOf } from './logic-chain.js'
 import { formatTime, printExpr } from './print-expr.js'
 import { parseTimeLiteral } from './time-literal.js'
@@ -52,7 +53,7 @@ function splitNode(node: Expr, context: FoldContext): SplitCondition {
       if (node.op === 'AND' || node.op === 'OR') return splitChain(node, node.op, context)
       if (isTime(node.lhs)) return { condition: null, bounds: boundsOf(node.op, node.rhs, context) }
       if (isTime(node.rhs)) return { condition: null, bounds: boundsOf(mirrored(node.op), node.lhs, context) }
-      return { condition: foldLiterals(node, context), bounds: UNBOUNDED }
+      return { condition: checkedCondition(foldLiterals(node, context)), bounds: UNBOUNDED }
     case 'paren': {
       const { condition, bounds } = splitNode(node.expr, context)
       const needsParens = condition !== null && condition.kind === 'binary'
@@ -61,8 +62,13 @@ function splitNode(node: Expr, context: FoldContext): SplitCondition {
     case 'boolean':
       return { condition: node, bounds: UNBOUNDED }
     default:
-      throw new HyperbyteError('invalid', `invalid condition expression: ${printExpr(node)}`)
+      return { condition: checkedCondition(node), bounds: UNBOUNDED }
   }
+}
+
+function checkedCondition(condition: Expr): Expr {
+  if (condition.kind === 'binary' || condition.kind === 'boolean') return condition
+  throw new HyperbyteError('invalid', `invalid condition expression: ${printExpr(condition)}`)
 }
 
 function splitChain(chain: Binary, op: 'AND' | 'OR', context: FoldContext): SplitCondition {
@@ -128,7 +134,7 @@ function instantOf(operand: Expr, context: FoldContext): bigint {
     case 'number':
       return BigInt(Math.trunc(value.value))
   }
-  throw new HyperbyteError('invalid', `invalid operation: time and ${GO_TYPE[value.kind]} are not compatible`)
+  throw new HyperbyteError('invalid', `invalid operation: time and ${GO_TYPE_NAMES[value.kind]} are not compatible`)
 }
 
 function checkedTime(ns: bigint): bigint {
@@ -142,24 +148,4 @@ function intersection(a: TimeBounds, b: TimeBounds): TimeBounds {
     startNs: a.startNs === null || (b.startNs !== null && b.startNs > a.startNs) ? b.startNs : a.startNs,
     endNs: a.endNs === null || (b.endNs !== null && b.endNs < a.endNs) ? b.endNs : a.endNs,
   }
-}
-
-/** InfluxDB names the types of its own parser in this message. */
-const GO_TYPE: Record<Expr['kind'], string> = {
-  varref: '*influxql.VarRef',
-  call: '*influxql.Call',
-  binary: '*influxql.BinaryExpr',
-  paren: '*influxql.ParenExpr',
-  number: '*influxql.NumberLiteral',
-  integer: '*influxql.IntegerLiteral',
-  unsigned: '*influxql.UnsignedLiteral',
-  string: '*influxql.StringLiteral',
-  boolean: '*influxql.BooleanLiteral',
-  duration: '*influxql.DurationLiteral',
-  time: '*influxql.TimeLiteral',
-  regex: '*influxql.RegexLiteral',
-  nil: '*influxql.nilLiteral',
-  list: '*influxql.ListLiteral',
-  wildcard: '*influxql.Wildcard',
-  distinct: '*influxql.Distinct',
 }

@@ -5,6 +5,11 @@
 
 import { HyperbyteError } from '../domain/errors.js'
 
+/** Whether InfluxDB takes a string for a time where one is expected, well-formed or not. */
+export function isTimeLiteral(text: string): boolean {
+  return LOOKS_LIKE_DATE.test(text)
+}
+
 const LOOKS_LIKE_DATE = /^\d{4}-\d{2}-\d{2}/
 const TIME = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z|[+-]\d{2}:\d{2})?)?$/
 
