@@ -52,14 +52,18 @@ export class FieldChecker {
         if (!context.isWildcardAllowed) throw invalid('unable to use regex in a binary expression')
         return
       case 'call':
-        return this.#checkCall(expr, context)
+        this.#checkCall(expr, context)
+        return
       case 'distinct':
         this.callCount++
-        return this.#checkDistinct([{ kind: 'varref', name: expr.name, type: null }], false)
+        this.#checkDistinct([{ kind: 'varref', name: expr.name, type: null }], false)
+        return
       case 'binary':
-        return this.#checkChain(expr, context)
+        this.#checkChain(expr, context)
+        return
       case 'paren':
-        return this.#check(expr.expr, context)
+        this.#check(expr.expr, context)
+        return
       default:
         throw invalid('field must contain at least one variable')
     }
@@ -83,7 +87,10 @@ export class FieldChecker {
   #checkCall(call: Call, context: Context): void {
     const info = functionInfo(call.name)
     if (info === null) throw invalid(`undefined function ${call.name}()`)
-    if (info.kind === 'math') return this.#checkMath(call, info.rule, context)
+    if (info.kind === 'math') {
+      this.#checkMath(call, info.rule, context)
+      return
+    }
     this.callCount++
     this.#checkArguments(call, info.rule, context)
     if (info.kind !== 'selector') this.hasOnlySelectors = false
@@ -100,55 +107,70 @@ export class FieldChecker {
     switch (rule) {
       case 'field':
         expectCount(call, 1)
-        return this.#checkFieldFunction(call, context)
+        this.#checkFieldFunction(call, context)
+        return
       case 'distinct':
-        return this.#checkDistinct(call.args, false)
+        this.#checkDistinct(call.args, false)
+        return
       case 'percentile':
         expectCount(call, 2)
         if (!isNumber(call.args[1])) throw invalid('expected float argument in percentile()')
-        return this.#checkSymbol(call, context)
+        this.#checkSymbol(call, context)
+        return
       case 'sample':
         expectCount(call, 2)
         checkSampleSize(call.args[1])
-        return this.#checkSymbol(call, context)
+        this.#checkSymbol(call, context)
+        return
       case 'top':
-        return this.#checkTop(call)
+        this.#checkTop(call)
+        return
       case 'integral':
         expectCountBetween(call, 1, 2)
         if (call.args.length === 2) checkUnit(call.args[1], () => 'second argument must be a duration')
-        return this.#checkSymbol(call, context)
+        this.#checkSymbol(call, context)
+        return
       case 'holt-winters':
-        return this.#checkHoltWinters(call, context)
+        this.#checkHoltWinters(call, context)
+        return
       case 'unit':
         expectCountBetween(call, 1, 2)
         if (call.args.length === 2) checkUnit(call.args[1], (unit) => notADuration(call, unit))
-        return this.#checkTransformed(call, context)
+        this.#checkTransformed(call, context)
+        return
       case 'difference':
         expectCount(call, 1)
-        return this.#checkTransformed(call, context)
+        this.#checkTransformed(call, context)
+        return
       case 'moving-average':
         expectCount(call, 2)
         checkWindow(call.args[1])
-        return this.#checkTransformed(call, context)
+        this.#checkTransformed(call, context)
+        return
       case 'smoothing':
         checkSmoothing(call)
-        return this.#checkTransformed(call, context)
+        this.#checkTransformed(call, context)
+        return
       case 'kaufman':
         checkKaufman(call)
-        return this.#checkTransformed(call, context)
+        this.#checkTransformed(call, context)
+        return
       case 'chande':
         checkChande(call)
-        return this.#checkTransformed(call, context)
+        this.#checkTransformed(call, context)
+        return
       case 'math-1':
       case 'math-2':
-        return this.#checkMath(call, rule, context)
+        this.#checkMath(call, rule, context)
+        return
     }
   }
 
   #checkFieldFunction(call: Call, context: Context): void {
     const [argument] = call.args
     if (call.name === 'count' && argument.kind === 'call' && argument.name === 'distinct') {
-      return this.#checkDistinct(argument.args, true)
+      this.#checkDistinct(argument.args, true)
+      return
     }
     if (call.name === 'count' && argument.kind === 'distinct') return
     this.#checkSymbol(call, context)
@@ -226,7 +248,8 @@ export class FieldChecker {
     const { name, args } = call
     if (args[0].kind === 'call') {
       if (this.#surroundings.intervalNs === 0n) throw invalid(`${name} aggregate requires a GROUP BY interval`)
-      return this.#check(args[0], context)
+      this.#check(args[0], context)
+      return
     }
     if (this.#surroundings.isAggregateRequired) {
       throw invalid(`aggregate function required inside the call to ${name}`)

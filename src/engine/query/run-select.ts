@@ -5,6 +5,8 @@
 
 import { HyperbyteError } from '../domain/errors.js'
 import type { SelectStatement } from '../influxql/ast.js'
+import { checkSelect } from '../influxql/check-select.js'
+import { foldSelect } from '../influxql/fold-select.js'
 import { normaliseSelect } from './normalise-select.js'
 import type { SeriesFrame } from './result.js'
 import { runAggregateSelect } from './run-aggregate-select.js'
@@ -16,7 +18,8 @@ import { planTableScan } from './table-scan.js'
 export async function* runSelect(statement: SelectStatement, context: SelectContext): AsyncGenerator<SeriesFrame> {
   const { catalog, request } = context
   if (statement.target !== null) throw new HyperbyteError('unsupported', 'INTO is not implemented yet')
-  const plan = normaliseSelect(statement, catalog, request)
+  checkSelect(statement)
+  const plan = normaliseSelect(foldSelect(statement), catalog, request)
   for (const tables of plan.tables) {
     const scans = tables.flatMap((table) => planTableScan(plan, table, catalog, request.limits) ?? [])
     if (scans.length === 0) continue
