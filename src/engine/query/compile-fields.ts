@@ -139,7 +139,8 @@ class FieldCompiler {
     const [name, argument] = reduceArgument(call)
     if (argument === undefined) throw notImplemented(call.name)
     const ref = this.#kinds.resolve(argument.name, argument.type)
-    if (ref === null || ref.kind === 'tag') return this.#unknown
+    if (ref === null) return isTypedByArgument(name) ? MISSING : this.#unknown
+    if (ref.kind === 'tag') return this.#unknown
     if (!acceptsType(name, ref.type)) {
       throw new HyperbyteError('invalid', `unsupported ${name} iterator type: *query.${ref.type}InterruptIterator`)
     }
@@ -195,9 +196,16 @@ class FieldCompiler {
   }
 }
 
+const MISSING: PlanExpr = { kind: 'missing', type: 'float' }
+
+/** Such a function of a name that is neither field nor tag has no type, and no number to fill in. */
+function isTypedByArgument(name: ReduceFunction): boolean {
+  return reducedType(name, 'string') === 'string'
+}
+
 /** What has no value in any row is what fill() puts in place of values. */
 function unknownValue(fill: FillMode): PlanExpr {
-  if (fill.kind !== 'number') return { kind: 'missing', type: 'float' }
+  if (fill.kind !== 'number') return MISSING
   return { kind: 'literal', value: fill.value, type: typeof fill.value === 'bigint' ? 'integer' : 'float' }
 }
 

@@ -3,9 +3,10 @@
 import { type Column, type ColumnType, isValid, setValid, validityWordCount } from '../domain/column.js'
 import type { FieldType } from '../domain/field-type.js'
 import { isNumeric } from '../domain/field-type.js'
+import { toInteger } from '../query/operators/cast-column.js'
 import { emptyValues } from './series-segment.js'
 
-const INT64_MAX = 0x7fff_ffff_ffff_ffffn
+const UINT64_MAX = 0xffff_ffff_ffff_ffffn
 
 export function missingColumn(type: ColumnType, rowCount: number): Column {
   return { type, values: emptyValues(type, rowCount), validity: new Uint32Array(validityWordCount(rowCount)) } as Column
@@ -28,11 +29,11 @@ export function castColumn(column: Column, to: FieldType): Column {
   return cast
 }
 
-/** null where the value does not fit. */
+/** Floats become integers as in Go on amd64: towards zero, and what does not fit is the least integer. */
 function castNumber(value: number | bigint, to: FieldType): number | bigint | null {
   if (to === 'float') return Number(value)
+  if (to === 'integer') return typeof value === 'bigint' ? BigInt.asIntN(64, value) : toInteger(value)
   if (typeof value === 'number' && !Number.isFinite(value)) return null
   const whole = typeof value === 'bigint' ? value : BigInt(Math.trunc(value))
-  if (to === 'unsigned') return whole >= 0n && whole <= 2n * INT64_MAX + 1n ? whole : null
-  return whole >= -INT64_MAX - 1n && whole <= INT64_MAX ? whole : null
+  return whole >= 0n && whole <= UINT64_MAX ? whole : null
 }

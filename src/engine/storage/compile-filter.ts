@@ -59,8 +59,6 @@ function compileComparison(
   if (value === null || (typeof value !== 'number' && typeof value !== 'bigint' && !isEquality(operator))) return null
   values.push(value)
   const sides = isFieldFirst ? [`f${index}`, '?'] : ['?', `f${index}`]
-  // A missing value beside a boolean counts as false.
-  if (typeof value === 'boolean') return `(coalesce(f${index}, false) ${operator} ?)`
   return `coalesce(${sides[0]} ${operator} ${sides[1]}, false)`
 }
 

@@ -125,10 +125,15 @@ function memtableColumns(source: MemtableSource, field: RelationField): TypedSql
   return source.rows.fields.flatMap(({ name, type }, i) => (name === field.name ? [{ sql: `c${i}`, type }] : []))
 }
 
+const INTEGER_MIN = '(-9223372036854775808)::BIGINT'
+
 /** SQL that reads a column of type `from` as type `to`, or null when its values read as missing. */
 function castExpression(sql: string, from: FieldType, to: FieldType): string | null {
   if (from === to) return sql
   if (!isNumeric(from) || !isNumeric(to)) return null
-  // Go's conversion truncates; DuckDB's rounds.
-  return from === 'float' ? `try_cast(trunc(${sql}) AS ${SQL_TYPE[to]})` : `try_cast(${sql} AS ${SQL_TYPE[to]})`
+  if (from !== 'float') return `try_cast(${sql} AS ${SQL_TYPE[to]})`
+  // Go's conversion truncates where DuckDB's rounds, and makes the least integer of what does not fit.
+  const truncated = `try_cast(trunc(${sql}) AS ${SQL_TYPE[to]})`
+  if (to !== 'integer') return truncated
+  return `CASE WHEN ${sql} IS NULL THEN NULL ELSE coalesce(${truncated}, ${INTEGER_MIN}) END`
 }

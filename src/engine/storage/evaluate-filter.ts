@@ -55,7 +55,7 @@ function compileBinary(
     const isNegated = expr.op === '!~'
     return (row) => {
       const text = lhs(row)
-      return typeof text === 'string' ? matches(text) !== isNegated : null
+      return typeof text === 'string' && matches(text) !== isNegated
     }
   }
   const rhs = compileRow(expr.rhs, columnOf)
@@ -70,9 +70,6 @@ function compileMatch(pattern: Expr): (text: string) => boolean {
 }
 
 function applyOperator(op: BinaryOperator, lhs: Value, rhs: Value): Value {
-  // A missing value beside a boolean counts as false.
-  if (lhs === null && typeof rhs === 'boolean') lhs = false
-  else if (rhs === null && typeof lhs === 'boolean') rhs = false
   if (typeof lhs === 'boolean' && typeof rhs === 'boolean') return applyToBooleans(op, lhs, rhs)
   if (typeof lhs === 'bigint' && typeof rhs === 'bigint') return applyToIntegers(op, lhs, rhs)
   if (isNumber(lhs) && isNumber(rhs)) return applyToFloats(op, Number(lhs), Number(rhs))

@@ -3,8 +3,8 @@
  * values at once. A reducer is fed the rows of a bucket in one or more pieces, then closes the bucket, which appends
  * to a series; so a group larger than memory's share passes through piece by piece.
  *
- * Semantics are influxd 1.6.7's: a bucket without values gives no point; standard deviation of one value is a point
- * that is null; integer sums wrap; percentile is nearest rank.
+ * Semantics are influxd 1.6.7's: a bucket without values gives no point; standard deviation of one value is NaN,
+ * which an answer shows as null; integer sums wrap; percentile is nearest rank.
  */
 
 import { type Column, type ColumnType, isValid } from '../../domain/column.js'
@@ -123,7 +123,7 @@ const BUCKET_REDUCERS = {
   spread: (spec) => new SpreadReducer(spec),
   stddev: (spec) => new StddevReducer(spec),
   median: (spec) => new MedianReducer(spec),
-  mode: (spec) => new ModeReducer(spec),
+  mode: (spec) => (spec.inputType === 'boolean' ? new BooleanModeReducer(spec) : new ModeReducer(spec)),
   percentile: (spec) => new PercentileReducer(spec),
   distinct: (spec) => new DistinctReducer(spec),
   'count-distinct': (spec) => new CountDistinctReducer(spec),
@@ -283,8 +283,7 @@ class StddevReducer implements BucketReducer {
   }
 
   close(series: SeriesBuilder, bucketStartNs: bigint): void {
-    if (this.#count === 1) series.appendMissing(bucketStartNs)
-    else if (this.#count > 1) series.append(bucketStartNs, standardDeviation(this.#values, this.#count))
+    if (this.#count > 0) series.append(bucketStartNs, standardDeviation(this.#values, this.#count))
     this.#count = 0
   }
 
@@ -350,6 +349,33 @@ class PercentileReducer extends CollectingReducer {
  * The most frequent value. Runs of equal values are walked in ascending order; of equally long ones a later run wins
  * when it began no later than the winner so far was last seen, which is what influxd does.
  */
+/** Of as many false as true values, true is the mode. */
+class BooleanModeReducer implements BucketReducer {
+  readonly #column: number
+  #trueCount = 0
+  #falseCount = 0
+
+  constructor(spec: ReduceSpec) {
+    this.#column = spec.column
+  }
+
+  add(rows: Rows, from: number, to: number): void {
+    const { values, validity } = rows.columns[this.#column]
+    for (let row = from; row < to; row++) {
+      if (!isValid(validity, row)) continue
+      if (values[row] === 0) this.#falseCount++
+      else this.#trueCount++
+    }
+  }
+
+  close(series: SeriesBuilder, bucketStartNs: bigint): void {
+    const isAny = this.#trueCount + this.#falseCount > 0
+    if (isAny) series.append(bucketStartNs, this.#trueCount >= this.#falseCount ? 1 : 0)
+    this.#trueCount = 0
+    this.#falseCount = 0
+  }
+}
+
 class ModeReducer extends CollectingReducer {
   protected emit(series: SeriesBuilder, bucketStartNs: bigint): void {
     const order = this.byValue()

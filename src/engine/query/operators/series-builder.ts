@@ -13,7 +13,6 @@ export class SeriesBuilder {
   #count = 0
   #times = new BigInt64Array(CAPACITY_START)
   #values: Column
-  #missing: number[] = []
   readonly #auxiliary: AuxiliaryBuilder[]
 
   /** `auxiliary` are indexes into the columns of the rows given to `appendFrom`. */
@@ -28,10 +27,6 @@ export class SeriesBuilder {
     this.#values.values[index] = value
   }
 
-  appendMissing(timeNs: bigint): void {
-    this.#missing.push(this.#next(timeNs))
-  }
-
   /** Point with the auxiliary values of `row`. */
   appendFrom(timeNs: bigint, value: Value, rows: Rows, row: number): void {
     this.append(timeNs, value)
@@ -44,11 +39,10 @@ export class SeriesBuilder {
 
   finish(): Series {
     const count = this.#count
-    const column = sliceColumn(this.#values, 0, count)
     return {
       count,
       times: this.#times.subarray(0, count),
-      column: this.#missing.length === 0 ? column : withMissing(column, count, this.#missing),
+      column: sliceColumn(this.#values, 0, count),
       auxiliary: this.#auxiliary.map(({ type, values }) => columnOfNullable(type, values)),
     }
   }
@@ -74,12 +68,6 @@ interface AuxiliaryBuilder {
   readonly index: number
   readonly values: (Value | null)[]
   type: ColumnType
-}
-
-function withMissing(column: Column, count: number, missing: readonly number[]): Column {
-  const validity = new Uint32Array(validityWordCount(count)).fill(0xffffffff)
-  for (const row of missing) validity[row >>> 5] &= ~(1 << (row & 31))
-  return { ...column, validity } as Column
 }
 
 function columnOfNullable(type: ColumnType, values: readonly (Value | null)[]): Column {
