@@ -118,7 +118,6 @@ const DEFINITIONS: Record<PushableFunction, (points: Point[], argument: number, 
     last: (points) => [...points].sort(greaterLast).at(-1)!,
     spread: (points) => aggregate(subtract(sorted(points).at(-1)!.value, sorted(points)[0].value)),
     stddev: (points) => {
-      if (points.length < 2) return null
       const mean = points.reduce((sum, { value }) => sum + Number(value), 0) / points.length
       const squares = points.reduce((sum, { value }) => sum + (Number(value) - mean) ** 2, 0)
       return aggregate(Math.sqrt(squares / (points.length - 1)))
@@ -134,12 +133,12 @@ const DEFINITIONS: Record<PushableFunction, (points: Point[], argument: number, 
       const rank = Math.floor((points.length * argument) / 100 + 0.5) - 1
       return sorted(points)[rank] ?? null
     },
-    mode: (points) => {
+    mode: (points, _argument, type) => {
       const counts = new Map<Scalar, number>()
       for (const { value } of points) counts.set(value, (counts.get(value) ?? 0) + 1)
       const most = Math.max(...counts.values())
       const modes = sorted(points).filter(({ value }) => counts.get(value) === most)
-      return aggregate(modeAmong(modes))
+      return aggregate(type === 'boolean' ? modes.at(-1)!.value : modeAmong(modes))
     },
   }
 
