@@ -108,7 +108,7 @@ const SIZE_UNITS = new Map([
 
 /** Bytes. InfluxDB's `25m` means mebibytes, so every unit here is binary. */
 export function size(bounds: Bounds): OptionParser<number> {
-  const describe = `bytes, or with k, m, g (binary): ${printSize(bounds.min)} to ${printSize(bounds.max)}`
+  const describe = `bytes, or with k, m, g, t (binary): ${printSize(bounds.min)} to ${printSize(bounds.max)}`
   return {
     describe,
     parse: (raw) => {
@@ -127,6 +127,7 @@ function parseSize(raw: string): number {
 
 function printSize(bytes: number): string {
   if (bytes === 0) return '0'
+  if (bytes % 2 ** 40 === 0) return `${bytes / 2 ** 40}t`
   if (bytes % 2 ** 30 === 0) return `${bytes / 2 ** 30}g`
   if (bytes % 2 ** 20 === 0) return `${bytes / 2 ** 20}m`
   if (bytes % 2 ** 10 === 0) return `${bytes / 2 ** 10}k`
