@@ -38,9 +38,14 @@ export class Pace {
 
   async pause(): Promise<void> {
     this.#work = 0
-    await setImmediate()
-    throwIfEnded(this.signal)
+    await letOthersRun(this.signal)
   }
+}
+
+/** A pause of one turn of the event loop; throws as `throwIfEnded` does. */
+export async function letOthersRun(signal: AbortSignal): Promise<void> {
+  await setImmediate()
+  throwIfEnded(signal)
 }
 
 /** Throws what the signal was aborted with, or `query-interrupted`. */

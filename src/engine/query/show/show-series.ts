@@ -6,10 +6,10 @@
 
 import { compareBytewise } from '../../domain/compare-bytewise.js'
 import { HyperbyteError } from '../../domain/errors.js'
-import { yieldToEventLoop } from '../../domain/yield-to-event-loop.js'
 import type { Expr, Statement } from '../../influxql/ast.js'
 import { hasTimeComparison, splitTime } from '../../influxql/split-time.js'
 import { walkExpr } from '../../influxql/walk-expr.js'
+import { letOthersRun } from '../pace.js'
 import type { SeriesFrame } from '../result.js'
 
 import { listFrame, textColumn } from '../text-frame.js'
@@ -36,7 +36,7 @@ export async function* showSeries(statement: ShowSeries, context: ShowContext): 
       if (piece.length >= PIECE_ROWS_MAX) {
         yield { ...listFrame('', [textColumn('key', piece)]), isPartial: true }
         piece = []
-        await yieldToEventLoop(context.signal)
+        await letOthersRun(context.signal)
       }
       for (const key of keys(start, Math.min(end, start + PIECE_ROWS_MAX))) piece.push(key)
     }

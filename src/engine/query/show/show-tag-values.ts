@@ -3,10 +3,10 @@
  * and then by value. Limits are per measurement.
  */
 
-import { yieldToEventLoop } from '../../domain/yield-to-event-loop.js'
 import type { Expr, Statement } from '../../influxql/ast.js'
 import { splitTime } from '../../influxql/split-time.js'
 import type { IsField, SeriesIndex } from '../../metadata/series-index.js'
+import { letOthersRun } from '../pace.js'
 import type { SeriesFrame } from '../result.js'
 import { listFrame, textColumn } from '../text-frame.js'
 import { chooseMeasurements, chooseTagKeys } from './choose-names.js'
@@ -33,7 +33,7 @@ export async function* showTagValues(statement: ShowTagValues, context: ShowCont
     const frame = valuesFrame(measurement, keys, values, statement)
     if (frame === null) continue
     yield frame
-    await yieldToEventLoop(context.signal)
+    await letOthersRun(context.signal)
   }
 }
 
