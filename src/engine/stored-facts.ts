@@ -13,7 +13,7 @@ export function rememberMeasurements(runtime: DatabaseRuntime, measurements: Rea
   const changes: MetaChange[] = []
   const { name: database, seriesTable, seriesIndex, fieldTypes } = runtime
   for (const measurement of measurements) {
-    for (const ordinal of seriesIndex.seriesOf(measurement)) {
+    for (const ordinal of seriesIndex.ordinalsOf(measurement)) {
       if (runtime.isStored(ordinal)) continue
       runtime.setStored(ordinal, true)
       changes.push({ kind: 'put-series', database, key: seriesTable.keyOf(ordinal).slice() })
@@ -29,7 +29,7 @@ export function rememberMeasurements(runtime: DatabaseRuntime, measurements: Rea
 /** Takes the measurement's series out of the index. */
 export function forgetSeries(runtime: DatabaseRuntime, measurement: string): MetaChange[] {
   const changes: MetaChange[] = []
-  for (const ordinal of runtime.seriesIndex.seriesOf(measurement)) {
+  for (const ordinal of runtime.seriesIndex.ordinalsOf(measurement)) {
     if (!runtime.isStored(ordinal)) continue
     runtime.setStored(ordinal, false)
     changes.push({ kind: 'remove-series', database: runtime.name, key: runtime.seriesTable.keyOf(ordinal).slice() })

@@ -25,6 +25,12 @@ export function encodeSeriesKey(measurement: string, tags: readonly Tag[]): Uint
   return Buffer.from(text)
 }
 
+/** One `key=value` of a canonical key; null for names that no key can spell. */
+export function encodeTag(key: string, value: string): Uint8Array | null {
+  if (key.endsWith('\\') || value.endsWith('\\')) return null
+  return Buffer.from(escapeName(key, /[,= ]/g) + '=' + escapeName(value, /[,= ]/g))
+}
+
 export interface DecodedSeriesKey {
   readonly measurement: string
   readonly tags: readonly Tag[]

@@ -1,58 +1,69 @@
-/**
- * Who has which value of one tag key within a measurement: a posting list of local series numbers per value. Series
- * are added in ascending order, so every list is sorted as it stands. A value that only one series has (an id as a
- * tag) keeps its single number without an array: a million of those would be most of the index.
- */
+/** Who has which value of one tag key within a measurement, as sets of series. */
 
+import { sortBytewise } from '../domain/compare-bytewise.js'
 import { SortedTexts } from '../domain/sorted-texts.js'
 import { Uint32List } from '../domain/uint32-list.js'
-import { ALL_SERIES, complementOf, intersects, NO_SERIES, type SeriesSet, setOf, unionDisjoint } from './series-set.js'
+import type { PostingLists } from './posting-lists.js'
+import { encodeTag } from './series-key.js'
+import {
+  ALL_SERIES,
+  complementOf,
+  intersects,
+  isAll,
+  NO_SERIES,
+  type SeriesSet,
+  setOf,
+  unionDisjoint,
+} from './series-set.js'
+import type { TagSegments } from './tag-segments.js'
 
 export class TagPostings {
-  readonly #postings = new Map<string, number | Uint32List>()
+  readonly key: string
+  readonly #segments: TagSegments
+  readonly #postings: PostingLists
+  /** Numbers of the segments of this key, one for each value. */
+  readonly #numbers = new Uint32List()
+  /** Filled as far as somebody has asked. */
   readonly #values = new SortedTexts()
-  /** How many series have the key at all. */
-  #memberCount = 0
 
-  add(value: string, series: number): void {
-    this.#memberCount++
-    const posting = this.#postings.get(value)
-    if (posting === undefined) {
-      this.#postings.set(value, series)
-      this.#values.add(value)
-    } else if (typeof posting === 'number') {
-      const list = new Uint32List(2)
-      list.push(posting)
-      list.push(series)
-      this.#postings.set(value, list)
-    } else {
-      posting.push(series)
-    }
+  constructor(key: string, segments: TagSegments, postings: PostingLists) {
+    this.key = key
+    this.#segments = segments
+    this.#postings = postings
+  }
+
+  /** A segment of this key that is new in the measurement. */
+  addSegment(number: number): void {
+    this.#numbers.push(number)
   }
 
   get valueCount(): number {
-    return this.#postings.size
+    return this.#numbers.length
   }
 
-  /** Sorted bytewise. */
+  /** Sorted bytewise; the same array until a value is added. */
   values(): readonly string[] {
+    for (let i = this.#values.length; i < this.valueCount; i++) {
+      this.#values.add(this.#segments.valueOf(this.#numbers.at(i)))
+    }
     return this.#values.view()
   }
 
   has(value: string): boolean {
-    return this.#postings.has(value)
+    return this.#find(value) >= 0
   }
 
   /** Empty for an unknown value. */
   membersOf(value: string): Uint32Array {
-    const posting = this.#postings.get(value)
-    if (posting === undefined) return NO_SERIES.members
-    return typeof posting === 'number' ? Uint32Array.of(posting) : posting.view()
+    const number = this.#find(value)
+    return number < 0 ? NO_SERIES.members : this.#postings.members(number)
   }
 
   /** Series that have the key, among the measurement's `count`. */
   members(count: number): SeriesSet {
-    return this.#memberCount === count ? ALL_SERIES : this.membersWhere(() => true, count)
+    let memberCount = 0
+    for (let i = 0; i < this.#numbers.length; i++) memberCount += this.#postings.memberCount(this.#numbers.at(i))
+    return memberCount === count ? ALL_SERIES : this.membersWhere(() => true, count)
   }
 
   /** Series without the key. */
@@ -63,32 +74,43 @@ export class TagPostings {
   /** Series with a value that `accepts`, among the measurement's `count`. */
   membersWhere(accepts: (value: string) => boolean, count: number): SeriesSet {
     const lists: Uint32Array[] = []
-    for (const [value, posting] of this.#postings) {
-      if (!accepts(value)) continue
-      lists.push(typeof posting === 'number' ? Uint32Array.of(posting) : posting.view())
+    for (let i = 0; i < this.#numbers.length; i++) {
+      const number = this.#numbers.at(i)
+      if (accepts(this.#segments.valueOf(number))) lists.push(this.#postings.members(number))
     }
     return setOf(unionDisjoint(lists, count))
   }
 
   /** Whether some series that has the key is in `set`. */
   hasMemberIn(set: SeriesSet): boolean {
-    for (const posting of this.#postings.values()) {
-      if (intersects(typeof posting === 'number' ? Uint32Array.of(posting) : posting.view(), set)) return true
+    for (let i = 0; i < this.#numbers.length; i++) {
+      if (intersects(this.#postings.members(this.#numbers.at(i)), set)) return true
     }
     return false
   }
 
+  /** The values that occur among `set`, sorted bytewise. */
+  valuesWithin(set: SeriesSet): readonly string[] {
+    if (isAll(set)) return this.values()
+    const values: string[] = []
+    for (let i = 0; i < this.#numbers.length; i++) {
+      const number = this.#numbers.at(i)
+      if (intersects(this.#postings.members(number), set)) values.push(this.#segments.valueOf(number))
+    }
+    return sortBytewise(values)
+  }
+
   /** Writes `1 + rank of its value` to the entry of each series that has the key; others stay as they are. */
-  writeRanks(ranks: Uint32Array): void {
-    const values = this.values()
-    for (let rank = 0; rank < values.length; rank++) {
-      const posting = this.#postings.get(values[rank])!
-      if (typeof posting === 'number') ranks[posting] = rank + 1
-      else writeRank(ranks, posting.view(), rank + 1)
+  writeRanks(entries: Uint32Array): void {
+    const ranks = new Map(this.values().map((value, rank) => [value, rank]))
+    for (let i = 0; i < this.#numbers.length; i++) {
+      const number = this.#numbers.at(i)
+      this.#postings.writeTo(entries, number, ranks.get(this.#segments.valueOf(number))! + 1)
     }
   }
-}
 
-function writeRank(ranks: Uint32Array, members: Uint32Array, rank: number): void {
-  for (let i = 0; i < members.length; i++) ranks[members[i]] = rank
+  #find(value: string): number {
+    const segment = encodeTag(this.key, value)
+    return segment === null ? -1 : this.#segments.find(segment)
+  }
 }

@@ -11,8 +11,9 @@ import { foldCondition, tagNamesIn } from './fold-condition.js'
 import { type MatchedPart, matchSeries } from './match-series.js'
 import { MeasurementSeries } from './measurement-series.js'
 import type { IsField, SeriesIndex, SeriesSelection } from './series-index.js'
-import { ALL_SERIES, intersects, isAll, listMembers, NO_SERIES, type SeriesSet, union } from './series-set.js'
+import { ALL_SERIES, isAll, listMembers, NO_SERIES, type SeriesSet, union } from './series-set.js'
 import type { SeriesTable } from './series-table.js'
+import type { TagPostings } from './tag-postings.js'
 
 /** Reading the tags of one series costs about a microsecond. */
 const NARROW_COUNT_MAX = 1000
@@ -23,8 +24,8 @@ export class TagSeriesIndex implements SeriesIndex {
   readonly #table: SeriesTable
   readonly #measurements = new Map<string, MeasurementSeries>()
   #names = new SortedTexts()
-  /** One bit per ordinal. */
-  #present = new Uint32Array(32)
+  /** By ordinal: 1 + its local number within the measurement; 0 = not in the index. */
+  #locals = new Uint32Array(64)
 
   constructor(table: SeriesTable) {
     this.#table = table
@@ -32,25 +33,24 @@ export class TagSeriesIndex implements SeriesIndex {
 
   add(ordinal: number): void {
     if (this.has(ordinal)) return
-    this.#setPresent(ordinal)
     const name = this.#table.measurementOf(ordinal)
     let series = this.#measurements.get(name)
     if (series === undefined) {
-      series = new MeasurementSeries(name, (one) => this.#table.tagsOf(one))
+      series = new MeasurementSeries(name)
       this.#measurements.set(name, series)
       this.#names.add(name)
     }
-    series.add(ordinal)
+    this.#setLocal(ordinal, series.add(ordinal, this.#table.keyOf(ordinal)))
   }
 
   has(ordinal: number): boolean {
-    return (this.#present[ordinal >>> 5] & (1 << (ordinal & 31))) !== 0
+    return ordinal < this.#locals.length && this.#locals[ordinal] !== 0
   }
 
   removeMeasurement(measurement: string): void {
     const series = this.#measurements.get(measurement)
     if (series === undefined) return
-    for (const ordinal of series.ordinals()) this.#present[ordinal >>> 5] &= ~(1 << (ordinal & 31))
+    for (const ordinal of series.ordinals()) this.#locals[ordinal] = 0
     this.#measurements.delete(measurement)
     this.#names = new SortedTexts()
     for (const name of this.#measurements.keys()) this.#names.add(name)
@@ -62,6 +62,10 @@ export class TagSeriesIndex implements SeriesIndex {
 
   seriesOf(measurement: string): Uint32Array {
     return this.#measurements.get(measurement)?.sortedOrdinals() ?? NO_ORDINALS
+  }
+
+  ordinalsOf(measurement: string): Uint32Array {
+    return this.#measurements.get(measurement)?.ordinals() ?? NO_ORDINALS
   }
 
   seriesCount(measurement: string): number {
@@ -82,6 +86,13 @@ export class TagSeriesIndex implements SeriesIndex {
 
   hasTagValue(measurement: string, key: string, value: string): boolean {
     return this.#measurements.get(measurement)?.postingsOf(key)?.has(value) ?? false
+  }
+
+  tagReader(measurement: string, key: string): (ordinal: number) => string {
+    const series = this.#measurements.get(measurement)
+    const postings = series?.postingsOf(key)
+    if (series === undefined || postings === undefined) return () => ''
+    return (ordinal) => series.tagValueOfLocal(this.#locals[ordinal] - 1, postings)
   }
 
   select(measurement: string, condition: Expr | null, isField: IsField): readonly SeriesSelection[] {
@@ -115,17 +126,20 @@ export class TagSeriesIndex implements SeriesIndex {
     const series = this.#measurements.get(measurement)
     if (series === undefined) return keys.map(() => [])
     const set = matchingSet(series, condition, isField)
-    return keys.map((key) => (isNarrow(set) ? valuesAmong(series, key, set.members) : valuesWithin(series, key, set)))
+    return keys.map((key) => {
+      const postings = series.postingsOf(key)
+      if (postings === undefined) return []
+      return isNarrow(set) ? valuesAmong(series, postings, set.members) : postings.valuesWithin(set)
+    })
   }
 
-  #setPresent(ordinal: number): void {
-    const word = ordinal >>> 5
-    if (word >= this.#present.length) {
-      const larger = new Uint32Array(Math.max(word + 1, this.#present.length * 2))
-      larger.set(this.#present)
-      this.#present = larger
+  #setLocal(ordinal: number, local: number): void {
+    if (ordinal >= this.#locals.length) {
+      const larger = new Uint32Array(Math.max(ordinal + 1, this.#locals.length * 2))
+      larger.set(this.#locals)
+      this.#locals = larger
     }
-    this.#present[word] |= 1 << (ordinal & 31)
+    this.#locals[ordinal] = local + 1
   }
 }
 
@@ -140,12 +154,10 @@ function keysAmong(series: MeasurementSeries, members: Uint32Array): readonly st
   return sortBytewise([...keys])
 }
 
-function valuesAmong(series: MeasurementSeries, key: string, members: Uint32Array): readonly string[] {
+function valuesAmong(series: MeasurementSeries, postings: TagPostings, members: Uint32Array): readonly string[] {
   const values = new Set<string>()
-  for (const local of members) {
-    const tag = series.tagsOfLocal(local).find(([name]) => name === key)
-    if (tag !== undefined) values.add(tag[1])
-  }
+  for (const local of members) values.add(series.tagValueOfLocal(local, postings))
+  values.delete('')
   return sortBytewise([...values])
 }
 
@@ -168,13 +180,6 @@ function sortedOrdinalsOf(series: MeasurementSeries, set: SeriesSet): Uint32Arra
 function matchingSet(series: MeasurementSeries, condition: Expr | null, isField: IsField): SeriesSet {
   if (condition === null) return ALL_SERIES
   return matchSeries(series, condition, isField).reduce((set, part) => union(set, part.set), NO_SERIES)
-}
-
-function valuesWithin(series: MeasurementSeries, key: string, set: SeriesSet): readonly string[] {
-  const postings = series.postingsOf(key)
-  if (postings === undefined) return []
-  if (isAll(set)) return postings.values()
-  return postings.values().filter((value) => intersects(postings.membersOf(value), set))
 }
 
 /** Splits `locals` by the values of the tags in `residual`, and puts these in. */

@@ -5,7 +5,6 @@
 
 import { compareBytewise } from '../domain/compare-bytewise.js'
 import type { SeriesSelection } from '../metadata/series-index.js'
-import type { SeriesTable, Tag } from '../metadata/series-table.js'
 import type { ScanGroup, ScanPart } from './scan.js'
 
 export interface TagSetGroup extends ScanGroup {
@@ -21,16 +20,17 @@ export interface GroupOptions {
   readonly seriesOffset: number
 }
 
+/** `tagReader` as of the series index. */
 export function groupSeries(
   selections: readonly SeriesSelection[],
-  table: SeriesTable,
+  tagReader: (key: string) => (ordinal: number) => string,
   options: GroupOptions,
 ): readonly TagSetGroup[] {
   const { dimensions, isDescending } = options
   if (selections.length === 0) return []
   if (dimensions.length === 0) return cut([{ values: [], parts: selections.map(wholePart) }], options)
   const keys = [...dimensions].sort(compareBytewise)
-  const groups = cut([...collect(selections, table, keys).values()], options).sort((a, b) =>
+  const groups = cut([...collect(selections, keys.map(tagReader)).values()], options).sort((a, b) =>
     compareValues(a.values, b.values),
   )
   return isDescending ? groups.reverse() : groups
@@ -42,14 +42,13 @@ function wholePart({ series, residual }: SeriesSelection): ScanPart {
 
 function collect(
   selections: readonly SeriesSelection[],
-  table: SeriesTable,
-  keys: readonly string[],
+  readers: readonly ((ordinal: number) => string)[],
 ): Map<string, TagSetGroup> {
   const groups = new Map<string, { values: readonly string[]; parts: ScanPart[] }>()
   for (const { series, residual } of selections) {
     const members = new Map<string, number[]>()
     for (const ordinal of series) {
-      const values = valuesOf(table.tagsOf(ordinal), keys)
+      const values = readers.map((read) => read(ordinal))
       const id = values.length === 1 ? values[0] : values.join('\0')
       const known = members.get(id)
       if (known === undefined) {
@@ -64,14 +63,6 @@ function collect(
     }
   }
   return groups
-}
-
-/** Both lists are sorted by key. */
-function valuesOf(tags: readonly Tag[], keys: readonly string[]): string[] {
-  return keys.map((key) => {
-    for (const [tagKey, value] of tags) if (tagKey === key) return value
-    return ''
-  })
 }
 
 export function compareValues(a: readonly string[], b: readonly string[]): number {

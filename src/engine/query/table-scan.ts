@@ -38,11 +38,10 @@ export function planTableScan(
   if (fields.length === 0 || plan.range.startNs >= plan.range.endNs) return null
   const outputFieldCount = fields.length
   const seriesTable = catalog.seriesTable(table.database)
-  const selections = catalog
-    .seriesIndex(table.database)
-    .select(table.measurement, plan.condition, (name) => types.has(name))
+  const index = catalog.seriesIndex(table.database)
+  const selections = index.select(table.measurement, plan.condition, (name) => types.has(name))
   checkSeriesCount(selections, limits.maxSelectSeries)
-  const groups = groupSeries(selections, seriesTable, plan)
+  const groups = groupSeries(selections, (key) => index.tagReader(table.measurement, key), plan)
   if (groups.length === 0) return null
   const limit = rawRowLimit(plan)
   for (const { residual } of selections) addFilterFields(residual, types, fields)

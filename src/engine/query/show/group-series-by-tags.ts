@@ -3,7 +3,7 @@
 import { compareBytewise } from '../../domain/compare-bytewise.js'
 import { compileRegex } from '../../domain/compile-regex.js'
 import type { Expr } from '../../influxql/ast.js'
-import type { SeriesTable, Tag } from '../../metadata/series-table.js'
+import type { Tag } from '../../metadata/series-table.js'
 
 export interface TagSetGroup {
   /** Equal for equal tag sets. */
@@ -17,12 +17,12 @@ export interface TagSetGroup {
 export function groupSeriesByTags(
   series: readonly number[],
   names: readonly string[],
-  table: SeriesTable,
+  tagReader: (key: string) => (ordinal: number) => string,
 ): readonly TagSetGroup[] {
+  const readers = names.map(tagReader)
   const groups = new Map<string, TagSetGroup & { readonly series: number[] }>()
   for (const ordinal of series) {
-    const values = names.length === 0 ? NO_TAGS : new Map(table.tagsOf(ordinal))
-    const tags = names.map((name): Tag => [name, values.get(name) ?? ''])
+    const tags = names.map((name, i): Tag => [name, readers[i](ordinal)])
     const id = tags.map(([, value]) => value).join('\0')
     const group = groups.get(id)
     if (group === undefined) groups.set(id, { id, tags, series: [ordinal] })
@@ -30,8 +30,6 @@ export function groupSeriesByTags(
   }
   return [...groups.values()].sort((a, b) => compareBytewise(a.id, b.id))
 }
-
-const NO_TAGS: ReadonlyMap<string, string> = new Map()
 
 /** The tags that GROUP BY means, sorted; wildcards and regexes choose among `tagKeys`. */
 export function dimensionNames(dimensions: readonly Expr[], tagKeys: readonly string[]): readonly string[] {

@@ -110,10 +110,11 @@ function groupsOf(
 ): readonly TagSetGroup[] {
   const { condition } = splitTime(where, { nowNs, localToUtc: null })
   const isField = fieldsInDatabase(catalog, database, measurement)
-  const selections = catalog.seriesIndex(database.name).select(measurement, condition, isField)
+  const index = catalog.seriesIndex(database.name)
+  const selections = index.select(measurement, condition, isField)
   // What depends on fields cannot be counted here; InfluxDB leaves it out as well.
   const series = selections.filter(({ residual }) => residual === null).flatMap((selection) => [...selection.series])
-  return groupSeriesByTags(series, dimensions, catalog.seriesTable(database.name))
+  return groupSeriesByTags(series, dimensions, (key) => index.tagReader(measurement, key))
 }
 
 function countIn(
@@ -123,7 +124,9 @@ function countIn(
   context: ShowContext,
 ): number {
   const { catalog } = context
-  const table = catalog.seriesTable(database.name)
+  const index = catalog.seriesIndex(database.name)
+  const keys = index.tagKeys(measurement)
+  const tagReadersOf = (names: readonly string[]): TagReader[] => names.map((key) => index.tagReader(measurement, key))
   switch (statement.kind) {
     case 'show-series-cardinality':
       return series.length
@@ -132,21 +135,22 @@ function countIn(
       return typesIn(catalog, tables).size
     }
     case 'show-tag-key-cardinality':
-      return countDistinct(series, (ordinal) => table.tagsOf(ordinal).map(([key]) => key))
+      return tagReadersOf(keys).filter((read) => series.some((ordinal) => read(ordinal) !== '')).length
     case 'show-tag-values-cardinality': {
-      const keyCondition = withTagKeys(statement.keyFilter, null)!
-      const keys = new Set(chooseTagKeys(catalog.seriesIndex(database.name).tagKeys(measurement), keyCondition))
-      const valuesOf = (ordinal: number) =>
-        table.tagsOf(ordinal).flatMap(([key, value]) => (keys.has(key) ? [value] : []))
-      return countDistinct(series, valuesOf)
+      const chosen = chooseTagKeys(keys, withTagKeys(statement.keyFilter, null)!)
+      return countValues(series, tagReadersOf(chosen))
     }
   }
 }
 
-function countDistinct(series: readonly number[], textsOf: (ordinal: number) => readonly string[]): number {
-  const distinct = new Set<string>()
-  for (const ordinal of series) for (const text of textsOf(ordinal)) distinct.add(text)
-  return distinct.size
+type TagReader = (ordinal: number) => string
+
+/** A value that two keys have counts once. */
+function countValues(series: readonly number[], readers: readonly TagReader[]): number {
+  const values = new Set<string>()
+  for (const read of readers) for (const ordinal of series) values.add(read(ordinal))
+  values.delete('')
+  return values.size
 }
 
 /** LIMIT and OFFSET apply to the single row of each series of the answer. */
