@@ -46,7 +46,8 @@ export class LineProtocolParser implements PointParser {
 
   constructor(body: Uint8Array, options: LineProtocolOptions) {
     const unitNs = NANOSECONDS_PER[options.precision]
-    this.#context = new LineContext(body, options.table, unitNs, floorToInterval(options.nowNs, unitNs))
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
+    this.#context = new LineContext(bytes, options.table, unitNs, floorToInterval(options.nowNs, unitNs))
     this.#lastNewline = body.lastIndexOf(NEWLINE)
   }
 

@@ -18,12 +18,15 @@ const PROBE_COUNT_MAX = 16
 export class ShapeField {
   /** The name as spelled, with its `=`. */
   readonly spelling: Uint8Array
+  /** Its whole words, little-endian. */
+  readonly words: Int32Array
   readonly hash: number
   column: ColumnBuilder
   next: ShapeField | null = null
 
   constructor(spelling: Uint8Array, hash: number, column: ColumnBuilder) {
     this.spelling = spelling
+    this.words = new Int32Array(spelling.slice(0, spelling.length & ~3).buffer)
     this.hash = hash
     this.column = column
   }
@@ -65,7 +68,7 @@ export class LineShape {
     }
     if (this.#count * 2 >= this.#slots.length) this.#grow()
     this.#count++
-    this.#occupy(new ShapeField(body.slice(start, end + 1), hashName(body, start, end), column))
+    this.#occupy(new ShapeField(new Uint8Array(body.subarray(start, end + 1)), hashName(body, start, end), column))
   }
 
   #occupy(field: ShapeField): void {
@@ -87,6 +90,15 @@ export class LineShape {
 
 export function startsWith(body: Uint8Array, pos: number, spelling: Uint8Array): boolean {
   for (let i = 0; i < spelling.length; i++) if (body[pos + i] !== spelling[i]) return false
+  return true
+}
+
+/** As `startsWith`, four bytes at a time. */
+export function isSpelled(view: DataView, pos: number, field: ShapeField): boolean {
+  const { spelling, words } = field
+  if (pos + spelling.length > view.byteLength) return false
+  for (let i = 0; i < words.length; i++) if (view.getInt32(pos + 4 * i, true) !== words[i]) return false
+  for (let i = words.length * 4; i < spelling.length; i++) if (view.getUint8(pos + i) !== spelling[i]) return false
   return true
 }
 

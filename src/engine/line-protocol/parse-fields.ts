@@ -20,7 +20,7 @@ export interface FieldSpan {
 }
 
 /** Throws `LineFault`. */
-export function parseFields(body: Uint8Array, start: number, end: number, fieldCountMax: number): FieldSpan[] {
+export function parseFields(body: Buffer, start: number, end: number, fieldCountMax: number): FieldSpan[] {
   const fields: FieldSpan[] = []
   let pos = start
   while (pos < end) {
@@ -35,14 +35,14 @@ export function parseFields(body: Uint8Array, start: number, end: number, fieldC
   return fields
 }
 
-function findNameEnd(body: Uint8Array, start: number, end: number): number {
+function findNameEnd(body: Buffer, start: number, end: number): number {
   for (let pos = start; pos < end; pos++) {
     if (body[pos] === EQUALS && (pos === start || body[pos - 1] !== BACKSLASH)) return pos
   }
   return end
 }
 
-function findValueEnd(body: Uint8Array, start: number, end: number): number {
+function findValueEnd(body: Buffer, start: number, end: number): number {
   let isQuoted = false
   let pos = start
   while (pos < end) {
@@ -55,7 +55,7 @@ function findValueEnd(body: Uint8Array, start: number, end: number): number {
   return Math.min(pos, end)
 }
 
-function describeField(body: Uint8Array, nameStart: number, nameEnd: number, valueEnd: number): FieldSpan {
+function describeField(body: Buffer, nameStart: number, nameEnd: number, valueEnd: number): FieldSpan {
   const name = unescapeName(decodeBytes(body, nameStart, nameEnd))
   const valueStart = nameEnd + 1
   const first = body[valueStart]

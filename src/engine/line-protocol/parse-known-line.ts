@@ -9,17 +9,18 @@
 
 import type { ColumnBuilder } from '../domain/point-batch-builder.js'
 import type { MemorySeriesTable } from '../metadata/memory-series-table.js'
+import { BodyStrings } from './body-strings.js'
 import { BACKSLASH, COMMA, LOWER_I, LOWER_U, MINUS, NEWLINE, NINE, QUOTE, SPACE, ZERO } from './bytes.js'
-import { decodeBytes } from './decode-bytes.js'
-import { type LineShape, type ShapeField, startsWith } from './line-shape.js'
+import { isSpelled, type LineShape, type ShapeField, startsWith } from './line-shape.js'
 import { parseFloatSimple, parseInt64Halves } from './parse-decimal.js'
 import { scanSpelling } from './scan-spelling.js'
 
 /** What the lines of one body share. */
 export class LineContext {
-  readonly body: Uint8Array
+  readonly body: Buffer
   readonly view: DataView
   readonly table: MemorySeriesTable
+  readonly strings: BodyStrings
   readonly nanosecondsPerUnit: bigint
   /** For lines without a timestamp, as two 32-bit halves. */
   readonly defaultTimestamp: Int32Array
@@ -34,10 +35,11 @@ export class LineContext {
   timeLength = 0
   readonly timestamp = new Int32Array(2)
 
-  constructor(body: Uint8Array, table: MemorySeriesTable, nanosecondsPerUnit: bigint, defaultTimestampNs: bigint) {
+  constructor(body: Buffer, table: MemorySeriesTable, nanosecondsPerUnit: bigint, defaultTimestampNs: bigint) {
     this.body = body
     this.view = new DataView(body.buffer, body.byteOffset, body.length)
     this.table = table
+    this.strings = new BodyStrings(body)
     this.nanosecondsPerUnit = nanosecondsPerUnit
     this.defaultTimestamp = new Int32Array(BigInt64Array.of(defaultTimestampNs).buffer)
   }
@@ -45,10 +47,10 @@ export class LineContext {
 
 /** Start of the next line, with this one's row committed; -1 = not a line for the fast way, and nothing happened. */
 export function parseKnownLine(context: LineContext, start: number): number {
-  const { body } = context
-  const keyEnd = scanSpelling(context, body, context.view, start)
+  const { body, view } = context
+  const keyEnd = scanSpelling(context, body, view, start)
   if (keyEnd < 0) return -1
-  const ordinal = context.table.spellings.find(context.hash, body, start, keyEnd - start)
+  const ordinal = context.table.spellings.find(context.hash, view, start, keyEnd - start)
   if (ordinal < 0) return -1
   const shape = shapeOf(context, ordinal)
   if (shape === null || shape.builder.rowCount === shape.builder.rowCapacity) return -1
@@ -60,14 +62,14 @@ export function parseKnownLine(context: LineContext, start: number): number {
   let pos = keyEnd + 1
   for (;;) {
     let field: ShapeField | null = previous === null ? shape.first : previous.next
-    if (field === null || !startsWith(body, pos, field.spelling)) {
+    if (field === null || !isSpelled(view, pos, field)) {
       field = shape.find(body, pos)
       if (field === null) return giveUp(touched, touchedCount, row)
       if (previous === null) shape.first = field
       else previous.next = field
     }
     const { column } = field
-    pos = parseValue(column, row, body, pos + field.spelling.length)
+    pos = parseValue(context, column, row, pos + field.spelling.length)
     if (pos < 0) return giveUp(touched, touchedCount, row)
     if (column.validity === null && column.denseCount === row) column.denseCount = row + 1
     else column.markSparse(row, builder.rowCapacity)
@@ -103,7 +105,8 @@ function giveUp(touched: readonly ColumnBuilder[], count: number, row: number): 
 }
 
 /** Position behind the value, or -1. What follows the value is for the caller to check. */
-function parseValue(column: ColumnBuilder, row: number, body: Uint8Array, start: number): number {
+function parseValue(context: LineContext, column: ColumnBuilder, row: number, start: number): number {
+  const { body } = context
   switch (column.type) {
     case 'integer': {
       const end = parseInt64Halves(column.halves, 2 * row, body, start)
@@ -119,14 +122,14 @@ function parseValue(column: ColumnBuilder, row: number, body: Uint8Array, start:
       return end >= 0 && body[end] === LOWER_U ? end + 1 : -1
     }
     case 'string':
-      return parsePlainString(column, row, body, start)
+      return parsePlainString(context, column, row, start)
     case 'boolean':
       return parseBoolean(column.booleans, row, body, start)
   }
 }
 
 /** A float whose digits need `Number`: found, cut out, and converted. */
-function parseFloatText(floats: Float64Array, row: number, body: Uint8Array, start: number): number {
+function parseFloatText(floats: Float64Array, row: number, body: Buffer, start: number): number {
   let pos = start
   if (body[pos] === MINUS) pos++
   let digitCount = 0
@@ -138,13 +141,14 @@ function parseFloatText(floats: Float64Array, row: number, body: Uint8Array, sta
     else break
   }
   if (digitCount === 0 || dotCount > 1) return -1
-  const value = Number(decodeBytes(body, start, pos))
+  const value = Number(body.toString('latin1', start, pos))
   if (!Number.isFinite(value)) return -1
   floats[row] = value
   return pos
 }
 
-function parsePlainString(column: ColumnBuilder, row: number, body: Uint8Array, start: number): number {
+function parsePlainString(context: LineContext, column: ColumnBuilder, row: number, start: number): number {
+  const { body } = context
   if (body[start] !== QUOTE) return -1
   let pos = start + 1
   for (; ; pos++) {
@@ -152,7 +156,7 @@ function parsePlainString(column: ColumnBuilder, row: number, body: Uint8Array, 
     if (byte === QUOTE) break
     if (byte === BACKSLASH || byte === NEWLINE) return -1
   }
-  column.setString(row, decodeBytes(body, start + 1, pos))
+  column.setString(row, context.strings.read(start + 1, pos))
   return pos + 1
 }
 
@@ -176,7 +180,7 @@ function parseBoolean(booleans: Uint8Array, row: number, body: Uint8Array, start
 /** Position of the newline behind the timestamp, with its value in the context; -1 for anything unusual. */
 function parseTimestampText(context: LineContext, start: number): number {
   const { body } = context
-  if (context.timeLength > 0 && isSame(body, context.timeStart, start, context.timeLength)) {
+  if (context.timeLength > 0 && isSame(context.view, context.timeStart, start, context.timeLength)) {
     return start + context.timeLength - 1
   }
   const { timestamp } = context
@@ -189,8 +193,11 @@ function parseTimestampText(context: LineContext, start: number): number {
   return end
 }
 
-function isSame(body: Uint8Array, a: number, b: number, length: number): boolean {
-  for (let i = length - 1; i >= 0; i--) if (body[a + i] !== body[b + i]) return false
+function isSame(view: DataView, a: number, b: number, length: number): boolean {
+  if (b + length > view.byteLength) return false
+  let i = 0
+  for (; i + 4 <= length; i += 4) if (view.getInt32(a + i) !== view.getInt32(b + i)) return false
+  for (; i < length; i++) if (view.getUint8(a + i) !== view.getUint8(b + i)) return false
   return true
 }
 

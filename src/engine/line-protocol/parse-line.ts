@@ -103,7 +103,7 @@ function seriesOf(context: LineContext, drops: PointDrops, spans: PointSpans): n
   return series
 }
 
-function canonicalKey(body: Uint8Array, spans: PointSpans): Uint8Array {
+function canonicalKey(body: Buffer, spans: PointSpans): Uint8Array {
   const { keyStart, keyEnd, measurementEnd, tags } = spans
   if (body.subarray(keyStart, keyEnd).includes(BACKSLASH)) return reencodedKey(body, spans)
   const sorted = sortTags(body, tags)
@@ -119,7 +119,7 @@ function canonicalKey(body: Uint8Array, spans: PointSpans): Uint8Array {
   return key
 }
 
-function reencodedKey(body: Uint8Array, spans: PointSpans): Uint8Array {
+function reencodedKey(body: Buffer, spans: PointSpans): Uint8Array {
   const tags = spans.tags.map(({ keyStart, keyEnd, valueEnd }): Tag => {
     const key = decodeBytes(body, keyStart, keyEnd).replace(TAG_ESCAPES, '$1')
     return [key, decodeBytes(body, keyEnd + 1, valueEnd).replace(TAG_ESCAPES, '$1')]
@@ -131,7 +131,7 @@ function learnSpelling(context: LineContext, series: number, start: number, end:
   const { body, table } = context
   if (end - start > SPELLING_BYTES_MAX || !isPlainSpelling(body, start, end)) return
   if (scanSpelling(context, body, context.view, start) !== end) return
-  if (table.spellings.find(context.hash, body, start, end - start) < 0) {
+  if (table.spellings.find(context.hash, context.view, start, end - start) < 0) {
     table.addSpelling(series, context.hash, body, start, end)
   }
 }
@@ -147,7 +147,7 @@ function shapeFor(context: LineContext, series: number, builder: MeasurementBuil
   return shape
 }
 
-function setField(shape: LineShape, body: Uint8Array, field: FieldSpan): void {
+function setField(shape: LineShape, body: Buffer, field: FieldSpan): void {
   const { builder } = shape
   const row = builder.rowCount
   const column = builder.column(field.name, field.type)

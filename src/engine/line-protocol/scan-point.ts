@@ -60,7 +60,7 @@ export class LineFault {
 const FLOAT_DIGITS_UNCHECKED_MAX = 25
 
 /** `start` is behind leading blanks, `end` the end of the line. Throws `LineFault`. */
-export function scanPoint(body: Uint8Array, start: number, end: number, keyBytesMax: number): PointSpans {
+export function scanPoint(body: Buffer, start: number, end: number, keyBytesMax: number): PointSpans {
   if (start >= end || body[start] === COMMA) throw new LineFault('missing measurement')
   let pos = scanMeasurement(body, start, end)
   const measurementEnd = pos
@@ -84,19 +84,19 @@ export function keyTooLong(byteCount: number, keyBytesMax: number): LineFault {
   return new LineFault(`max key length exceeded: ${byteCount} > ${keyBytesMax}`)
 }
 
-function scanMeasurement(body: Uint8Array, start: number, end: number): number {
+function scanMeasurement(body: Buffer, start: number, end: number): number {
   for (let pos = start + 1; pos < end; pos++) {
     if (body[pos - 1] !== BACKSLASH && (body[pos] === COMMA || body[pos] === SPACE)) return pos
   }
   throw new LineFault('missing fields')
 }
 
-function scanTag(body: Uint8Array, keyStart: number, end: number): TagSpan {
+function scanTag(body: Buffer, keyStart: number, end: number): TagSpan {
   const keyEnd = scanTagKey(body, keyStart, end)
   return { keyStart, keyEnd, valueEnd: scanTagValue(body, keyEnd + 1, end) }
 }
 
-function scanTagKey(body: Uint8Array, start: number, end: number): number {
+function scanTagKey(body: Buffer, start: number, end: number): number {
   if (start >= end || body[start] === SPACE || body[start] === COMMA || body[start] === EQUALS) {
     throw new LineFault('missing tag key')
   }
@@ -108,7 +108,7 @@ function scanTagKey(body: Uint8Array, start: number, end: number): number {
   throw new LineFault('missing tag value')
 }
 
-function scanTagValue(body: Uint8Array, start: number, end: number): number {
+function scanTagValue(body: Buffer, start: number, end: number): number {
   if (start >= end || body[start] === COMMA || body[start] === SPACE) throw new LineFault('missing tag value')
   for (let pos = start + 1; pos < end; pos++) {
     if (body[pos - 1] === BACKSLASH) continue
@@ -118,7 +118,7 @@ function scanTagValue(body: Uint8Array, start: number, end: number): number {
   throw new LineFault('missing fields')
 }
 
-function checkUniqueTags(body: Uint8Array, tags: readonly TagSpan[]): void {
+function checkUniqueTags(body: Buffer, tags: readonly TagSpan[]): void {
   if (tags.length < 2) return
   const sorted = sortTags(body, tags)
   for (let i = 1; i < sorted.length; i++) {
@@ -127,14 +127,14 @@ function checkUniqueTags(body: Uint8Array, tags: readonly TagSpan[]): void {
 }
 
 /** By key as spelled; the same array when it is sorted already. */
-export function sortTags(body: Uint8Array, tags: readonly TagSpan[]): readonly TagSpan[] {
+export function sortTags(body: Buffer, tags: readonly TagSpan[]): readonly TagSpan[] {
   for (let i = 1; i < tags.length; i++) {
     if (compareTagKeys(body, tags[i - 1], tags[i]) > 0) return [...tags].sort((a, b) => compareTagKeys(body, a, b))
   }
   return tags
 }
 
-function compareTagKeys(body: Uint8Array, a: TagSpan, b: TagSpan): number {
+function compareTagKeys(body: Buffer, a: TagSpan, b: TagSpan): number {
   const length = Math.min(a.keyEnd - a.keyStart, b.keyEnd - b.keyStart)
   for (let i = 0; i < length; i++) {
     const difference = body[a.keyStart + i] - body[b.keyStart + i]
@@ -144,7 +144,7 @@ function compareTagKeys(body: Uint8Array, a: TagSpan, b: TagSpan): number {
 }
 
 /** End of the field section. */
-function scanFields(body: Uint8Array, start: number, end: number): number {
+function scanFields(body: Buffer, start: number, end: number): number {
   let isQuoted = false
   let equalsCount = 0
   let commaCount = 0
@@ -178,7 +178,7 @@ function scanFields(body: Uint8Array, start: number, end: number): number {
 }
 
 /** At an `=`: checks the key before it, and the value behind it unless that is quoted: then -1, else the value's end. */
-function scanFieldStart(body: Uint8Array, equals: number, end: number): number {
+function scanFieldStart(body: Buffer, equals: number, end: number): number {
   const before = body[equals - 1]
   if ((before === SPACE || before === COMMA) && body[equals - 2] !== BACKSLASH) {
     throw new LineFault('missing field key')
@@ -198,7 +198,7 @@ function isNumeric(byte: number): boolean {
   return (byte >= ZERO && byte <= NINE) || byte === DOT
 }
 
-function scanNumber(body: Uint8Array, start: number, end: number): number {
+function scanNumber(body: Buffer, start: number, end: number): number {
   let suffix = 0
   let hasDot = false
   let hasExponent = false
@@ -223,13 +223,13 @@ function scanNumber(body: Uint8Array, start: number, end: number): number {
   return pos
 }
 
-function isExponentSign(body: Uint8Array, pos: number): boolean {
+function isExponentSign(body: Buffer, pos: number): boolean {
   const before = body[pos - 1]
   return (body[pos] === PLUS || body[pos] === MINUS) && (before === LOWER_E || before === UPPER_E)
 }
 
 function checkNumber(
-  body: Uint8Array,
+  body: Buffer,
   start: number,
   end: number,
   suffix: number,
@@ -267,7 +267,7 @@ function checkFloat(text: string): void {
 const BOOLEANS = new Set(['t', 'T', 'true', 'True', 'TRUE', 'f', 'F', 'false', 'False', 'FALSE'])
 const BOOLEAN_BYTES_MAX = 5
 
-function scanBoolean(body: Uint8Array, start: number, end: number): number {
+function scanBoolean(body: Buffer, start: number, end: number): number {
   let pos = start
   while (pos < end && (pos === start || (body[pos] !== COMMA && body[pos] !== SPACE))) pos++
   if (pos - start > BOOLEAN_BYTES_MAX || !BOOLEANS.has(textOf(body, start, pos))) throw new LineFault('invalid boolean')
@@ -281,7 +281,7 @@ export interface TimestampSpan {
 }
 
 /** `fieldsEnd` is where the field section ends. Throws `LineFault`. */
-export function scanTimestamp(body: Uint8Array, fieldsEnd: number, end: number): TimestampSpan {
+export function scanTimestamp(body: Buffer, fieldsEnd: number, end: number): TimestampSpan {
   const start = skipBlanks(body, fieldsEnd, end)
   let pos = start
   while (pos < end && body[pos] !== SPACE && body[pos] !== NEWLINE) {
@@ -301,10 +301,10 @@ export function parseTimestamp(text: string): bigint {
 }
 
 /** Behind the timestamp only spaces may follow; looked at after the timestamp itself was read. Throws `LineFault`. */
-export function checkRest(body: Uint8Array, timeEnd: number, end: number): void {
+export function checkRest(body: Buffer, timeEnd: number, end: number): void {
   for (let pos = timeEnd; pos < end; pos++) if (body[pos] !== SPACE) throw new LineFault('point is invalid')
 }
 
-export function textOf(body: Uint8Array, start: number, end: number): string {
-  return Buffer.from(body.buffer, body.byteOffset + start, end - start).toString('latin1')
+function textOf(body: Buffer, start: number, end: number): string {
+  return body.toString('latin1', start, end)
 }

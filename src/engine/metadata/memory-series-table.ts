@@ -139,7 +139,9 @@ export class MemorySeriesTable implements SeriesTable {
   }
 
   #isKeyOf(ordinal: number, key: Uint8Array): boolean {
-    return this.#lengths[ordinal] === key.length && this.#arena.equals(this.#refs[ordinal], key.length, key, 0)
+    if (this.#lengths[ordinal] !== key.length) return false
+    const view = new DataView(key.buffer, key.byteOffset, key.length)
+    return this.#arena.equals(this.#refs[ordinal], key.length, view, 0)
   }
 
   #add(key: Uint8Array, id: SeriesId): number {

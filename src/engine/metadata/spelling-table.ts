@@ -34,8 +34,8 @@ export class SpellingTable {
     return this.#count
   }
 
-  /** Ordinal of the series that `body[start, start + length)` spells, or -1. */
-  find(hash: number, body: Uint8Array, start: number, length: number): number {
+  /** Ordinal of the series that the `length` bytes of `body` from `start` on spell, or -1. */
+  find(hash: number, body: DataView, start: number, length: number): number {
     const slots = this.#slots
     const mask = slots.length - 1
     let slot = (hash << 2) & mask

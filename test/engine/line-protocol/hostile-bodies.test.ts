@@ -22,33 +22,33 @@ function faultOf(body: string): string {
 }
 
 test('a line of megabytes is refused, or stored if it is one long string', () => {
-  const long = 2_000_000
+  const long = 1_000_000
   expect(faultOf('x'.repeat(long))).toMatch(/x…': missing fields$/)
-  expect(faultOf(`m,t=${'x'.repeat(long)} v=1 1`)).toMatch(/max key length exceeded: 2000004 > 65535$/)
+  expect(faultOf(`m,t=${'x'.repeat(long)} v=1 1`)).toMatch(/max key length exceeded: 1000004 > 65535$/)
   expect(parse(`m v=${'1'.repeat(long)}i 1`).errors[0].length).toBeLessThan(2_200_000)
   expect(faultOf(`m v=${'1'.repeat(long)} 1`)).toMatch(/invalid float$/)
   const { batch } = parse(`m v="${'x'.repeat(long)}" 1\n`)
   expect(batch.measurements[0].fields[0].values[0]).toHaveLength(long)
 })
 
-test('a million fields in one line are refused', () => {
-  const fields = Array.from({ length: 1_000_000 }, (_, i) => `f${i}=1`).join(',')
+test('hundreds of thousands of fields in one line are refused', () => {
+  const fields = Array.from({ length: 200_000 }, (_, i) => `f${i}=1`).join(',')
   const parsed = parse(`m ${fields} 1\nm a=1 1\n`)
   expect(parsed.errors[0].slice(-80)).toMatch(/: too many fields: more than 65536 in one request$/)
   expect(parsed.batch.rowCount).toBe(1)
 })
 
 test('a wide line before many narrow ones does not make a wide and long table', () => {
-  const wide = `m ${Array.from({ length: 10_000 }, (_, i) => `f${i}=1`).join(',')} 1\n`
-  const { batch } = parse(wide + 'm f1=1 2\n'.repeat(100_000))
-  expect(batch.rowCount).toBe(100_001)
+  const wide = `m ${Array.from({ length: 5_000 }, (_, i) => `f${i}=1`).join(',')} 1\n`
+  const { batch } = parse(wide + 'm f1=1 2\n'.repeat(50_000))
+  expect(batch.rowCount).toBe(50_001)
   expect(cellCount(batch)).toBeLessThan(40_000_000)
 })
 
 test('many lines that the fast way gives up cost no more than the exact way', () => {
   const wide = `m ${Array.from({ length: 20_000 }, (_, i) => `f${i}=1`).join(',')} 1\n`
   const start = performance.now()
-  expect(parse(wide + 'm f1=x 2\n'.repeat(20_000)).faultyCount).toBe(20_000)
+  expect(parse(wide + 'm f1=x 2\n'.repeat(10_000)).faultyCount).toBe(10_000)
   expect(performance.now() - start).toBeLessThan(5_000)
 })
 
@@ -82,6 +82,8 @@ test('keys that are not UTF-8 are refused, values have the faulty bytes replaced
   const { batch } = parse(Buffer.concat([body, body]))
   expect(batch.measurements[0].fields[0].values).toEqual(['a\ufffd\ufffd\ufffdb', 'a\ufffd\ufffd\ufffdb'])
   const key = parse(Buffer.concat([Buffer.from('m,t='), Buffer.from([0xff]), Buffer.from(' v=1 1\n')]))
+  const lenient = parse(Buffer.concat([Buffer.from('m s="'), Buffer.alloc(500_000, 0xff), Buffer.from('" 1')]))
+  expect(lenient.batch.measurements[0].fields[0].values[0]).toHaveLength(500_000)
   expect(key).toMatchObject({ droppedCount: 1, dropReason: 'key contains invalid unicode: "m,t=\ufffd"' })
   const field = parse(Buffer.concat([Buffer.from('m v'), Buffer.from([0xff]), Buffer.from('=1 1\n')]))
   expect(field).toMatchObject({ droppedCount: 1, dropReason: 'key contains invalid unicode: "v\ufffd"' })
