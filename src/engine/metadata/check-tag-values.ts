@@ -22,7 +22,9 @@ export function checkTagValues(
   batch: PointBatch,
   valuesPerTagMax: number,
 ): TagValueCheck {
-  if (valuesPerTagMax === 0 || !hasNewSeries(index, batch)) return { batch, refusals: [] }
+  if (valuesPerTagMax === 0 || !batch.measurements.some((part) => canExceed(index, part, valuesPerTagMax))) {
+    return { batch, refusals: [] }
+  }
   const reasons = findExcess(table, index, batch, valuesPerTagMax)
   if (reasons.size === 0) return { batch, refusals: [] }
   const measurements = batch.measurements
@@ -36,11 +38,14 @@ export function checkTagValues(
   }
 }
 
-function hasNewSeries(index: SeriesIndex, batch: PointBatch): boolean {
-  for (const { series, rowCount } of batch.measurements) {
-    for (let row = 0; row < rowCount; row++) if (!index.has(series[row])) return true
-  }
-  return false
+/** Whether the new series of `part` could bring a tag over the limit, if each had a new value: no tag is read for this. */
+function canExceed(index: SeriesIndex, { measurement, series, rowCount }: MeasurementBatch, max: number): boolean {
+  let newCount = 0
+  for (let row = 0; row < rowCount; row++) if (!index.has(series[row])) newCount++
+  if (newCount === 0) return false
+  return (
+    newCount > max || index.tagKeys(measurement).some((key) => index.tagValueCount(measurement, key) + newCount > max)
+  )
 }
 
 /** Why, by ordinal, in order of appearance. */

@@ -148,3 +148,35 @@ test('measurements, tag keys and values come sorted bytewise', () => {
   expect(index.tagValues('B', 'host')).toEqual(['\u{e000}', '\u{10000}'])
   expect(index.tagValues('m', 'nosuch')).toEqual([])
 })
+
+test('among thousands of series, tag values and keys are those that a look at each series finds', () => {
+  const table = new MemorySeriesTable()
+  const index = new TagSeriesIndex(table)
+  for (let i = 0; i < 5000; i++) {
+    const tags: [string, string][] = [
+      ['host', `h${i}`],
+      ['rack', `r${i % 50}`],
+    ]
+    if (i % 3 === 0) tags.push(['zone', `z${i % 7}`])
+    index.add(table.intern('m', tags))
+  }
+  const conditions = [
+    op(tag('rack'), '=~', regex('[13579]$')),
+    op(tag('zone'), '!=', text('')),
+    op(op(tag('rack'), '!=', text('r3')), 'AND', op(tag('zone'), '=', text(''))),
+  ]
+  for (const condition of conditions) {
+    const series = index.seriesMatching('m', condition, isField)
+    expect(series.length).toBeGreaterThan(1000)
+    for (const key of ['host', 'rack', 'zone']) {
+      const read = index.tagReader('m', key)
+      const values = new Set(Array.from(series, read).filter((value) => value !== ''))
+      expect(index.tagValuesMatching('m', [key], condition, isField)).toEqual([[...values].sort()])
+      expect(index.tagKeysMatching('m', condition, isField).includes(key)).toBe(values.size > 0)
+      expect(Array.from(series, read)).toEqual(
+        Array.from(series, (ordinal) => new Map(table.tagsOf(ordinal)).get(key) ?? ''),
+      )
+    }
+  }
+  expect([...index.ordinalsOf('m')]).toEqual(Array.from({ length: 5000 }, (_, i) => i))
+})
