@@ -145,15 +145,16 @@ export const OPTIONS = {
   }),
   'data.cache-max-memory-size': option<number>({
     parser: size({ min: 16 * MIB, max: TIB }),
-    default: memoryShare(1 / 8, 128 * MIB, 16 * GIB),
-    defaultText: 'an eighth of the memory, 128m to 16g',
+    default: memoryShare(1 / 8, 128 * MIB, 512 * MIB),
+    defaultText: 'an eighth of the memory, 128m to 512m',
     scope: 'start',
     text: 'Memory for rows that are not yet in files; writes above it get status 503.',
   }),
   'data.cache-snapshot-memory-size': option<number>({
     parser: size({ min: MIB, max: TIB }),
-    default: memoryShare(1 / 32, 32 * MIB, 512 * MIB),
-    defaultText: 'a 32nd of the memory, 32m to 512m',
+    // 64 MiB: about 600 k rows of ten fields; the flush of it takes three times as much for a second.
+    default: memoryShare(1 / 32, 32 * MIB, 64 * MIB),
+    defaultText: 'a 32nd of the memory, 32m to 64m',
     scope: 'start',
     text: 'Rows in memory above this size are flushed to Parquet files. At most half of cache-max-memory-size.',
   }),
@@ -172,8 +173,8 @@ export const OPTIONS = {
   }),
   'data.column-cache-size': option<number>({
     parser: size({ min: 0, max: TIB }),
-    default: memoryShare(1 / 16, 32 * MIB, GIB),
-    defaultText: 'a 16th of the memory, 32m to 1g',
+    default: memoryShare(1 / 16, 32 * MIB, 512 * MIB),
+    defaultText: 'a 16th of the memory, 32m to 512m',
     scope: 'start',
     text: 'Memory for decoded columns that answer narrow queries. 0: no cache.',
   }),

@@ -46,6 +46,8 @@ export interface BodyLimits {
 }
 
 const EMPTY = new Uint8Array(0)
+/** One chunk from the socket. */
+const WHOLE_BYTES_MIN = 64 * 1024
 
 export async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<BodyOutcome> {
   const bytesMax = limits.bytesMax > 0 ? limits.bytesMax : Number.POSITIVE_INFINITY
@@ -62,6 +64,8 @@ function readPlain(req: IncomingMessage, bytesMax: number, budget: BodyBudget): 
     let heldBytes = declared
     let length = 0
     let isDone = false
+    // A body of known length is put together as it comes, instead of being held twice at its end.
+    const whole = declared > WHOLE_BYTES_MIN ? Buffer.allocUnsafeSlow(declared) : null
     const chunks: Buffer[] = []
     const settle = (outcome: BodyOutcome) => {
       if (isDone) return
@@ -81,10 +85,12 @@ function readPlain(req: IncomingMessage, bytesMax: number, budget: BodyBudget): 
         if (!budget.take(length - heldBytes)) return settle({ kind: 'budget-exhausted' })
         heldBytes = length
       }
-      chunks.push(chunk)
+      if (whole === null) chunks.push(chunk)
+      else whole.set(chunk, length - chunk.length)
     })
     req.on('end', () => {
-      const body = chunks.length === 0 ? EMPTY : chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)
+      const body =
+        whole ?? (chunks.length === 0 ? EMPTY : chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length))
       settle({ kind: 'body', body, heldBytes })
     })
     req.on('close', () => settle({ kind: 'gone' }))

@@ -32,7 +32,7 @@ const ZSTD_LEVEL = 3
 export interface ParquetRows {
   /** SQL of a relation with `time`, `_series` and `f0`, `f1`, … in the order of the field columns. */
   readonly relation: string
-  /** Table with `idx` UINTEGER dense from 0 in the order of `_series`, `_series`, and `t0`, `t1`, … as the tag columns. */
+  /** Table with `idx`, dense from 0 in the order of `_series`, `_series`, and `t0`, `t1`, … as the tag columns. */
   readonly dictionaryTable: string
   readonly columns: readonly FileColumn[]
 }

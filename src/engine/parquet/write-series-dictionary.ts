@@ -1,15 +1,20 @@
 /**
- * The dictionary table that `writeParquetFile` takes the tags from: one row per series, `idx` dense from 0 in the order
- * of the series ids, `_series`, and the tag values `t0`, `t1`, … (null where a series lacks the tag).
+ * The dictionary table that `writeParquetFile` takes ids and tags from: one row per series, `idx` dense from 0 in the
+ * order of the series ids, `_series`, and the tag values `t0`, `t1`, … (null where a series lacks the tag).
  */
 
-import type { Column } from '../domain/column.js'
-import { setValid, validityWordCount } from '../domain/column.js'
+import { type Column, setValid, validityWordCount } from '../domain/column.js'
 import type { SeriesTable } from '../metadata/series-table.js'
 import { VECTOR_ROWS } from '../sql/column-appender.js'
 import type { Duckdb } from '../sql/duckdb.js'
 
-/** Makes the table; the caller drops it. `pause` lets the event loop run between vectors. */
+/** Ordinals in the order of their ids, which is the order of rows in a file. */
+export function sortBySeriesId(series: readonly number[], seriesTable: SeriesTable): number[] {
+  const ordinalOf = new Map(series.map((ordinal) => [seriesTable.idOf(ordinal) as bigint, ordinal]))
+  return Array.from(BigUint64Array.from(ordinalOf.keys()).sort(), (id) => ordinalOf.get(id)!)
+}
+
+/** Makes the table; the caller drops it. `series` as `sortBySeriesId` gives them. */
 export async function writeSeriesDictionary(
   duckdb: Duckdb,
   table: string,
@@ -19,12 +24,13 @@ export async function writeSeriesDictionary(
   pause: () => Promise<void>,
 ): Promise<void> {
   const tagColumns = tagKeys.map((_, i) => `t${i} VARCHAR`)
-  const staging = `${table}_unordered`
-  await duckdb.run(`CREATE TABLE ${staging} (${['_series UBIGINT', ...tagColumns].join(', ')})`)
-  await duckdb.append(staging, ['unsigned', ...tagKeys.map(() => 'string' as const)], async (appender) => {
+  await duckdb.run(`CREATE TABLE ${table} (${['idx BIGINT', '_series UBIGINT', ...tagColumns].join(', ')})`)
+  const types = ['integer' as const, 'unsigned' as const, ...tagKeys.map(() => 'string' as const)]
+  await duckdb.append(table, types, async (appender) => {
     for (let from = 0; from < series.length; from += VECTOR_ROWS) {
       const slice = series.slice(from, from + VECTOR_ROWS)
-      const columns = [idColumn(slice, seriesTable), ...tagKeyColumns(slice, tagKeys, seriesTable)]
+      const columns = [indexColumn(from, slice.length), idColumn(slice, seriesTable)]
+      columns.push(...tagValueColumns(slice, tagKeys, seriesTable))
       appender.append(
         columns.map((column) => ({ column, start: 0 })),
         slice.length,
@@ -32,11 +38,10 @@ export async function writeSeriesDictionary(
       await pause()
     }
   })
-  const tags = tagKeys.map((_, i) => `, t${i}`).join('')
-  await duckdb.run(
-    `CREATE TABLE ${table} AS SELECT (row_number() OVER (ORDER BY _series) - 1)::UINTEGER AS idx, _series${tags} FROM ${staging}`,
-  )
-  await duckdb.run(`DROP TABLE ${staging}`)
+}
+
+function indexColumn(from: number, count: number): Column {
+  return { type: 'integer', values: BigInt64Array.from({ length: count }, (_, i) => BigInt(from + i)), validity: null }
 }
 
 function idColumn(series: readonly number[], seriesTable: SeriesTable): Column {
@@ -44,7 +49,7 @@ function idColumn(series: readonly number[], seriesTable: SeriesTable): Column {
   return { type: 'unsigned', values, validity: null }
 }
 
-function tagKeyColumns(series: readonly number[], tagKeys: readonly string[], seriesTable: SeriesTable): Column[] {
+function tagValueColumns(series: readonly number[], tagKeys: readonly string[], seriesTable: SeriesTable): Column[] {
   const keyIndex = new Map(tagKeys.map((key, i) => [key, i]))
   const columns = tagKeys.map(() => ({
     type: 'string' as const,

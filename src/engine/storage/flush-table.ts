@@ -10,9 +10,9 @@ import type { MemtableTable } from '../memtable/memtable-table.js'
 import type { SeriesTable } from '../metadata/series-table.js'
 import { filePath } from '../parquet/file-path.js'
 import { nameColumns } from '../parquet/name-columns.js'
-import { writeParquetFile } from '../parquet/write-parquet-file.js'
-import { writeSeriesDictionary } from '../parquet/write-series-dictionary.js'
-import type { FileColumn, FileEntry } from '../registry/file-entry.js'
+import { type ParquetRows, writeParquetFile } from '../parquet/write-parquet-file.js'
+import { sortBySeriesId, writeSeriesDictionary } from '../parquet/write-series-dictionary.js'
+import type { FileEntry } from '../registry/file-entry.js'
 import type { Duckdb } from '../sql/duckdb.js'
 import { timeLiteral } from './compile-relation.js'
 import type { StagedTable } from './staged-table.js'
@@ -41,7 +41,7 @@ export interface FlushTask {
 export async function flushTable(context: FlushContext, task: FlushTask): Promise<FileEntry[]> {
   const { rows, staged, seriesTable } = task
   await staged.stage(rows.rowCount)
-  const series = rows.series()
+  const series = sortBySeriesId(rows.series(), seriesTable)
   const columns = nameColumns(await tagKeysOf(series, seriesTable, context.pause), rows.fields)
   const tagKeys = columns.filter(({ kind }) => kind === 'tag').map(({ name }) => name)
   const dictionaryTable = context.nextTableName()
@@ -49,7 +49,8 @@ export async function flushTable(context: FlushContext, task: FlushTask): Promis
   try {
     const files: FileEntry[] = []
     for (const bucketStartNs of await bucketsOf(rows, task.shardGroupDurationNs, context.pause)) {
-      files.push(await flushBucket(context, task, columns, dictionaryTable, bucketStartNs))
+      const relation = bucketRelation(task, bucketStartNs)
+      files.push(await flushBucket(context, task, { relation, dictionaryTable, columns }, bucketStartNs))
     }
     return files
   } finally {
@@ -60,18 +61,12 @@ export async function flushTable(context: FlushContext, task: FlushTask): Promis
 async function flushBucket(
   context: FlushContext,
   task: FlushTask,
-  columns: readonly FileColumn[],
-  dictionaryTable: string,
+  rows: ParquetRows,
   bucketStartNs: bigint,
 ): Promise<FileEntry> {
   const id = context.nextFileId()
   const relativePath = filePath(task.table, bucketStartNs, id)
-  const relation = bucketRelation(task, bucketStartNs)
-  const written = await writeParquetFile(
-    context.duckdb,
-    { relation, dictionaryTable, columns },
-    path.join(context.dataDir, relativePath),
-  )
+  const written = await writeParquetFile(context.duckdb, rows, path.join(context.dataDir, relativePath))
   const late = task.rows.late === null ? null : clipSpan(task.rows.late, rangeOf(written))
   return {
     id,
@@ -83,7 +78,7 @@ async function flushBucket(
     maxSequence: task.maxSequence,
     origin: 0,
     late: late !== null && task.olderFiles.some((older) => spansOverlap(older, late)) ? late : null,
-    columns,
+    columns: rows.columns,
     ...written,
   }
 }

@@ -85,7 +85,7 @@ function dictionaryQuery(sources: readonly FileSource[], columns: readonly FileC
   const values = tags.map((_, i) => `, any_value(t${i}) AS t${i}`).join('')
   const names = tags.map((_, i) => `, t${i}`).join('')
   return (
-    `SELECT (row_number() OVER (ORDER BY _series) - 1)::UINTEGER AS idx, _series${names} ` +
+    `SELECT (row_number() OVER (ORDER BY _series) - 1)::BIGINT AS idx, _series${names} ` +
     `FROM (SELECT _series${values} FROM (${perFile.join(' UNION ALL ')}) GROUP BY _series)`
   )
 }
