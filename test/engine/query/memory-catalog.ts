@@ -1,7 +1,7 @@
-/** A catalog for tests: metadata, series and field types as the engine would hold them, no rows. */
+/** A catalog for tests: metadata, series and field types as the engine would hold them; of rows only when they are. */
 
 import type { FieldType } from '../../../src/engine/domain/field-type.js'
-import { floorToInterval, type TimeRange } from '../../../src/engine/domain/time-range.js'
+import { floorToInterval, isInside, type TimeRange } from '../../../src/engine/domain/time-range.js'
 import { parseLineProtocol } from '../../../src/engine/line-protocol/line-protocol-parser.js'
 import { MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
 import {
@@ -13,12 +13,13 @@ import {
 } from '../../../src/engine/metadata/meta-state.js'
 import { TagSeriesIndex } from '../../../src/engine/metadata/tag-series-index.js'
 import type { Catalog, CatalogWriter } from '../../../src/engine/query/catalog.js'
-import type { Scanner, TableName } from '../../../src/engine/query/scan.js'
+import type { GroupRows, Scanner, ScanRequest, TableName } from '../../../src/engine/query/scan.js'
 
 interface Shard {
   readonly table: TableName
   readonly range: TimeRange
   readonly types: Map<string, Set<FieldType>>
+  readonly rows: { readonly series: number; readonly timeNs: bigint }[]
 }
 
 export class MemoryCatalog implements Catalog, CatalogWriter {
@@ -26,8 +27,10 @@ export class MemoryCatalog implements Catalog, CatalogWriter {
   readonly #series = new Map<string, { table: MemorySeriesTable; index: TagSeriesIndex }>()
   #shards: Shard[] = []
 
-  get scanner(): Scanner {
-    throw new Error('this catalog has no rows')
+  /** Answers which groups have rows in a range, and nothing about the rows. */
+  readonly scanner: Scanner = {
+    aggregate: () => null,
+    scan: (request) => this.#groupsWithRows(request),
   }
 
   database(name: string): Database | undefined {
@@ -80,11 +83,22 @@ export class MemoryCatalog implements Catalog, CatalogWriter {
       for (let row = 0; row < rowCount; row++) {
         index.add(series[row])
         const shard = this.#shardOf({ database, retentionPolicy, measurement }, timestamps[row])
+        shard.rows.push({ series: series[row], timeNs: timestamps[row] })
         for (const { name, type, validity } of fields) {
           const isPresent = validity === null || (validity[row >>> 5] & (1 << (row & 31))) !== 0
           if (isPresent) shard.types.set(name, (shard.types.get(name) ?? new Set()).add(type))
         }
       }
+    }
+  }
+
+  async *#groupsWithRows({ table, groups, range }: ScanRequest): AsyncGenerator<GroupRows> {
+    const rows = this.#shards.filter((shard) => isSame(shard.table, table)).flatMap((shard) => shard.rows)
+    const present = new Set(rows.filter(({ timeNs }) => isInside(range, timeNs)).map(({ series }) => series))
+    for (const [group, { parts }] of groups.entries()) {
+      if (!parts.some(({ series }) => series.some((ordinal) => present.has(ordinal)))) continue
+      const nothing = { timestamps: new BigInt64Array(0), series: new Uint32Array(0), columns: [] }
+      yield { group, rowCount: 0, ...nothing }
     }
   }
 
@@ -94,7 +108,12 @@ export class MemoryCatalog implements Catalog, CatalogWriter {
     const startNs = floorToInterval(timeNs, policy.shardGroupDurationNs)
     const known = this.#shards.find((shard) => isSame(shard.table, table) && shard.range.startNs === startNs)
     if (known !== undefined) return known
-    const shard = { table, range: { startNs, endNs: startNs + policy.shardGroupDurationNs }, types: new Map() }
+    const shard = {
+      table,
+      range: { startNs, endNs: startNs + policy.shardGroupDurationNs },
+      types: new Map(),
+      rows: [],
+    }
     this.#shards.push(shard)
     return shard
   }

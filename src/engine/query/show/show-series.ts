@@ -13,9 +13,10 @@ import { letOthersRun } from '../pace.js'
 import type { SeriesFrame } from '../result.js'
 
 import { listFrame, textColumn } from '../text-frame.js'
+import { seriesInTime } from './series-in-time.js'
 import type { ShowContext } from './show-context.js'
 import { tablesByMeasurement } from './show-field-keys.js'
-import { fieldsInDatabase, fieldsOf, isInBounds, shownMeasurements, shownTables } from './shown-tables.js'
+import { fieldsInDatabase, fieldsOf, shownMeasurements, shownTables } from './shown-tables.js'
 
 type ShowSeries = Extract<Statement, { kind: 'show-series' }>
 
@@ -29,7 +30,7 @@ export async function* showSeries(statement: ShowSeries, context: ShowContext): 
   let toSkip = statement.offset
   let toTake = statement.limit > 0 ? statement.limit : Number.POSITIVE_INFINITY
   let piece: string[] = []
-  for (const { count, keys } of listed) {
+  for await (const { count, keys } of listed) {
     const end = Math.min(count, toSkip + toTake)
     for (let start = toSkip; start < end; start += PIECE_ROWS_MAX) {
       // A full piece goes out once it is known that another follows.
@@ -66,16 +67,17 @@ function* keysInIndex(statement: ShowSeries, context: ShowContext): Iterable<Key
   }
 }
 
-function* keysInTime(statement: ShowSeries, context: ShowContext): Iterable<KeyList> {
-  const { catalog } = context
+async function* keysInTime(statement: ShowSeries, context: ShowContext): AsyncIterable<KeyList> {
+  const { catalog, signal } = context
   const { condition, bounds } = splitTime(statement.condition, { nowNs: context.nowNs, localToUtc: null })
   for (const [measurement, group] of tablesByMeasurement(shownTables(statement, context))) {
     const keys = new Set<string>()
-    for (const table of group.filter((one) => isInBounds(catalog, one, bounds))) {
+    for (const table of group) {
       const selections = catalog.seriesIndex(table.database).select(measurement, condition, fieldsOf(catalog, table))
       for (const { series, residual } of selections) {
         if (residual !== null) continue
-        for (const key of keyTexts(catalog.seriesTable(table.database), series)) keys.add(key)
+        const present = await seriesInTime(catalog, [table], series, bounds, signal)
+        for (const key of keyTexts(catalog.seriesTable(table.database), present)) keys.add(key)
       }
     }
     const sorted = [...keys].sort(compareBytewise)

@@ -3,6 +3,7 @@
  * and then by value. Limits are per measurement.
  */
 
+import { sortBytewise } from '../../domain/compare-bytewise.js'
 import type { Expr, Statement } from '../../influxql/ast.js'
 import { splitTime } from '../../influxql/split-time.js'
 import type { IsField, SeriesIndex } from '../../metadata/series-index.js'
@@ -13,8 +14,9 @@ import { chooseMeasurements, chooseTagKeys } from './choose-names.js'
 import { namePartOf, seriesPartOf, withSources, withTagKeys } from './name-condition.js'
 import type { Page } from './page-of.js'
 import { requireDatabase } from './require-database.js'
+import { isUnbounded, seriesInTime } from './series-in-time.js'
 import type { ShowContext } from './show-context.js'
-import { fieldsInDatabase, isAnywhereInBounds } from './shown-tables.js'
+import { fieldsInDatabase, tablesInDatabase } from './shown-tables.js'
 
 type ShowTagValues = Extract<Statement, { kind: 'show-tag-values' }>
 
@@ -26,15 +28,34 @@ export async function* showTagValues(statement: ShowTagValues, context: ShowCont
   const seriesCondition = seriesPartOf(condition)
   const index = catalog.seriesIndex(database.name)
   for (const measurement of chooseMeasurements(index, namePartOf(condition))) {
-    if (!isAnywhereInBounds(catalog, database, measurement, bounds)) continue
     const keys = condition === null ? [] : chooseTagKeys(index.tagKeys(measurement), condition)
     const isField = fieldsInDatabase(catalog, database, measurement)
-    const values = valuesOf(index, measurement, keys, seriesCondition, isField)
+    const values = isUnbounded(bounds)
+      ? valuesOf(index, measurement, keys, seriesCondition, isField)
+      : await valuesInTime(measurement, keys, isField)
     const frame = valuesFrame(measurement, keys, values, statement)
     if (frame === null) continue
     yield frame
     await letOthersRun(context.signal)
   }
+
+  async function valuesInTime(
+    measurement: string,
+    keys: readonly string[],
+    isField: IsField,
+  ): Promise<readonly (readonly string[])[]> {
+    const matching = index.seriesMatching(measurement, seriesCondition, isField)
+    const tables = tablesInDatabase(database, measurement)
+    const series = await seriesInTime(catalog, tables, matching, bounds, context.signal)
+    return keys.map((key) => distinctValues(series, index.tagReader(measurement, key)))
+  }
+}
+
+function distinctValues(series: Uint32Array, read: (ordinal: number) => string): readonly string[] {
+  const values = new Set<string>()
+  for (const ordinal of series) values.add(read(ordinal))
+  values.delete('')
+  return sortBytewise([...values])
 }
 
 function valuesOf(

@@ -5,9 +5,8 @@
 
 import { compareBytewise } from '../../domain/compare-bytewise.js'
 import { compileRegex } from '../../domain/compile-regex.js'
-import { ALL_TIME, type TimeRange } from '../../domain/time-range.js'
+import { ALL_TIME } from '../../domain/time-range.js'
 import type { MeasurementRef, ShowClauses } from '../../influxql/ast.js'
-import type { TimeBounds } from '../../influxql/split-time.js'
 import type { Database } from '../../metadata/meta-state.js'
 import type { IsField } from '../../metadata/series-index.js'
 import type { Catalog } from '../catalog.js'
@@ -92,7 +91,7 @@ export function fieldsOfAny(catalog: Catalog, tables: readonly TableName[]): IsF
 
 /** Names of fields of the measurement in any policy of the database. */
 export function fieldsInDatabase(catalog: Catalog, database: Database, measurement: string): IsField {
-  const tables = database.retentionPolicies.map((policy) => tableOf(database.name, policy.name, measurement))
+  const tables = tablesInDatabase(database, measurement)
   let isField: IsField | null = null
   return (name) => {
     isField ??= fieldsOfAny(catalog, tables)
@@ -100,26 +99,9 @@ export function fieldsInDatabase(catalog: Catalog, database: Database, measureme
   }
 }
 
-/** Whether the table has a shard that `bounds` touch. */
-export function isInBounds(catalog: Catalog, table: TableName, bounds: TimeBounds): boolean {
-  if (bounds.startNs === null && bounds.endNs === null) return true
-  return catalog.fieldTypes(table, rangeOf(bounds)).size > 0
-}
-
-/** Whether a policy of the database has a shard of the measurement that `bounds` touch. */
-export function isAnywhereInBounds(
-  catalog: Catalog,
-  database: Database,
-  measurement: string,
-  bounds: TimeBounds,
-): boolean {
-  return database.retentionPolicies.some((policy) =>
-    isInBounds(catalog, tableOf(database.name, policy.name, measurement), bounds),
-  )
-}
-
-function rangeOf({ startNs, endNs }: TimeBounds): TimeRange {
-  return { startNs: startNs ?? ALL_TIME.startNs, endNs: endNs ?? ALL_TIME.endNs }
+/** The measurement in each policy of the database, whether there is such a table or not. */
+export function tablesInDatabase(database: Database, measurement: string): readonly TableName[] {
+  return database.retentionPolicies.map((policy) => tableOf(database.name, policy.name, measurement))
 }
 
 function tableOf(database: string, retentionPolicy: string, measurement: string): TableName {
