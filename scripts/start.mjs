@@ -9,7 +9,16 @@ prepare()
 const child = spawn(process.execPath, [path.join(ROOT, 'bin', 'run.js'), 'serve', ...process.argv.slice(2)], {
   stdio: 'inherit',
 })
-// Ctrl-C reaches both; the server decides when it is done. SIGTERM reaches only us.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => child.kill('SIGTERM'))
+// One signal asks the server to stop in order, a second one ends it at once; so it must get exactly one.
+let isStopping = false
+function stopOnce(isSignalNeeded) {
+  if (!isStopping && isSignalNeeded) child.kill('SIGTERM')
+  isStopping = true
+}
+// Ctrl-C reaches the server as well, SIGTERM only us.
+process.on('SIGINT', () => stopOnce(false))
+process.on('SIGTERM', () => stopOnce(true))
+// npm ends the shell between us on SIGTERM and tells us nothing; a new parent is the only sign of it.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && stopOnce(true), 500).unref()
 child.on('exit', (code, signal) => process.exit(signal === null ? code : 1))
