@@ -1,8 +1,8 @@
-// Rewrites the answers in test/golden/show/*.txt from a running, empty influxd: node scripts/record-show-golden.mjs URL
+// Rewrites the answers in test/golden/show/*.txt, or of another folder, from a running, empty influxd:
+// node scripts/record-show-golden.mjs URL [FOLDER]
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
-const FOLDER = 'test/golden/show'
-const base = process.argv[2]
+const [, , base, FOLDER = 'test/golden/show'] = process.argv
 if (base === undefined) throw new Error('which influxd? node scripts/record-show-golden.mjs http://127.0.0.1:8086')
 
 for (const name of readdirSync(FOLDER).filter((one) => one.endsWith('.txt'))) {
@@ -32,11 +32,11 @@ async function answerAll(lines) {
 }
 
 async function ask(db, q) {
-  const response = await fetch(`${base}/query`, { method: 'POST', body: new URLSearchParams({ db, q }) })
-  const answer = await response.json()
-  if (answer.error !== undefined) throw new Error(`${q}: ${answer.error}`)
-  const { statement_id, ...result } = answer.results[0]
-  return JSON.stringify(result)
+  const response = await fetch(`${base}/query`, { method: 'POST', body: new URLSearchParams({ db, q, epoch: 'ns' }) })
+  const answer = await response.text()
+  const result = /^{"results":\[{"statement_id":0,?(.*)\]}\n$/s.exec(answer)
+  if (result === null) throw new Error(`${q}: ${answer}`)
+  return `{${result[1]}`
 }
 
 async function send({ target: [db, rp = ''], body }) {

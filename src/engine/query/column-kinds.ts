@@ -8,19 +8,40 @@ import type { TimeRange } from '../domain/time-range.js'
 import type { CastType } from '../influxql/ast.js'
 import type { Catalog } from './catalog.js'
 import type { TableName } from './scan.js'
-import type { PlanRef } from './select-plan.js'
+import type { PlanRef, SelectPlan } from './select-plan.js'
 
 type TypeSet = ReadonlySet<FieldType>
 
-export class ColumnKinds {
-  readonly #catalog: Catalog
-  readonly #tables: readonly TableName[]
-  readonly #fieldTypes: readonly ReadonlyMap<string, TypeSet>[]
+/** What a source of rows, a table or a subquery, has to offer. */
+export interface SourceColumns {
+  readonly fieldTypes: ReadonlyMap<string, TypeSet>
+  tagKeys(): readonly string[]
+}
 
-  constructor(catalog: Catalog, tables: readonly TableName[], range: TimeRange) {
-    this.#catalog = catalog
-    this.#tables = tables
-    this.#fieldTypes = tables.map((table) => catalog.fieldTypes(table, range))
+/** Tags too are seen only where there is data in the range. */
+export function tableColumns(catalog: Catalog, table: TableName, range: TimeRange): SourceColumns {
+  const fieldTypes = catalog.fieldTypes(table, range)
+  return {
+    fieldTypes,
+    tagKeys: () => (fieldTypes.size === 0 ? [] : catalog.seriesIndex(table.database).tagKeys(table.measurement)),
+  }
+}
+
+/** The columns of a subquery's answer and the tags it groups by itself. */
+export function subqueryColumns(plan: SelectPlan): SourceColumns {
+  const fieldTypes = new Map<string, TypeSet>()
+  for (const { plainName, expr } of plan.columns) {
+    if (expr.kind === 'missing' || expr.type === 'time' || fieldTypes.has(plainName)) continue
+    fieldTypes.set(plainName, new Set([expr.type]))
+  }
+  return { fieldTypes, tagKeys: () => plan.ownDimensions }
+}
+
+export class ColumnKinds {
+  readonly #sources: readonly SourceColumns[]
+
+  constructor(sources: readonly SourceColumns[]) {
+    this.#sources = sources
   }
 
   /** What a reference reads, or null when there is nothing to read. */
@@ -37,8 +58,8 @@ export class ColumnKinds {
 
   fieldType(name: string): FieldType | undefined {
     let best: FieldType | undefined
-    for (const fields of this.#fieldTypes) {
-      const types = fields.get(name)
+    for (const { fieldTypes } of this.#sources) {
+      const types = fieldTypes.get(name)
       if (types !== undefined) best = preferred(best, types)
     }
     return best
@@ -47,8 +68,8 @@ export class ColumnKinds {
   /** All fields with their types. */
   fields(): ReadonlyMap<string, FieldType> {
     const all = new Map<string, FieldType>()
-    for (const fields of this.#fieldTypes) {
-      for (const [name, types] of fields) {
+    for (const { fieldTypes } of this.#sources) {
+      for (const [name, types] of fieldTypes) {
         const best = preferred(all.get(name), types)
         if (best !== undefined) all.set(name, best)
       }
@@ -57,21 +78,15 @@ export class ColumnKinds {
   }
 
   tagKeys(): ReadonlySet<string> {
-    return new Set(this.#tables.flatMap((table) => this.#tagKeysOf(table)))
+    return new Set(this.#sources.flatMap((source) => source.tagKeys()))
   }
 
   #isTag(name: string): boolean {
-    return this.#tables.some((table) => this.#tagKeysOf(table).includes(name))
-  }
-
-  /** A table without data in the range has no tags to show either. */
-  #tagKeysOf(table: TableName): readonly string[] {
-    if (this.#fieldTypes[this.#tables.indexOf(table)].size === 0) return []
-    return this.#catalog.seriesIndex(table.database).tagKeys(table.measurement)
+    return this.#sources.some((source) => source.tagKeys().includes(name))
   }
 
   #canRead(name: string, as: FieldType): boolean {
-    return this.#fieldTypes.some((fields) => canReadAs(fields.get(name), as))
+    return this.#sources.some(({ fieldTypes }) => canReadAs(fieldTypes.get(name), as))
   }
 }
 

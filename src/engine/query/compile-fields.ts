@@ -9,10 +9,15 @@ import type { Expr, FillMode, SelectField } from '../influxql/ast.js'
 import { printExpr } from '../influxql/print-expr.js'
 import { type Call, rewriteExpr } from '../influxql/walk-expr.js'
 import type { ColumnKinds } from './column-kinds.js'
-import { columnNames } from './column-names.js'
+import { columnNames, exprName } from './column-names.js'
 import type { ArithmeticOperator, PlanExpr } from './operators/evaluate.js'
+import { isMathFunction, type MathFunction, mathType } from './operators/math-functions.js'
 import { acceptsType, type ReduceFunction, reducedType } from './operators/reduce.js'
-import type { PlanCall, PlanColumn, PlanRef } from './select-plan.js'
+import { type TransformFunction, type TransformSpec, transformedType } from './operators/transform.js'
+import { looksBack, type ReadReduce, readCall } from './read-call.js'
+import type { CallInput, PlanCall, PlanColumn, PlanRef } from './select-plan.js'
+
+type FieldRef = Extract<PlanRef, { kind: 'field' }>
 
 export interface CompiledFields {
   readonly refs: readonly PlanRef[]
@@ -25,36 +30,51 @@ export interface CompiledFields {
   readonly columns: readonly PlanColumn[]
 }
 
-/** `fields` without wildcards. Throws `invalid` for types that do not go together. */
-export function compileFields(fields: readonly SelectField[], kinds: ColumnKinds, fill: FillMode): CompiledFields {
-  const names = columnNames(fields)
-  const compiler = new FieldCompiler(kinds, fill)
-  const exprs = fields.map(({ expr }) => compiler.compile(expr))
-  return compiler.finish(exprs.map((expr, i) => ({ name: names[i], expr })))
+export interface CompileOptions {
+  readonly fill: FillMode
+  /** Length of a GROUP BY time bucket, or null. */
+  readonly intervalNs: bigint | null
+  /** INTO takes no column for the tags of top and bottom. */
+  readonly hasTarget: boolean
 }
 
-const SELECTORS: ReadonlySet<ReduceFunction> = new Set(['min', 'max', 'first', 'last', 'percentile'])
+/** `fields` without wildcards. Throws `invalid` for types that do not go together. */
+export function compileFields(
+  fields: readonly SelectField[],
+  kinds: ColumnKinds,
+  options: CompileOptions,
+): CompiledFields {
+  const shown = options.hasTarget ? fields : fields.flatMap(withRankedTags)
+  const names = columnNames(shown)
+  const compiler = new FieldCompiler(kinds, options)
+  const exprs = shown.map(({ expr }) => compiler.compile(expr))
+  return compiler.finish(
+    exprs.map((expr, i) => ({ name: names[i], plainName: shown[i].alias || exprName(shown[i].expr), expr })),
+  )
+}
 
-/** Names by which a statement calls the reducers. */
-const REDUCE_FUNCTIONS: ReadonlySet<string> = new Set<ReduceFunction>([
-  'count',
-  'sum',
-  'mean',
+/** `top(usage, host, 3)` has a second column, `host`. */
+function withRankedTags(field: SelectField): SelectField[] {
+  const { expr } = field
+  if (expr.kind !== 'call' || (expr.name !== 'top' && expr.name !== 'bottom')) return [field]
+  const tags = expr.args.slice(1, -1).filter((argument) => argument.kind === 'varref')
+  return [field, ...tags.map((tag) => ({ expr: tag, alias: '' }))]
+}
+
+const SELECTORS: ReadonlySet<ReduceFunction> = new Set([
   'min',
   'max',
   'first',
   'last',
-  'spread',
-  'stddev',
-  'median',
-  'mode',
   'percentile',
-  'distinct',
+  'top',
+  'bottom',
+  'sample',
 ])
 
 class FieldCompiler {
   readonly #kinds: ColumnKinds
-  readonly #fill: FillMode
+  readonly #options: CompileOptions
   readonly #unknown: PlanExpr
   readonly #refs: PlanRef[] = []
   readonly #refIndexes = new Map<string, number>()
@@ -64,10 +84,10 @@ class FieldCompiler {
   /** Calls of the statement, those whose argument does not exist included. */
   readonly #callTexts = new Set<string>()
 
-  constructor(kinds: ColumnKinds, fill: FillMode) {
+  constructor(kinds: ColumnKinds, options: CompileOptions) {
     this.#kinds = kinds
-    this.#fill = fill
-    this.#unknown = unknownValue(fill)
+    this.#options = options
+    this.#unknown = unknownValue(options.fill)
   }
 
   compile(expr: Expr): PlanExpr {
@@ -79,7 +99,7 @@ class FieldCompiler {
       case 'distinct':
         return this.#compileCall({ kind: 'call', name: 'distinct', args: [varRef(expr.name)] })
       case 'call':
-        return this.#compileCall(expr)
+        return isMathFunction(expr.name) ? this.#compileMath(expr.name, expr) : this.#compileCall(expr)
       case 'binary':
         return this.#compileChain(expr)
       case 'number':
@@ -102,7 +122,7 @@ class FieldCompiler {
   /** The calls come before the auxiliary refs among the columns that expressions see. */
   finish(columns: readonly PlanColumn[]): CompiledFields {
     const calls = this.#calls
-    const isLoneSelector = this.#callTexts.size === 1 && calls.length === 1 && SELECTORS.has(calls[0].function)
+    const isLoneSelector = this.#callTexts.size === 1 && calls.length === 1 && isSelector(calls[0])
     const hasCalls = this.#callTexts.size > 0
     const place = (ref: number): number => (hasCalls ? calls.length + this.#auxiliary.indexOf(ref) : ref)
     return {
@@ -111,7 +131,7 @@ class FieldCompiler {
       auxiliary: hasCalls ? this.#auxiliary : [],
       isLoneSelector,
       isWithoutArguments: hasCalls && calls.length === 0,
-      columns: columns.map(({ name, expr }) => ({ name, expr: placeRefs(expr, place) })),
+      columns: columns.map((column) => ({ ...column, expr: placeRefs(column.expr, place) })),
     }
   }
 
@@ -136,25 +156,48 @@ class FieldCompiler {
     this.#callTexts.add(text)
     const known = this.#callIndexes.get(text)
     if (known !== undefined) return { kind: 'column', index: known, type: this.#calls[known].type }
-    const [name, argument] = reduceArgument(call)
-    if (argument === undefined) throw notImplemented(call.name)
-    const ref = this.#kinds.resolve(argument.name, argument.type)
-    if (ref === null) return isTypedByArgument(name) ? MISSING : this.#unknown
+    const { reduce, transform, field } = readCall(call, this.#options.intervalNs)
+    const ref = this.#kinds.resolve(field.name, field.type)
+    if (ref === null) return isTypedByArgument(reduce, transform) ? MISSING : this.#unknown
     if (ref.kind === 'tag') return this.#unknown
-    if (!acceptsType(name, ref.type)) {
-      throw new HyperbyteError('invalid', `unsupported ${name} iterator type: *query.${ref.type}InterruptIterator`)
+    const inputType = reduce === null ? ref.type : reducedType(reduce.function, ref.type)
+    const type = transform === null ? inputType : transformedType(transform.function, inputType)
+    if (reduce !== null && !acceptsType(reduce.function, ref.type)) throw unsupportedType(reduce.function, ref.type)
+    if (transform !== null && !isTransformable(transform.function, inputType)) {
+      throw unsupportedType(transform.function, inputType)
     }
-    const type = reducedType(name, ref.type)
     const index = this.#calls.length
     this.#callIndexes.set(text, index)
-    this.#calls.push({
-      function: name,
-      ref: this.#addRef(argument.name, ref),
-      argument: name === 'percentile' ? percentileOf(call) : 0,
-      type,
-      fill: callFill(name, this.#fill),
-    })
+    this.#calls.push({ input: this.#inputOf(field.name, ref, reduce, transform), transform, type })
     return { kind: 'column', index, type }
+  }
+
+  #inputOf(name: string, ref: FieldRef, reduce: ReadReduce | null, transform: TransformSpec | null): CallInput {
+    const index = this.#addRef(name, ref)
+    if (reduce === null) return { kind: 'points', ref: index, inputType: ref.type }
+    return {
+      kind: 'reduce',
+      function: reduce.function,
+      ref: index,
+      inputType: ref.type,
+      argument: reduce.argument,
+      distinctBy: reduce.distinctBy.flatMap((tag) => {
+        const tagRef = this.#kinds.resolve(tag.name, tag.type)
+        return tagRef === null ? [] : [this.#addRef(tag.name, tagRef)]
+      }),
+      isLookingBack: transform !== null && looksBack(transform.function) && this.#options.intervalNs !== null,
+      fill: callFill(reduce.function, this.#options.fill),
+    }
+  }
+
+  #compileMath(name: MathFunction, call: Call): PlanExpr {
+    const args = call.args.map((argument) => this.compile(argument))
+    const type = mathType(
+      name,
+      args.map((argument) => argument.type),
+    )
+    if (type === null || args.some(({ kind }) => kind === 'missing')) return { kind: 'missing', type: 'float' }
+    return { kind: 'math', function: name, args, type }
   }
 
   /** Left-deep chains are compiled in a loop, innermost operation first. */
@@ -199,8 +242,9 @@ class FieldCompiler {
 const MISSING: PlanExpr = { kind: 'missing', type: 'float' }
 
 /** Such a function of a name that is neither field nor tag has no type, and no number to fill in. */
-function isTypedByArgument(name: ReduceFunction): boolean {
-  return reducedType(name, 'string') === 'string'
+function isTypedByArgument(reduce: ReadReduce | null, transform: TransformSpec | null): boolean {
+  const inputType = reduce === null ? 'string' : reducedType(reduce.function, 'string')
+  return (transform === null ? inputType : transformedType(transform.function, inputType)) === 'string'
 }
 
 /** What has no value in any row is what fill() puts in place of values. */
@@ -209,39 +253,29 @@ function unknownValue(fill: FillMode): PlanExpr {
   return { kind: 'literal', value: fill.value, type: typeof fill.value === 'bigint' ? 'integer' : 'float' }
 }
 
+const LEAVES_NOTHING_TO_FILL: ReadonlySet<ReduceFunction> = new Set(['distinct', 'top', 'bottom', 'sample'])
+
 /** An empty bucket has a count of 0 where others have null; several points in a bucket leave nothing to fill. */
 function callFill(name: ReduceFunction, fill: FillMode): FillMode {
-  if (name === 'distinct') return { kind: 'none' }
+  if (LEAVES_NOTHING_TO_FILL.has(name)) return { kind: 'none' }
   const isCount = name === 'count' || name === 'count-distinct'
   return isCount && fill.kind === 'null' ? { kind: 'number', value: 0n } : fill
 }
 
+function isSelector({ input, transform }: PlanCall): boolean {
+  return transform === null && input.kind === 'reduce' && SELECTORS.has(input.function)
+}
+
+function isTransformable(name: TransformFunction, type: ColumnType): boolean {
+  return name === 'elapsed' || isNumber(type)
+}
+
+function unsupportedType(name: string, type: ColumnType): HyperbyteError {
+  return new HyperbyteError('invalid', `unsupported ${name} iterator type: *query.${type}InterruptIterator`)
+}
+
 function varRef(name: string): Extract<Expr, { kind: 'varref' }> {
   return { kind: 'varref', name, type: null }
-}
-
-/** The reducer and its varref; `count(distinct f)` is one reducer. */
-function reduceArgument(call: Call): readonly [ReduceFunction, Extract<Expr, { kind: 'varref' }> | undefined] {
-  if (!REDUCE_FUNCTIONS.has(call.name)) throw notImplemented(call.name)
-  const name = call.name as ReduceFunction
-  const [argument] = call.args
-  if (argument?.kind === 'varref') return [name, argument]
-  if (name !== 'count') return [name, undefined]
-  if (argument?.kind === 'distinct') return ['count-distinct', varRef(argument.name)]
-  if (argument?.kind !== 'call' || argument.name !== 'distinct') return [name, undefined]
-  const [inner] = argument.args
-  return ['count-distinct', inner?.kind === 'varref' ? inner : undefined]
-}
-
-function notImplemented(name: string): HyperbyteError {
-  return new HyperbyteError('unsupported', `${name}() is not implemented yet`)
-}
-
-function percentileOf(call: Call): number {
-  const argument = call.args[1]
-  if (argument?.kind === 'number') return argument.value
-  if (argument?.kind === 'integer') return Number(argument.value)
-  throw new HyperbyteError('invalid', 'expected float argument in percentile()')
 }
 
 const IS_BITWISE: Record<ArithmeticOperator, boolean> = {
@@ -278,6 +312,8 @@ function placeRefs(expr: PlanExpr, place: (ref: number) => number): PlanExpr {
   switch (expr.kind) {
     case 'ref':
       return { kind: 'column', index: place(expr.index), type: expr.type }
+    case 'math':
+      return { ...expr, args: expr.args.map((argument) => placeRefs(argument, place)) }
     case 'binary':
       return { ...expr, lhs: placeRefs(expr.lhs, place), rhs: placeRefs(expr.rhs, place) }
     default:

@@ -5,6 +5,8 @@ import type { Series } from './operators/rows.js'
 import type { SelectPlan } from './select-plan.js'
 
 export interface GroupCalls {
+  /** The measurement. */
+  readonly name: string
   /** Values of the GROUP BY tags, in bytewise order of the keys. */
   readonly values: readonly string[]
   /** One for each call. */

@@ -3,7 +3,8 @@
  * several of the same name. A group that storage hands out in several pieces passes through piece by piece.
  */
 
-import { compareValues, type TagSetGroup } from './group-series.js'
+import { compareBytewise } from '../domain/compare-bytewise.js'
+import { compareValues } from './group-series.js'
 import { concatenateColumns, gatherColumn } from './operators/column-slice.js'
 import type { Rows } from './operators/rows.js'
 import type { GroupRows } from './scan.js'
@@ -12,6 +13,8 @@ import type { PlanRef, SelectPlan } from './select-plan.js'
 import { rowsOf, type TableScan } from './table-scan.js'
 
 export interface GroupPiece {
+  /** The measurement. */
+  readonly name: string
   /** Values of the GROUP BY tags, in bytewise order of the keys. */
   readonly values: readonly string[]
   readonly rows: Rows
@@ -19,15 +22,7 @@ export interface GroupPiece {
   readonly isLast: boolean
 }
 
-export function groupPieces(
-  plan: SelectPlan,
-  scans: readonly TableScan[],
-  context: SelectContext,
-): AsyncIterable<GroupPiece> {
-  return scans.length === 1 ? tablePieces(plan.refs, scans[0], context) : mergedPieces(plan, scans, context)
-}
-
-async function* tablePieces(
+export async function* tablePieces(
   refs: readonly PlanRef[],
   scan: TableScan,
   context: SelectContext,
@@ -42,46 +37,89 @@ async function* tablePieces(
 }
 
 function pieceOf(refs: readonly PlanRef[], scan: TableScan, scanned: GroupRows, isLast: boolean): GroupPiece {
-  return { values: scan.groups[scanned.group].values, rows: rowsOf(scan, refs, scanned), isLast }
+  const name = scan.request.table.measurement
+  return { name, values: scan.groups[scanned.group].values, rows: rowsOf(scan, refs, scanned), isLast }
 }
 
-/** Holds all rows: tables of one name in one query are rare, and their groups come in separate streams. */
-async function* mergedPieces(
+interface CollectedGroup {
+  readonly name: string
+  readonly values: readonly string[]
+  readonly rows: Rows[]
+}
+
+/**
+ * Pieces of several sources, group by group in the order of the answer. Holds all rows: the sources come one after the
+ * other, and a group's rows may be in all of them.
+ */
+export async function* collectedPieces(
   plan: SelectPlan,
-  scans: readonly TableScan[],
-  context: SelectContext,
+  sources: readonly AsyncIterable<GroupPiece>[],
+  merge: (rows: readonly Rows[]) => Rows,
 ): AsyncGenerator<GroupPiece> {
-  const groups = new Map<string, { values: TagSetGroup['values']; rows: Rows[] }>()
-  for (const scan of scans) {
-    for await (const { values, rows } of tablePieces(plan.refs, scan, context)) {
-      const id = values.join('\0')
+  const groups = new Map<string, CollectedGroup>()
+  for (const source of sources) {
+    for await (const { name, values, rows } of source) {
+      const id = [name, ...values].join('\0')
       const known = groups.get(id)
-      if (known === undefined) groups.set(id, { values, rows: [rows] })
+      if (known === undefined) groups.set(id, { name, values, rows: [rows] })
       else known.rows.push(rows)
     }
   }
   const direction = plan.isDescending ? -1 : 1
-  const ordered = [...groups.values()].sort((a, b) => direction * compareValues(a.values, b.values))
-  for (const { values, rows } of ordered) yield { values, rows: mergeRows(rows, plan.isDescending), isLast: true }
+  const ordered = [...groups.values()].sort((a, b) => direction * compareGroups(a, b))
+  for (const { name, values, rows } of cutGroups(ordered, plan)) yield { name, values, rows: merge(rows), isLast: true }
+}
+
+function compareGroups(a: CollectedGroup, b: CollectedGroup): number {
+  return compareBytewise(a.name, b.name) || compareValues(a.values, b.values)
+}
+
+/** SLIMIT has been applied to tables when their scans were planned. */
+function cutGroups(groups: readonly CollectedGroup[], { subqueries, seriesLimit, seriesOffset }: SelectPlan) {
+  if (subqueries.length === 0 || (seriesLimit === 0 && seriesOffset === 0)) return groups
+  return groups.slice(seriesOffset, seriesOffset + seriesLimit)
+}
+
+/** One after the other. */
+export function concatenateRows(inputs: readonly Rows[]): Rows {
+  const order = Int32Array.from({ length: inputs.reduce((count, rows) => count + rows.rowCount, 0) }, (_, i) => i)
+  return inputs.length === 1 ? inputs[0] : gatherRows(inputs, order)
 }
 
 /** One run of rows in time order; equal times keep the order of the inputs. */
 export function mergeRows(inputs: readonly Rows[], isDescending: boolean): Rows {
-  if (inputs.length === 1) return inputs[0]
-  const rowCount = inputs.reduce((count, rows) => count + rows.rowCount, 0)
-  const times = new BigInt64Array(rowCount)
+  if (inputs.length === 1 && isInOrder(inputs[0], isDescending)) return inputs[0]
+  const times = concatenateTimes(inputs)
+  const order = Int32Array.from({ length: times.length }, (_, i) => i)
+  order.sort((a, b) => {
+    const isBefore = isDescending ? times[a] > times[b] : times[a] < times[b]
+    return isBefore ? -1 : times[a] === times[b] ? a - b : 1
+  })
+  return gatherRows(inputs, order)
+}
+
+function isInOrder({ times, rowCount }: Rows, isDescending: boolean): boolean {
+  for (let row = 1; row < rowCount; row++) {
+    if (isDescending ? times[row] > times[row - 1] : times[row] < times[row - 1]) return false
+  }
+  return true
+}
+
+function concatenateTimes(inputs: readonly Rows[]): BigInt64Array {
+  const times = new BigInt64Array(inputs.reduce((count, rows) => count + rows.rowCount, 0))
   let offset = 0
   for (const rows of inputs) {
     times.set(rows.times.subarray(0, rows.rowCount), offset)
     offset += rows.rowCount
   }
-  const order = Int32Array.from({ length: rowCount }, (_, i) => i)
-  order.sort((a, b) => {
-    const isBefore = isDescending ? times[a] > times[b] : times[a] < times[b]
-    return isBefore ? -1 : times[a] === times[b] ? a - b : 1
-  })
+  return times
+}
+
+/** `order` counts through all inputs. */
+function gatherRows(inputs: readonly Rows[], order: Int32Array): Rows {
+  const times = concatenateTimes(inputs)
   return {
-    rowCount,
+    rowCount: order.length,
     times: times.map((_, row) => times[order[row]]),
     columns: inputs[0].columns.map((_, i) => {
       const pieces = inputs.map(({ columns, rowCount }) => ({ column: columns[i], rowCount }))

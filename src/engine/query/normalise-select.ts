@@ -7,38 +7,62 @@
 import { HyperbyteError } from '../domain/errors.js'
 import { TIMESTAMP_NS_MAX, TIMESTAMP_NS_MIN, type TimeRange } from '../domain/time-range.js'
 import { localToUtcOf } from '../domain/zone-offset.js'
-import type { Expr, FillMode, SelectField, SelectStatement, Source } from '../influxql/ast.js'
+import type { Expr, FillMode, MeasurementRef, SelectField, SelectStatement, Source, SubQuery } from '../influxql/ast.js'
 import { splitTime } from '../influxql/split-time.js'
+import { hasCall } from '../influxql/walk-expr.js'
 import type { Catalog, QueryRequest } from './catalog.js'
-import { ColumnKinds } from './column-kinds.js'
+import { ColumnKinds, subqueryColumns, tableColumns } from './column-kinds.js'
 import { compileFields } from './compile-fields.js'
 import { expandWildcards } from './expand-wildcards.js'
 import { groupWindow } from './group-window.js'
 import { bucketStart, type Window } from './operators/window.js'
 import { resolveSources } from './resolve-sources.js'
-import type { SelectPlan } from './select-plan.js'
+import type { PlanCall, SelectPlan } from './select-plan.js'
 
 const FILL_NULL: FillMode = { kind: 'null' }
+const FILL_NONE: FillMode = { kind: 'none' }
+
+/** What a subquery takes over from the select around it. */
+export type OuterSelect = Pick<SelectPlan, 'range' | 'window' | 'isDescending'>
 
 /** Throws `invalid` and the not-found errors with InfluxDB's texts. */
-export function normaliseSelect(statement: SelectStatement, catalog: Catalog, request: QueryRequest): SelectPlan {
+export function normaliseSelect(
+  statement: SelectStatement,
+  catalog: Catalog,
+  request: QueryRequest,
+  outer: OuterSelect | null = null,
+): SelectPlan {
   const { nowNs, limits } = request
-  const window = groupWindow(statement.dimensions, nowNs, statement.timeZone)
-  const { condition, range } = timeOf(statement, window, nowNs)
-  const tables = resolveSources(statement.sources.map(measurementOf), catalog, request)
-  const kinds = new ColumnKinds(catalog, tables.flat(), range)
+  const isDescending = directionOf(statement, outer)
+  const ownWindow = groupWindow(statement.dimensions, nowNs, statement.timeZone)
+  const window = ownWindow ?? outer?.window ?? null
+  const { condition, range } = timeOf(statement, ownWindow, nowNs, outer)
+  const tables = resolveSources(statement.sources.filter(isMeasurement), catalog, request)
+  const subqueries = statement.sources
+    .filter(isSubquery)
+    .map((source) => normaliseSelect(source.statement, catalog, request, { range, window, isDescending }))
+  const kinds = new ColumnKinds([
+    ...tables.flat().map((table) => tableColumns(catalog, table, range)),
+    ...subqueries.map(subqueryColumns),
+  ])
   const { fields, dimensions } = expandWildcards(withoutTime(statement.fields), statement.dimensions, kinds)
-  const fill = statement.fill ?? FILL_NULL
-  const { isWithoutArguments, ...compiled } = compileFields(fields, kinds, fill)
+  const fill = fillOf(statement, fields, outer)
+  const { isWithoutArguments, ...compiled } = compileFields(fields, kinds, {
+    fill,
+    intervalNs: window?.intervalNs ?? null,
+    hasTarget: statement.target !== null,
+  })
   if (window !== null) checkBucketCount(window, range, limits.maxSelectBuckets)
-  const isDescending = statement.sortFields.some((field) => !field.isAscending)
   return {
     ...compiled,
     tables: isWithoutArguments ? [] : isDescending ? [...tables].reverse() : tables,
+    subqueries: isWithoutArguments ? [] : subqueries.map((subquery) => groupedBy(subquery, dimensions)),
     timeName: timeNameOf(statement.fields),
     condition,
     range,
+    scanRange: scanRangeOf(range, window, compiled.calls, isDescending),
     dimensions,
+    ownDimensions: dimensions,
     window,
     fill,
     isDescending,
@@ -50,24 +74,70 @@ export function normaliseSelect(statement: SelectStatement, catalog: Catalog, re
   }
 }
 
-function measurementOf(source: Source) {
-  if (source.kind === 'measurement') return source
-  throw new HyperbyteError('unsupported', 'subqueries are not implemented yet')
+function isMeasurement(source: Source): source is MeasurementRef {
+  return source.kind === 'measurement'
 }
 
-/** GROUP BY time without an upper bound ends now. */
+function isSubquery(source: Source): source is SubQuery {
+  return source.kind === 'subquery'
+}
+
+/** Time runs one way through all levels. */
+function directionOf({ sortFields }: SelectStatement, outer: OuterSelect | null): boolean {
+  const isDescending = sortFields.some((field) => !field.isAscending)
+  if (outer === null) return isDescending
+  if (sortFields.length > 0 && isDescending !== outer.isDescending) {
+    const text = 'subqueries must be ordered in the same direction as the query itself'
+    throw new HyperbyteError('invalid', text)
+  }
+  return outer.isDescending
+}
+
+/** GROUP BY time without an upper bound ends now. A subquery stays within the select around it. */
 function timeOf(
   statement: SelectStatement,
-  window: Window | null,
+  ownWindow: Window | null,
   nowNs: bigint,
+  outer: OuterSelect | null,
 ): { readonly condition: Expr | null; readonly range: TimeRange } {
   const localToUtc = statement.timeZone === null ? null : localToUtcOf(statement.timeZone)
   const { condition, bounds } = splitTime(statement.condition, { nowNs, localToUtc })
-  const latestNs = window === null ? TIMESTAMP_NS_MAX : nowNs
+  const latestNs = ownWindow === null ? TIMESTAMP_NS_MAX : nowNs
+  const range = { startNs: bounds.startNs ?? TIMESTAMP_NS_MIN, endNs: bounds.endNs ?? latestNs + 1n }
+  return { condition, range: outer === null ? range : intersection(range, outer.range) }
+}
+
+function intersection(a: TimeRange, b: TimeRange): TimeRange {
   return {
-    condition,
-    range: { startNs: bounds.startNs ?? TIMESTAMP_NS_MIN, endNs: bounds.endNs ?? latestNs + 1n },
+    startNs: a.startNs > b.startNs ? a.startNs : b.startNs,
+    endNs: a.endNs < b.endNs ? a.endNs : b.endNs,
   }
+}
+
+/** Null buckets of a subquery would only be passed over, so they are not made. */
+function fillOf(statement: SelectStatement, fields: readonly SelectField[], outer: OuterSelect | null): FillMode {
+  const fill = statement.fill ?? FILL_NULL
+  const isAggregate = fields.some(({ expr }) => expr.kind === 'distinct' || hasCall(expr))
+  return outer !== null && fill.kind === 'null' && isAggregate ? FILL_NONE : fill
+}
+
+/** A subquery's series are as fine as the groups of the selects around it. */
+function groupedBy(plan: SelectPlan, dimensions: readonly string[]): SelectPlan {
+  const all = [...new Set([...plan.dimensions, ...dimensions])]
+  return { ...plan, dimensions: all, subqueries: plan.subqueries.map((inner) => groupedBy(inner, all)) }
+}
+
+/** A call that looks back reads one bucket more (influxd 1.6.7: exactly one, whatever the call). */
+function scanRangeOf(
+  range: TimeRange,
+  window: Window | null,
+  calls: readonly PlanCall[],
+  isDescending: boolean,
+): TimeRange {
+  if (window === null || !calls.some(({ input }) => input.kind === 'reduce' && input.isLookingBack)) return range
+  const { startNs, endNs } = range
+  if (isDescending) return { startNs, endNs: endNs + window.intervalNs }
+  return startNs <= TIMESTAMP_NS_MIN ? range : { startNs: startNs - window.intervalNs, endNs }
 }
 
 /** `time` among the fields only renames the first column. */

@@ -5,12 +5,13 @@
 
 import { type Column, isValid } from '../domain/column.js'
 import { TIMESTAMP_NS_MIN } from '../domain/time-range.js'
+import { finishCall } from './call-runner.js'
 import { aggregateTime, type GroupCalls, keepsTime } from './group-calls.js'
 import { gatherColumn } from './operators/column-slice.js'
 import type { Series } from './operators/rows.js'
 import type { AggregateCall, AggregateRequest, GroupAggregates, PushableFunction } from './scan.js'
 import type { SelectContext } from './select-context.js'
-import type { SelectPlan } from './select-plan.js'
+import type { CallInput, SelectPlan } from './select-plan.js'
 import type { TableScan } from './table-scan.js'
 
 const PUSHABLE: ReadonlySet<string> = new Set<PushableFunction>([
@@ -47,8 +48,18 @@ function isPushable(plan: SelectPlan, scan: TableScan, context: SelectContext): 
     context.request.limits.maxSelectPoint === 0 &&
     plan.auxiliary.length === 0 &&
     (plan.window === null || plan.window.zoneOffset === null) &&
-    plan.calls.every((call) => PUSHABLE.has(call.function) && isScannedAsIs(plan, scan, call.ref))
+    plan.calls.every(({ input }) => isPushableInput(input) && isScannedAsIs(plan, scan, input.ref)) &&
+    new Set(plan.calls.map(({ input }) => isLookingBack(input))).size === 1
   )
+}
+
+function isPushableInput(input: CallInput): boolean {
+  return input.kind === 'reduce' && PUSHABLE.has(input.function)
+}
+
+/** All calls have to read the same range. */
+function isLookingBack(input: CallInput): boolean {
+  return input.kind === 'reduce' && input.isLookingBack
 }
 
 function isScannedAsIs(plan: SelectPlan, scan: TableScan, index: number): boolean {
@@ -72,11 +83,11 @@ function aggregateRequest(plan: SelectPlan, scan: TableScan): AggregateRequest {
  */
 function pushedCalls(plan: SelectPlan, scan: TableScan): readonly AggregateCall[] {
   const calls: AggregateCall[] = []
-  for (const call of plan.calls) {
-    const field = scan.scanColumns[call.ref]
-    if (field < 0) continue
-    calls.push({ function: call.function as PushableFunction, field, argument: call.argument })
-    if (call.function === 'stddev') calls.push({ function: 'count', field, argument: 0 })
+  for (const { input } of plan.calls) {
+    const field = scan.scanColumns[input.ref]
+    if (input.kind === 'points' || field < 0) continue
+    calls.push({ function: input.function as PushableFunction, field, argument: input.argument })
+    if (isStddev(input)) calls.push({ function: 'count', field, argument: 0 })
   }
   return calls
 }
@@ -88,7 +99,11 @@ async function* groupCalls(
   context: SelectContext,
 ): AsyncGenerator<GroupCalls> {
   for await (const aggregates of groups) {
-    yield { values: scan.groups[aggregates.group].values, series: seriesOf(plan, scan, aggregates) }
+    yield {
+      name: scan.request.table.measurement,
+      values: scan.groups[aggregates.group].values,
+      series: seriesOf(plan, scan, aggregates),
+    }
     if (context.pace.isDue(aggregates.rowCount * plan.calls.length)) await context.pace.pause()
   }
 }
@@ -98,13 +113,17 @@ function seriesOf(plan: SelectPlan, scan: TableScan, aggregates: GroupAggregates
   const buckets = plan.window === null ? bucketOfAll(plan, rowCount) : bucketTimes(aggregates)
   let position = 0
   return plan.calls.map((call) => {
-    if (scan.scanColumns[call.ref] < 0) return EMPTY
+    if (scan.scanColumns[call.input.ref] < 0) return EMPTY
     const column = values[position]
     const pointTimes = keepsTime(plan) ? (times[position] ?? buckets) : buckets
     position++
-    const presence = call.function === 'stddev' ? values[position++] : column
-    return presentPoints(column, pointTimes, presence, rowCount, plan.isDescending)
+    const presence = isStddev(call.input) ? values[position++] : column
+    return finishCall(plan, call, presentPoints(column, pointTimes, presence, rowCount, plan.isDescending))
   })
+}
+
+function isStddev(input: CallInput): boolean {
+  return input.kind === 'reduce' && input.function === 'stddev'
 }
 
 const EMPTY: Series = {

@@ -6,68 +6,43 @@
 
 import type { Column } from '../domain/column.js'
 import type { FillMode } from '../influxql/ast.js'
-import { aggregateTime, type GroupCalls, keepsTime } from './group-calls.js'
-import { groupPieces } from './group-pieces.js'
-import { bucketRows, singleBucket } from './operators/bucket-rows.js'
+import { makeCallRunner, viewsOf } from './call-runner.js'
+import type { GroupCalls } from './group-calls.js'
+import type { GroupPiece } from './group-pieces.js'
 import { sliceColumn } from './operators/column-slice.js'
 import { defaultMissing } from './operators/default-missing.js'
 import { type BucketGrid, fillSeries, type GridStretch, gridOf, stretchGrid } from './operators/fill.js'
 import { type JoinInput, joinSeries } from './operators/join-series.js'
-import { GroupReducer } from './operators/reduce.js'
-import type { Rows, Series } from './operators/rows.js'
-import { pushedAggregates } from './push-aggregates.js'
+import type { Series } from './operators/rows.js'
 import type { SeriesFrame } from './result.js'
 import type { SelectContext } from './select-context.js'
 import type { PlanCall, SelectPlan } from './select-plan.js'
 import { FRAME_ROW_COUNT, type FrameSeries, frameSeries, framesOf } from './series-frames.js'
-import type { TableScan } from './table-scan.js'
 
-/** `scans` are the tables of one measurement name. */
-export async function* runAggregateSelect(
+export async function* aggregateFrames(
   plan: SelectPlan,
-  scans: readonly TableScan[],
-  context: SelectContext,
+  groups: AsyncIterable<GroupCalls>,
 ): AsyncGenerator<SeriesFrame> {
-  const name = scans[0].request.table.measurement
-  const groups = pushedAggregates(plan, scans, context) ?? reducedGroups(plan, scans, context)
-  for await (const { values, series } of groups) yield* groupFrames(plan, frameSeries(plan, name, values), series)
+  for await (const { name, values, series } of groups) yield* groupFrames(plan, frameSeries(plan, name, values), series)
 }
 
-async function* reducedGroups(
+export async function* reducedGroups(
   plan: SelectPlan,
-  scans: readonly TableScan[],
+  pieces: AsyncIterable<GroupPiece>,
   context: SelectContext,
 ): AsyncGenerator<GroupCalls> {
   const { pace } = context
-  let reducers = plan.calls.map((call) => reducerOf(plan, call))
-  for await (const { values, rows, isLast } of groupPieces(plan, scans, context)) {
-    const buckets = bucketsOf(plan, rows)
-    for (const reducer of reducers) {
-      reducer.push(rows, buckets)
+  let runners = plan.calls.map((call) => makeCallRunner(plan, call))
+  for await (const { name, values, rows, isLast } of pieces) {
+    const views = viewsOf(plan, rows)
+    for (const runner of runners) {
+      runner.push(views)
       if (pace.isDue(rows.rowCount)) await pace.pause()
     }
     if (!isLast) continue
-    yield { values, series: reducers.map((reducer) => reducer.finish()) }
-    reducers = plan.calls.map((call) => reducerOf(plan, call))
+    yield { name, values, series: runners.map((runner) => runner.finish()) }
+    runners = plan.calls.map((call) => makeCallRunner(plan, call))
   }
-}
-
-function reducerOf(plan: SelectPlan, call: PlanCall): GroupReducer {
-  const ref = plan.refs[call.ref]
-  return new GroupReducer({
-    function: call.function,
-    column: call.ref,
-    inputType: ref.kind === 'field' ? ref.type : 'string',
-    argument: call.argument,
-    keepsTime: keepsTime(plan),
-    auxiliary: plan.isLoneSelector ? plan.auxiliary : [],
-  })
-}
-
-function bucketsOf({ window, range, isDescending }: SelectPlan, rows: Rows) {
-  return window === null
-    ? singleBucket(rows.rowCount, aggregateTime(range.startNs))
-    : bucketRows(rows.times, rows.rowCount, window, isDescending)
 }
 
 function* groupFrames(plan: SelectPlan, frames: FrameSeries, series: readonly Series[]): Generator<SeriesFrame> {
@@ -105,15 +80,17 @@ interface Stretch {
   readonly to: number
 }
 
+const FILL_NONE: FillMode = { kind: 'none' }
+
 function stretchOf(plan: SelectPlan, call: PlanCall, series: Series): Stretch | null {
   if (series.count === 0) return null
   const { window, limit, offset } = plan
-  const grid =
-    window !== null && call.fill.kind !== 'none' ? gridOf(series, window, plan.range, plan.isDescending) : null
+  const fill = call.transform === null && call.input.kind === 'reduce' ? call.input.fill : FILL_NONE
+  const grid = window !== null && fill.kind !== 'none' ? gridOf(series, window, plan.range, plan.isDescending) : null
   const count = grid?.count ?? series.count
   const from = Math.min(offset, count)
   const to = limit === 0 ? count : Math.min(offset + limit, count)
-  return from >= to ? null : { series, fill: call.fill, grid, from, to }
+  return from >= to ? null : { series, fill, grid, from, to }
 }
 
 function hasSameBuckets(stretch: Stretch, grid: BucketGrid, from: number, to: number): boolean {

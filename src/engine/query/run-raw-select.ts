@@ -3,25 +3,22 @@
  * become columns of the answer without being copied.
  */
 
-import { groupPieces } from './group-pieces.js'
+import type { GroupPiece } from './group-pieces.js'
 import { defaultMissing } from './operators/default-missing.js'
 import type { SeriesFrame } from './result.js'
 import type { SelectContext } from './select-context.js'
 import { rawRowLimit, type SelectPlan } from './select-plan.js'
 import { type FrameRows, type FrameSeries, frameSeries, framesOf, sliceRows } from './series-frames.js'
-import type { TableScan } from './table-scan.js'
 
-/** `scans` are the tables of one measurement name. */
 export async function* runRawSelect(
   plan: SelectPlan,
-  scans: readonly TableScan[],
+  pieces: AsyncIterable<GroupPiece>,
   context: SelectContext,
 ): AsyncGenerator<SeriesFrame> {
-  const name = scans[0].request.table.measurement
   let series: FrameSeries | null = null
   const limit = rawRowLimit(plan)
   let position = 0
-  for await (const { values, rows, isLast } of groupPieces(plan, scans, context)) {
+  for await (const { name, values, rows, isLast } of pieces) {
     if (series === null) {
       series = frameSeries(plan, name, values)
       position = 0

@@ -1,28 +1,79 @@
 /**
  * SELECT from statement to frames: normalise, plan a scan for each table, then either rows as they are or functions
- * over them, one measurement after the other.
+ * over them, one measurement after the other. Subqueries run the same way, and their answers are the rows.
  */
 
 import { HyperbyteError } from '../domain/errors.js'
 import type { SelectStatement } from '../influxql/ast.js'
 import { checkSelect } from '../influxql/check-select.js'
 import { foldSelect } from '../influxql/fold-select.js'
+import { collectedPieces, concatenateRows, type GroupPiece, mergeRows, tablePieces } from './group-pieces.js'
 import { normaliseSelect } from './normalise-select.js'
+import type { Rows } from './operators/rows.js'
+import { pushedAggregates } from './push-aggregates.js'
 import type { SeriesFrame } from './result.js'
-import { runAggregateSelect } from './run-aggregate-select.js'
+import { aggregateFrames, reducedGroups } from './run-aggregate-select.js'
 import { runRawSelect } from './run-raw-select.js'
 import type { SelectContext } from './select-context.js'
-import { planTableScan } from './table-scan.js'
+import type { SelectPlan } from './select-plan.js'
+import { subqueryPieces } from './subquery-pieces.js'
+import { planTableScan, type TableScan } from './table-scan.js'
 
 /** Throws HyperbyteError with the text for `results[i].error`; frames that came before stay valid. */
 export async function* runSelect(statement: SelectStatement, context: SelectContext): AsyncGenerator<SeriesFrame> {
-  const { catalog, request } = context
   if (statement.target !== null) throw new HyperbyteError('unsupported', 'INTO is not implemented yet')
   checkSelect(statement)
-  const plan = normaliseSelect(foldSelect(statement), catalog, request)
+  yield* runPlan(normaliseSelect(foldSelect(statement), context.catalog, context.request), context)
+}
+
+async function* runPlan(plan: SelectPlan, context: SelectContext): AsyncGenerator<SeriesFrame> {
+  if (plan.refs.length === 0) return
+  if (plan.subqueries.length > 0) return yield* runOverSubqueries(plan, context)
   for (const tables of plan.tables) {
-    const scans = tables.flatMap((table) => planTableScan(plan, table, catalog, request.limits) ?? [])
-    if (scans.length === 0) continue
-    yield* plan.calls.length === 0 ? runRawSelect(plan, scans, context) : runAggregateSelect(plan, scans, context)
+    const scans = tables.flatMap((table) => planTableScan(plan, table, context.catalog, context.request.limits) ?? [])
+    if (scans.length > 0) yield* runOverTables(plan, scans, context)
   }
+}
+
+/** `scans` are the tables of one measurement name. */
+async function* runOverTables(
+  plan: SelectPlan,
+  scans: readonly TableScan[],
+  context: SelectContext,
+): AsyncGenerator<SeriesFrame> {
+  const pushed = plan.calls.length === 0 ? null : pushedAggregates(plan, scans, context)
+  if (pushed !== null) return yield* aggregateFrames(plan, pushed)
+  const pieces = scans.map((scan) => tablePieces(plan.refs, scan, context))
+  const merge = (rows: readonly Rows[]): Rows => mergeRows(rows, plan.isDescending)
+  yield* runOverPieces(plan, pieces.length === 1 ? pieces[0] : collectedPieces(plan, pieces, merge), context)
+}
+
+async function* runOverSubqueries(plan: SelectPlan, context: SelectContext): AsyncGenerator<SeriesFrame> {
+  const { catalog, request } = context
+  const scans = plan.tables.flat().flatMap((table) => planTableScan(plan, table, catalog, request.limits) ?? [])
+  const pieces = [
+    ...scans.map((scan) => tablePieces(plan.refs, scan, context)),
+    ...plan.subqueries.map((inner) => subqueryPieces(plan, inner, runPlan(inner, context))),
+  ]
+  yield* runOverPieces(
+    plan,
+    collectedPieces(plan, pieces, (rows) => mergeSubqueryRows(plan, rows)),
+    context,
+  )
+}
+
+/** Rows of a subquery that reduced each series to a point keep the order of its series; all others are in time order. */
+function mergeSubqueryRows(plan: SelectPlan, rows: readonly Rows[]): Rows {
+  const isReduced = plan.subqueries.every((inner) => inner.calls.length > 0 && inner.window === null)
+  if (!isReduced || plan.calls.length > 0) return mergeRows(rows, plan.isDescending)
+  return concatenateRows(plan.isDescending ? [...rows].reverse() : rows)
+}
+
+function runOverPieces(
+  plan: SelectPlan,
+  pieces: AsyncIterable<GroupPiece>,
+  context: SelectContext,
+): AsyncIterable<SeriesFrame> {
+  if (plan.calls.length === 0) return runRawSelect(plan, pieces, context)
+  return aggregateFrames(plan, reducedGroups(plan, pieces, context))
 }

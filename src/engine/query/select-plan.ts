@@ -9,6 +9,7 @@ import type { TimeRange } from '../domain/time-range.js'
 import type { Expr, FillMode } from '../influxql/ast.js'
 import type { PlanExpr } from './operators/evaluate.js'
 import type { ReduceFunction } from './operators/reduce.js'
+import type { TransformSpec } from './operators/transform.js'
 import type { Window } from './operators/window.js'
 import type { TableName } from './scan.js'
 
@@ -17,19 +18,36 @@ export type PlanRef =
   | { readonly kind: 'field'; readonly name: string; readonly type: FieldType }
   | { readonly kind: 'tag'; readonly name: string }
 
+/** What a call is computed from, group by group. */
+export type CallInput =
+  | {
+      readonly kind: 'reduce'
+      readonly function: ReduceFunction
+      /** Index into `refs`. */
+      readonly ref: number
+      readonly inputType: ColumnType
+      /** N of percentile, top, bottom and sample; 0 otherwise. */
+      readonly argument: number
+      /** Refs by whose values top and bottom tell points apart. */
+      readonly distinctBy: readonly number[]
+      /** Wider than the plan's by the bucket that a transformation looks back to. */
+      readonly isLookingBack: boolean
+      readonly fill: FillMode
+    }
+  /** The field's own points. */
+  | { readonly kind: 'points'; readonly ref: number; readonly inputType: ColumnType }
+
 export interface PlanCall {
-  readonly function: ReduceFunction
-  /** Index into `refs`. */
-  readonly ref: number
-  /** Percentile's N; 0 otherwise. */
-  readonly argument: number
+  readonly input: CallInput
+  /** What is made of the input's points, or null. */
+  readonly transform: TransformSpec | null
   readonly type: ColumnType
-  /** How empty buckets are filled. */
-  readonly fill: FillMode
 }
 
 export interface PlanColumn {
   readonly name: string
+  /** The name by which a select around this one refers to it: without `_1` for repeats. */
+  readonly plainName: string
   /** Over the calls and then the `auxiliary` refs; without calls, over the refs. */
   readonly expr: PlanExpr
 }
@@ -37,6 +55,8 @@ export interface PlanColumn {
 export interface SelectPlan {
   /** By measurement name, in the order of the answer; tables of one name give one set of series together. */
   readonly tables: readonly (readonly TableName[])[]
+  /** Other sources: selects whose answers are the rows. */
+  readonly subqueries: readonly SelectPlan[]
   readonly refs: readonly PlanRef[]
   readonly calls: readonly PlanCall[]
   /** Refs that are selected beside calls, as indexes into `refs`. */
@@ -48,8 +68,12 @@ export interface SelectPlan {
   /** Tags and fields only; time is in `range`. */
   readonly condition: Expr | null
   readonly range: TimeRange
-  /** GROUP BY tags as written, without repeats. */
+  /** What has to be read: `range`, and a bucket before it when a call looks back. */
+  readonly scanRange: TimeRange
+  /** GROUP BY tags as written, without repeats; in a subquery those of the selects around it as well. */
   readonly dimensions: readonly string[]
+  /** The statement's own among them. */
+  readonly ownDimensions: readonly string[]
   readonly window: Window | null
   readonly fill: FillMode
   readonly isDescending: boolean
@@ -64,6 +88,6 @@ export interface SelectPlan {
  * Rows of a group that a select without functions answers with; 0 = all. OFFSET without LIMIT leaves one row (influxd
  * 1.6.7, within a shard).
  */
-export function rawRowLimit({ limit, offset }: SelectPlan): number {
-  return limit === 0 && offset > 0 ? 1 : limit
+export function rawRowLimit({ limit, offset, subqueries }: SelectPlan): number {
+  return limit === 0 && offset > 0 && subqueries.length === 0 ? 1 : limit
 }

@@ -33,7 +33,7 @@ export function planTableScan(
   catalog: Catalog,
   limits: QueryLimits,
 ): TableScan | null {
-  const types = catalog.fieldTypes(table, plan.range)
+  const types = catalog.fieldTypes(table, plan.scanRange)
   const { fields, scanColumns } = outputFields(plan.refs, types)
   if (fields.length === 0 || plan.range.startNs >= plan.range.endNs) return null
   const outputFieldCount = fields.length
@@ -51,7 +51,7 @@ export function planTableScan(
       groups,
       fields,
       outputFieldCount,
-      range: plan.range,
+      range: plan.scanRange,
       isDescending: plan.isDescending,
       rowLimitPerGroup: plan.calls.length === 0 && limit > 0 ? limit + plan.offset : 0,
     },

@@ -3,7 +3,9 @@
  * galloping, which costs a few comparisons a bucket and none a row.
  */
 
-import { TIMESTAMP_NS_MIN } from '../../domain/time-range.js'
+import { TIMESTAMP_NS_MIN, type TimeRange } from '../../domain/time-range.js'
+import { sliceColumn } from './column-slice.js'
+import type { Rows } from './rows.js'
 import { bucketEnd, bucketStart, type Window } from './window.js'
 
 export interface RowBuckets {
@@ -61,4 +63,21 @@ export function firstRowBefore(times: BigInt64Array, row: number, rowCount: numb
     else high = middle
   }
   return high
+}
+
+/** The rows whose time lies in `range`, as views. */
+export function rowsInRange(rows: Rows, range: TimeRange, isDescending: boolean): Rows {
+  const { times, rowCount } = rows
+  const start = isDescending
+    ? firstRowBefore(times, -1, rowCount, range.endNs)
+    : firstRowFrom(times, -1, rowCount, range.startNs)
+  const end = isDescending
+    ? firstRowBefore(times, start - 1, rowCount, range.startNs)
+    : firstRowFrom(times, start - 1, rowCount, range.endNs)
+  if (start === 0 && end === rowCount) return rows
+  return {
+    rowCount: end - start,
+    times: times.subarray(start, end),
+    columns: rows.columns.map((column) => sliceColumn(column, start, end)),
+  }
 }

@@ -7,6 +7,7 @@
 import { type Column, type ColumnType, isValid, setValid, validityWordCount } from '../../domain/column.js'
 import { assert } from '../../domain/errors.js'
 import { emptyColumn, missingColumn } from './column-slice.js'
+import { applyMath, type MathFunction } from './math-functions.js'
 import type { Value } from './series-builder.js'
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^'
@@ -19,6 +20,12 @@ export type PlanExpr =
   | { readonly kind: 'literal'; readonly value: Value; readonly type: ColumnType }
   /** A name that is neither field nor tag. */
   | { readonly kind: 'missing'; readonly type: ColumnType }
+  | {
+      readonly kind: 'math'
+      readonly function: MathFunction
+      readonly args: readonly PlanExpr[]
+      readonly type: ColumnType
+    }
   | {
       readonly kind: 'binary'
       readonly op: ArithmeticOperator
@@ -40,6 +47,13 @@ export function evaluate(expr: PlanExpr, columns: readonly Column[], rowCount: n
       column.values.fill(expr.value as never)
       return column
     }
+    case 'math':
+      return applyMath(
+        expr.function,
+        expr.type,
+        expr.args.map((argument) => evaluate(argument, columns, rowCount)),
+        rowCount,
+      )
     case 'binary':
       return evaluateBinary(expr, columns, rowCount)
   }

@@ -11,7 +11,15 @@ import { type Column, type ColumnType, isValid } from '../../domain/column.js'
 import { assert } from '../../domain/errors.js'
 import { countValid, standardDeviation, sumFloat, sumInteger } from './accumulate.js'
 import type { RowBuckets } from './bucket-rows.js'
-import { betterOf, candidate, chooseRow, type SelectorName } from './choose-row.js'
+import {
+  betterOf,
+  type Candidate,
+  candidate,
+  chooseRow,
+  IS_BETTER,
+  type IsBetter,
+  type SelectorName,
+} from './choose-row.js'
 import type { Rows, Series } from './rows.js'
 import { SeriesBuilder, type Value } from './series-builder.js'
 
@@ -27,14 +35,19 @@ export type ReduceFunction =
   | 'percentile'
   | 'distinct'
   | 'count-distinct'
+  | 'top'
+  | 'bottom'
+  | 'sample'
 
 export interface ReduceSpec {
   readonly function: ReduceFunction
   /** Index of the argument among the columns of the rows. */
   readonly column: number
   readonly inputType: ColumnType
-  /** Percentile's N; 0 otherwise. */
+  /** N of percentile, top, bottom and sample; 0 otherwise. */
   readonly argument: number
+  /** Columns by whose values top and bottom tell points apart: one point for each combination. */
+  readonly distinctBy: readonly number[]
   /** Points keep the time of the chosen row: a lone selector without GROUP BY time. */
   readonly keepsTime: boolean
   /** Columns whose values go with the chosen row. */
@@ -96,6 +109,7 @@ export function acceptsType(name: ReduceFunction, inputType: ColumnType): boolea
     case 'last':
     case 'distinct':
     case 'mode':
+    case 'sample':
       return true
     case 'min':
     case 'max':
@@ -127,6 +141,9 @@ const BUCKET_REDUCERS = {
   percentile: (spec) => new PercentileReducer(spec),
   distinct: (spec) => new DistinctReducer(spec),
   'count-distinct': (spec) => new CountDistinctReducer(spec),
+  top: (spec) => new RankedReducer(spec, 'max'),
+  bottom: (spec) => new RankedReducer(spec, 'min'),
+  sample: (spec) => new SampleReducer(spec),
 } satisfies Record<ReduceFunction, (spec: ReduceSpec) => BucketReducer>
 
 class CountReducer implements BucketReducer {
@@ -330,6 +347,12 @@ abstract class CollectingReducer implements BucketReducer {
     return order.sort((a, b) => (values[a] < values[b] ? -1 : values[a] > values[b] ? 1 : a - b))
   }
 
+  /** The point with its own time and auxiliary values. */
+  protected appendAt(series: SeriesBuilder, position: number): void {
+    const { rows, row } = this.origins[position]
+    series.appendFrom(rows.times[row], this.values[position], rows, row)
+  }
+
   protected timeOf(position: number): bigint {
     const { rows, row } = this.origins[position]
     return rows.times[row]
@@ -342,6 +365,62 @@ class PercentileReducer extends CollectingReducer {
     if (rank < 0 || rank >= this.values.length) return
     const { rows, row } = this.origins[this.byValue()[rank]]
     appendRow(series, this.spec, rows, row, bucketStartNs)
+  }
+}
+
+/**
+ * top and bottom: the N greatest or least points of the bucket, the earlier of equals, in time order with their own
+ * times. With tags, only the best point of each combination of their values takes part.
+ */
+class RankedReducer extends CollectingReducer {
+  readonly #isBetter: IsBetter
+
+  constructor(spec: ReduceSpec, name: 'min' | 'max') {
+    super(spec)
+    this.#isBetter = IS_BETTER[name]
+  }
+
+  protected emit(series: SeriesBuilder): void {
+    const ranked = this.#contenders().sort((a, b) => this.#compare(a, b))
+    const chosen = ranked.slice(0, this.spec.argument)
+    chosen.sort((a, b) => compare(this.timeOf(a), this.timeOf(b)))
+    for (const position of chosen) this.appendAt(series, position)
+  }
+
+  #contenders(): number[] {
+    if (this.spec.distinctBy.length === 0) return [...this.values.keys()]
+    const best = new Map<string, number>()
+    for (const position of this.values.keys()) {
+      const id = this.#combination(position)
+      const known = best.get(id)
+      if (known === undefined || this.#compare(position, known) < 0) best.set(id, position)
+    }
+    return [...best.values()]
+  }
+
+  #combination(position: number): string {
+    const { rows, row } = this.origins[position]
+    return this.spec.distinctBy.map((index) => rows.columns[index].values[row]).join('\0')
+  }
+
+  #compare(a: number, b: number): number {
+    return this.#isBetter(this.#candidate(a), this.#candidate(b))
+      ? -1
+      : this.#isBetter(this.#candidate(b), this.#candidate(a))
+        ? 1
+        : a - b
+  }
+
+  #candidate(position: number): Candidate {
+    return { value: this.values[position], timeNs: this.timeOf(position) }
+  }
+}
+
+/** N points spread evenly over the bucket's, with their own times: the engine draws no lots. */
+class SampleReducer extends CollectingReducer {
+  protected emit(series: SeriesBuilder): void {
+    const count = Math.min(this.spec.argument, this.values.length)
+    for (let i = 0; i < count; i++) this.appendAt(series, Math.floor((i * this.values.length) / count))
   }
 }
 

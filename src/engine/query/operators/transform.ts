@@ -1,0 +1,185 @@
+/**
+ * Functions that make a point from neighbouring points: derivative, difference, moving_average, cumulative_sum, elapsed,
+ * integral. They read one series in the query's direction; points that are null are passed over.
+ */
+
+import { type Column, isValid } from '../../domain/column.js'
+import type { Series } from './rows.js'
+import { SeriesBuilder } from './series-builder.js'
+import { bucketEnd, bucketStart, type Window } from './window.js'
+
+export type TransformFunction =
+  | 'derivative'
+  | 'non_negative_derivative'
+  | 'difference'
+  | 'non_negative_difference'
+  | 'moving_average'
+  | 'cumulative_sum'
+  | 'elapsed'
+  | 'integral'
+
+export interface TransformSpec {
+  readonly function: TransformFunction
+  /** derivative, elapsed and integral are per this time. */
+  readonly unitNs: bigint
+  /** Points in a moving average. */
+  readonly size: number
+}
+
+export interface TransformContext {
+  readonly isDescending: boolean
+  readonly window: Window | null
+  /** Time on what has no time of its own. */
+  readonly aggregateTimeNs: bigint
+}
+
+export function transformedType(name: TransformFunction, inputType: Column['type']): Column['type'] {
+  switch (name) {
+    case 'elapsed':
+      return 'integer'
+    case 'difference':
+    case 'non_negative_difference':
+    case 'cumulative_sum':
+      return inputType
+    default:
+      return 'float'
+  }
+}
+
+export function transform(series: Series, spec: TransformSpec, context: TransformContext): Series {
+  const points = presentPoints(series)
+  const out = new SeriesBuilder(transformedType(spec.function, series.column.type))
+  TRANSFORMS[spec.function](points, spec, out, context)
+  return out.finish()
+}
+
+function presentPoints(series: Series): Points {
+  const { column, times, count } = series
+  const rows: number[] = []
+  for (let row = 0; row < count; row++) if (isValid(column.validity, row)) rows.push(row)
+  return { times: rows.map((row) => times[row]), values: rows.map((row) => column.values[row] as number | bigint) }
+}
+
+interface Points {
+  readonly times: readonly bigint[]
+  readonly values: readonly (number | bigint)[]
+}
+
+type Transform = (points: Points, spec: TransformSpec, out: SeriesBuilder, context: TransformContext) => void
+
+const TRANSFORMS: Record<TransformFunction, Transform> = {
+  derivative: (points, spec, out, context) => derivative(points, spec, out, context, false),
+  non_negative_derivative: (points, spec, out, context) => derivative(points, spec, out, context, true),
+  difference: (points, _spec, out) => differences(points, out, false),
+  non_negative_difference: (points, _spec, out) => differences(points, out, true),
+  moving_average: movingAverage,
+  cumulative_sum: cumulativeSum,
+  elapsed,
+  integral,
+}
+
+/** Only the first of several points at one time counts; `visit` gets it with the one before. */
+function eachAdvance({ times }: Points, visit: (previous: number, current: number) => void): void {
+  let previous = 0
+  for (let i = 1; i < times.length; i++) {
+    if (times[i] === times[previous]) continue
+    visit(previous, i)
+    previous = i
+  }
+}
+
+function derivative(
+  points: Points,
+  { unitNs }: TransformSpec,
+  out: SeriesBuilder,
+  { isDescending }: TransformContext,
+  isNonNegative: boolean,
+): void {
+  const { times, values } = points
+  eachAdvance(points, (previous, current) => {
+    const change = Number(subtract(values[current], values[previous]))
+    if (isNonNegative && change < 0) return
+    const elapsedNs = isDescending ? times[previous] - times[current] : times[current] - times[previous]
+    out.append(times[current], change / (Number(elapsedNs) / Number(unitNs)))
+  })
+}
+
+function differences(points: Points, out: SeriesBuilder, isNonNegative: boolean): void {
+  const { times, values } = points
+  eachAdvance(points, (previous, current) => {
+    const change = subtract(values[current], values[previous])
+    if (!isNonNegative || change >= 0) out.append(times[current], change)
+  })
+}
+
+function subtract(a: number | bigint, b: number | bigint): number | bigint {
+  return typeof a === 'bigint' ? BigInt.asIntN(64, a - (b as bigint)) : a - (b as number)
+}
+
+function add(a: number | bigint, b: number | bigint): number | bigint {
+  return typeof a === 'bigint' ? a + (b as bigint) : a + (b as number)
+}
+
+/** Sums are carried along from point to point, as InfluxDB does, so that the same rounding shows. */
+function movingAverage({ times, values }: Points, { size }: TransformSpec, out: SeriesBuilder): void {
+  let sum: number | bigint = typeof values[0] === 'bigint' ? 0n : 0
+  for (let i = 0; i < values.length; i++) {
+    sum = add(sum, i < size ? values[i] : subtract(values[i], values[i - size]))
+    if (i >= size - 1) out.append(times[i], Number(sum) / size)
+  }
+}
+
+function cumulativeSum({ times, values }: Points, _spec: TransformSpec, out: SeriesBuilder): void {
+  let sum: number | bigint = typeof values[0] === 'bigint' ? 0n : 0
+  for (let i = 0; i < values.length; i++) {
+    sum = add(sum, values[i])
+    out.append(times[i], sum)
+  }
+}
+
+function elapsed({ times }: Points, { unitNs }: TransformSpec, out: SeriesBuilder): void {
+  for (let i = 1; i < times.length; i++) out.append(times[i], (times[i] - times[i - 1]) / unitNs)
+}
+
+/**
+ * Area under straight lines between points, in value times unit. A line that leaves a bucket is cut at the bucket's end;
+ * the rest of it, over empty buckets too, belongs to the bucket of the next point (influxd 1.6.7).
+ */
+function integral({ times, values }: Points, { unitNs }: TransformSpec, out: SeriesBuilder, context: TransformContext) {
+  const { window, aggregateTimeNs } = context
+  if (times.length === 0) return
+  const unit = Number(unitNs)
+  let bucketNs = window === null ? aggregateTimeNs : bucketStart(window, times[0])
+  let area = 0
+  for (let i = 1; i < times.length; i++) {
+    if (times[i] === times[i - 1]) continue
+    const line = { fromNs: times[i - 1], toNs: times[i], from: Number(values[i - 1]), to: Number(values[i]) }
+    const nextNs = window === null ? bucketNs : bucketStart(window, times[i])
+    if (window === null || nextNs === bucketNs) {
+      area += areaBelow(line, unit)
+      continue
+    }
+    const edgeNs = context.isDescending ? bucketNs : bucketEnd(window, times[i - 1])
+    const edge = valueAt(line, edgeNs)
+    out.append(bucketNs, area + areaBelow({ ...line, toNs: edgeNs, to: edge }, unit))
+    area = areaBelow({ ...line, fromNs: edgeNs, from: edge }, unit)
+    bucketNs = nextNs
+  }
+  out.append(bucketNs, area)
+}
+
+interface Line {
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly from: number
+  readonly to: number
+}
+
+function areaBelow({ fromNs, toNs, from, to }: Line, unit: number): number {
+  const width = Number(toNs - fromNs)
+  return (0.5 * (from + to) * Math.abs(width)) / unit
+}
+
+function valueAt({ fromNs, toNs, from, to }: Line, timeNs: bigint): number {
+  return from + ((to - from) * Number(timeNs - fromNs)) / Number(toNs - fromNs)
+}
