@@ -17,7 +17,7 @@ import { expandWildcards } from './expand-wildcards.js'
 import { groupWindow } from './group-window.js'
 import { bucketStart, type Window } from './operators/window.js'
 import { resolveSources } from './resolve-sources.js'
-import type { PlanCall, SelectPlan } from './select-plan.js'
+import type { SelectPlan } from './select-plan.js'
 
 const FILL_NULL: FillMode = { kind: 'null' }
 const FILL_NONE: FillMode = { kind: 'none' }
@@ -60,7 +60,7 @@ export function normaliseSelect(
     timeName: timeNameOf(statement.fields),
     condition,
     range,
-    scanRange: scanRangeOf(range, window, compiled.calls, isDescending),
+    scanRange: scanRangeOf({ range, window, calls: compiled.calls, isDescending }, limits.maxSelectBuckets),
     dimensions,
     ownDimensions: dimensions,
     window,
@@ -127,17 +127,25 @@ function groupedBy(plan: SelectPlan, dimensions: readonly string[]): SelectPlan 
   return { ...plan, dimensions: all, subqueries: plan.subqueries.map((inner) => groupedBy(inner, all)) }
 }
 
-/** A call that looks back reads one bucket more (influxd 1.6.7: exactly one, whatever the call). */
+/**
+ * A call that looks back reads one bucket more (influxd 1.6.7: exactly one, whatever the call). Without a lower bound,
+ * max-select-buckets leaves the last buckets.
+ */
 function scanRangeOf(
-  range: TimeRange,
-  window: Window | null,
-  calls: readonly PlanCall[],
-  isDescending: boolean,
+  plan: Pick<SelectPlan, 'range' | 'window' | 'calls' | 'isDescending'>,
+  bucketCountMax: number,
 ): TimeRange {
-  if (window === null || !calls.some(({ input }) => input.kind === 'reduce' && input.isLookingBack)) return range
+  const { range, window, calls, isDescending } = plan
+  if (window === null || calls.length === 0) return range
   const { startNs, endNs } = range
+  const isUnbounded = startNs <= TIMESTAMP_NS_MIN
+  if (isUnbounded && bucketCountMax > 0) {
+    const lastNs = bucketStart(window, endNs - 2n)
+    return { startNs: lastNs - window.intervalNs * BigInt(bucketCountMax - 1), endNs }
+  }
+  if (!calls.some(({ input }) => input.kind === 'reduce' && input.isLookingBack)) return range
   if (isDescending) return { startNs, endNs: endNs + window.intervalNs }
-  return startNs <= TIMESTAMP_NS_MIN ? range : { startNs: startNs - window.intervalNs, endNs }
+  return isUnbounded ? range : { startNs: startNs - window.intervalNs, endNs }
 }
 
 /** `time` among the fields only renames the first column. */

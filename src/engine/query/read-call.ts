@@ -6,7 +6,7 @@
 import { HyperbyteError } from '../domain/errors.js'
 import type { Expr } from '../influxql/ast.js'
 import type { Call, VarRef } from '../influxql/walk-expr.js'
-import type { ReduceFunction } from './operators/reduce.js'
+import type { ReduceFunction } from './operators/reducers/bucket-reducer.js'
 import type { TransformFunction, TransformSpec } from './operators/transform.js'
 
 export interface ReadCall {

@@ -14,6 +14,7 @@ import { defaultMissing } from './operators/default-missing.js'
 import { type BucketGrid, fillSeries, type GridStretch, gridOf, stretchGrid } from './operators/fill.js'
 import { type JoinInput, joinSeries } from './operators/join-series.js'
 import type { Series } from './operators/rows.js'
+import type { Pace } from './pace.js'
 import type { SeriesFrame } from './result.js'
 import type { SelectContext } from './select-context.js'
 import type { PlanCall, SelectPlan } from './select-plan.js'
@@ -22,8 +23,14 @@ import { FRAME_ROW_COUNT, type FrameSeries, frameSeries, framesOf } from './seri
 export async function* aggregateFrames(
   plan: SelectPlan,
   groups: AsyncIterable<GroupCalls>,
+  pace: Pace,
 ): AsyncGenerator<SeriesFrame> {
-  for await (const { name, values, series } of groups) yield* groupFrames(plan, frameSeries(plan, name, values), series)
+  for await (const { name, values, series } of groups) {
+    for (const frame of groupFrames(plan, frameSeries(plan, name, values), series)) {
+      yield frame
+      if (pace.isDue(frame.rowCount * frame.columns.length)) await pace.pause()
+    }
+  }
 }
 
 export async function* reducedGroups(

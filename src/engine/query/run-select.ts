@@ -42,7 +42,7 @@ async function* runOverTables(
   context: SelectContext,
 ): AsyncGenerator<SeriesFrame> {
   const pushed = plan.calls.length === 0 ? null : pushedAggregates(plan, scans, context)
-  if (pushed !== null) return yield* aggregateFrames(plan, pushed)
+  if (pushed !== null) return yield* aggregateFrames(plan, pushed, context.pace)
   const pieces = scans.map((scan) => tablePieces(plan.refs, scan, context))
   const merge = (rows: readonly Rows[]): Rows => mergeRows(rows, plan.isDescending)
   yield* runOverPieces(plan, pieces.length === 1 ? pieces[0] : collectedPieces(plan, pieces, merge), context)
@@ -75,5 +75,5 @@ function runOverPieces(
   context: SelectContext,
 ): AsyncIterable<SeriesFrame> {
   if (plan.calls.length === 0) return runRawSelect(plan, pieces, context)
-  return aggregateFrames(plan, reducedGroups(plan, pieces, context))
+  return aggregateFrames(plan, reducedGroups(plan, pieces, context), context.pace)
 }

@@ -47,8 +47,12 @@ export async function askStage(stage: QueryStage, text: string, options: AskOpti
     for await (const event of runQuery(requestOf(text, options), stage)) pieces.push(...encoder.encode(event))
   } catch (error) {
     if (!(error instanceof HyperbyteError)) throw error
-    return `${JSON.stringify({ error: error.message })}\n`
+    return `${JSON.stringify({ error: error.message }).replace(/[<>&]/g, unicodeEscape)}\n`
   }
   pieces.push(...encoder.end())
   return Buffer.concat(pieces).toString()
+}
+
+function unicodeEscape(char: string): string {
+  return `\\u00${char.charCodeAt(0).toString(16)}`
 }

@@ -71,7 +71,7 @@ test.each(THEMES)('SELECTs of %s are answered as influxd does, however storage h
     database.scanner = makeScanner(database)
     for (const step of steps) {
       const recorded = recording.get(step.key)
-      if (recorded === undefined || recorded.body.includes('"error"')) continue
+      if (recorded === undefined) continue
       const difference = await differenceOf(database, step, recorded)
       if (difference !== null) differences.push(`${theme}:${step.line} ${way}: ${step.key}\n${difference}`)
     }
