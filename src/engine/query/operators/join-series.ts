@@ -44,7 +44,10 @@ function columnOf({ series, type }: JoinInput, rowCount: number, fill: FillMode)
   return series === null || series.count === 0 ? absentColumn(type, rowCount, fill) : series.column
 }
 
-function absentColumn(type: ColumnType, rowCount: number, fill: FillMode): Column {
+/** No point in any row: the number of fill(number) stands there as it is, in place of texts and booleans too. */
+function absentColumn(callType: ColumnType, rowCount: number, fill: FillMode): Column {
+  const isOther = fill.kind === 'number' && (callType === 'string' || callType === 'boolean')
+  const type = isOther ? (typeof fill.value === 'bigint' ? 'integer' : 'float') : callType
   return defaultAbsent(missingColumn(type, rowCount), new Int32Array(rowCount).fill(-1), fill)
 }
 
