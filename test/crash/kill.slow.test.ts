@@ -22,7 +22,9 @@ import { type Row, WriteLedger } from './write-ledger.js'
 const KILLS = Number(process.env['HYPERBYTE_KILLS'] ?? 8)
 const SEED = Number(process.env['HYPERBYTE_SEED'] ?? 1)
 const WRITERS = 4
-const BATCH_ROWS = 400
+const BATCH_ROWS = 200
+/** Keeps the audit short: every row is read after every kill. */
+const WRITE_PAUSE_MS = 10
 const START_SECONDS = 1_566_000_000
 const FAULTS_SHOWN = 20
 
@@ -47,7 +49,7 @@ describe.runIf(isHyperbyteBuilt)('kill -9 under load', () => {
     const startsMs: number[] = []
     for (let kill = 0; kill < KILLS; kill++) {
       const load = ledgers.map((ledger, writer) => writeUntilDown(server, ledger, writer))
-      await sleep(100 + random.below(2400))
+      await sleep(100 + random.below(1900))
       await server.kill()
       await Promise.all(load)
       if (random.chance(0.3)) await killDuringStart(folder, random.below(600))
@@ -83,7 +85,7 @@ describe.runIf(isHyperbyteBuilt)('kill -9 under load', () => {
       const status = await write(server, writer, rows)
       if (status === null) return
       if (status === 204) ledger.acknowledge(rows)
-      else await sleep(20)
+      await sleep(WRITE_PAUSE_MS)
     }
   }
 

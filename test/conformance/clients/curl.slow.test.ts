@@ -40,7 +40,7 @@ describe.runIf(isHyperbyteBuilt)(`curl${isCurlInstalled ? '' : ' (not installed)
 
   test.runIf(isCurlInstalled)('databases, writes and queries', async () => {
     const points = file('points.txt', 'cpu,host=a v=1 1566000000000000000\ncpu,host=b v=2i\n'.replace('2i', '2'))
-    const packed = file('points.gz', gzipSync('cpu,host=c v=3 1566000000000000000\n'))
+    const packed = file('points.gz', gzipSync('cpu,host=c v=3 1566000001000000000\n'))
     const statements = file('statements.txt', 'SELECT v FROM cpu WHERE time < 1600000000s GROUP BY host')
     const ours = await transcriptOfBoth((server) =>
       transcript(server, [
@@ -59,7 +59,7 @@ describe.runIf(isHyperbyteBuilt)(`curl${isCurlInstalled ? '' : ' (not installed)
           '-u',
           'user:password',
           '--data-binary',
-          'cpu v=5 1566000000',
+          'cpu v=5 1566000002',
         ],
         ['-G', 'http://host/query?pretty=true', '--data-urlencode', 'db=mydb', '--data-urlencode', `q@${statements}`],
         [
@@ -74,7 +74,7 @@ describe.runIf(isHyperbyteBuilt)(`curl${isCurlInstalled ? '' : ' (not installed)
         ],
         [
           '-H',
-          'Accept: application/csv',
+          'Accept: text/csv',
           '-G',
           'http://host/query',
           '--data-urlencode',

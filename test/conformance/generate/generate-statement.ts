@@ -18,9 +18,10 @@ export interface Statement {
   readonly tail: readonly string[]
 }
 
-const ANY_FUNCTIONS = ['count', 'first', 'last', 'mode']
+/** Of numbers and texts, `mode` depends on the order that Go's sort leaves equal values in. */
+const ANY_FUNCTIONS = ['count', 'first', 'last']
 const NUMBER_FUNCTIONS = [...ANY_FUNCTIONS, 'sum', 'mean', 'min', 'max', 'spread', 'stddev', 'median', 'percentile']
-const BOOLEAN_FUNCTIONS = [...ANY_FUNCTIONS, 'min', 'max']
+const BOOLEAN_FUNCTIONS = [...ANY_FUNCTIONS, 'min', 'max', 'mode']
 const INTERVALS = ['30s', '1m', '5m', '10m', '1h', '7m', '1d']
 
 export function printStatement(statement: Statement): string {
@@ -68,7 +69,7 @@ function generateAggregate(random: Random, shape: DataShape, measurement: Measur
     sources: sources(random, shape, measurement),
     conditions: [...(hasWindow ? timeBounds(random, shape) : []), ...conditions(random, shape, measurement)],
     dimensions: hasWindow ? [window(random), ...dimensions] : dimensions,
-    tail: [...(hasWindow ? fill(random) : []), ...order(random), ...limits(random)],
+    tail: [...(hasWindow ? fill(random, measurement) : []), ...order(random), ...limits(random)],
   }
 }
 
@@ -185,8 +186,11 @@ function tagDimensions(random: Random, measurement: MeasurementShape): string[] 
   return random.some([...measurement.tags.keys(), 'nothing'], 1)
 }
 
-function fill(random: Random): string[] {
-  return random.chance(0.6) ? [`fill(${random.pick(['null', 'none', 'previous', 'linear', '0', '7.5'])})`] : []
+/** A number in place of a text or a boolean is where we differ on purpose. */
+function fill(random: Random, measurement: MeasurementShape): string[] {
+  const isNumeric = [...measurement.fields.values()].every((type) => type === 'float' || type === 'integer')
+  const choices = ['null', 'none', 'previous', 'linear', ...(isNumeric ? ['0', '7.5'] : [])]
+  return random.chance(0.6) ? [`fill(${random.pick(choices)})`] : []
 }
 
 function order(random: Random): string[] {
