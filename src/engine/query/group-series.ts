@@ -28,9 +28,9 @@ export function groupSeries(
 ): readonly TagSetGroup[] {
   const { dimensions, isDescending } = options
   if (selections.length === 0) return []
-  if (dimensions.length === 0) return cut([{ values: [], parts: selections.map(wholePart) }], options)
+  if (dimensions.length === 0) return cut([{ values: [], parts: selections.map(wholePart) }], [], options)
   const keys = [...dimensions].sort(compareBytewise)
-  const groups = cut([...collect(selections, keys.map(tagReader)).values()], options).sort((a, b) =>
+  const groups = cut([...collect(selections, keys.map(tagReader)).values()], keys, options).sort((a, b) =>
     compareValues(a.values, b.values),
   )
   return isDescending ? groups.reverse() : groups
@@ -75,17 +75,19 @@ export function compareValues(a: readonly string[], b: readonly string[]): numbe
 
 /** SLIMIT counts groups in an order of its own: by the keys of the tags that are there, then by their values.
  * SOFFSET without SLIMIT leaves nothing (influxd 1.6.7). */
-function cut(groups: TagSetGroup[], { dimensions, seriesLimit, seriesOffset }: GroupOptions): TagSetGroup[] {
+function cut(
+  groups: TagSetGroup[],
+  keys: readonly string[],
+  { seriesLimit, seriesOffset }: GroupOptions,
+): TagSetGroup[] {
   if (seriesLimit === 0 && seriesOffset === 0) return groups
-  const keys = [...dimensions].sort(compareBytewise)
-  const written = dimensions.map((key) => keys.indexOf(key))
   const ordered = groups
-    .map((group) => ({ group, order: limitOrder(dimensions, written, group.values) }))
+    .map((group) => ({ group, order: limitOrder(keys, group.values) }))
     .sort((a, b) => compareBytewise(a.order, b.order))
   return ordered.slice(seriesOffset, seriesOffset + seriesLimit).map(({ group }) => group)
 }
 
-function limitOrder(dimensions: readonly string[], written: readonly number[], values: readonly string[]): string {
-  const present = written.flatMap((position, i) => (values[position] === '' ? [] : [{ key: dimensions[i], position }]))
-  return [...present.map(({ key }) => key), ...present.map(({ position }) => values[position])].join('|')
+function limitOrder(keys: readonly string[], values: readonly string[]): string {
+  const isPresent = (_: string, i: number): boolean => values[i] !== ''
+  return [...keys.filter(isPresent), ...values.filter(isPresent)].join('|')
 }

@@ -60,8 +60,8 @@ function generateRaw(random: Random, shape: DataShape, measurement: MeasurementS
 
 function generateAggregate(random: Random, shape: DataShape, measurement: MeasurementShape): Statement {
   const callCount = 1 + random.below(3)
-  const columns = Array.from({ length: callCount }, () => aggregateColumn(random, measurement))
   const hasWindow = random.chance(0.6)
+  const columns = Array.from({ length: callCount }, () => aggregateColumn(random, measurement, hasWindow))
   const dimensions = random.chance(0.4) ? tagDimensions(random, measurement) : []
   return {
     head: 'SELECT',
@@ -106,21 +106,28 @@ function sources(random: Random, shape: DataShape, measurement: MeasurementShape
   return [random.chance(0.2) ? `"${measurement.name}"` : measurement.name]
 }
 
-function aggregateColumn(random: Random, measurement: MeasurementShape): string {
+function aggregateColumn(random: Random, measurement: MeasurementShape, hasWindow: boolean): string {
   const [field, type] = random.chance(0.06) ? ['nothing', 'float' as const] : random.pick([...measurement.fields])
-  const call = aggregateCall(random, field, type)
+  const call = aggregateCall(random, field, type, hasWindow)
   const isNumber = type === 'float' || type === 'integer'
   if (isNumber && random.chance(0.15)) {
-    const other = random.chance(0.5) ? String(random.pick([0, 1, 2, 0.5, 10])) : aggregateCall(random, field, type)
+    const other = random.chance(0.5)
+      ? String(random.pick([0, 1, 2, 0.5, 10]))
+      : aggregateCall(random, field, type, hasWindow)
     return `${call} ${random.pick(['+', '-', '*', '/'])} ${other}`
   }
   return random.chance(0.12) ? `${call} AS ${random.pick(['x', 'y', 'mean', '"a b"'])}` : call
 }
 
-function aggregateCall(random: Random, field: string, type: FieldType): string {
+/** A percentile below the first value of a bucket makes influxd forget all later buckets. */
+const PERCENTILES = { ofAll: [0, 5, 25, 50, 90, 99.5, 100], ofBuckets: [50, 75, 90, 99.5, 100] }
+
+function aggregateCall(random: Random, field: string, type: FieldType, hasWindow: boolean): string {
   const choices = type === 'string' ? ANY_FUNCTIONS : type === 'boolean' ? BOOLEAN_FUNCTIONS : NUMBER_FUNCTIONS
   const name = random.pick(choices)
-  if (name === 'percentile') return `percentile(${field}, ${random.pick([0, 5, 25, 50, 90, 99.5, 100])})`
+  if (name === 'percentile') {
+    return `percentile(${field}, ${random.pick(hasWindow ? PERCENTILES.ofBuckets : PERCENTILES.ofAll)})`
+  }
   if (name === 'count' && random.chance(0.15)) return `count(distinct(${field}))`
   return `${name}(${field})`
 }
