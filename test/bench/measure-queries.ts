@@ -19,6 +19,8 @@ export type FamilyResult = {
   answerBytes: number
   /** One spread for each server, in the order of `kinds`. */
   ms: Spread[]
+  /** Processor time a query took from each server: what stays comparable on a busy machine. */
+  cpuMs: number[]
   differences: string[]
 }
 
@@ -59,7 +61,9 @@ async function askAll(servers: BenchServer[], options: QueryOptions): Promise<Qu
   for (const family of makeQueryFamilies(options.shape, options.instanceCount)) {
     const result = await measureFamily(servers, family, options.familyBudgetMs)
     families.push(result)
-    console.error(`  ${family.name}: ${result.ms.map((ms) => ms.median.toFixed(2)).join(' / ')} ms`)
+    console.error(
+      `  ${family.name}: ${textOf(result.ms.map(({ median }) => median))} ms, ${textOf(result.cpuMs)} ms of processor time`,
+    )
   }
   for (const server of servers) await server.stop()
   return { families, peakRssBytes: servers.map((server) => server.usage().peakRssBytes) }
@@ -76,6 +80,7 @@ async function measureFamily(servers: BenchServer[], family: QueryFamily, budget
     if (difference !== undefined) differences.push(`${text}\n    ${difference}`)
   }
   const samples = servers.map((): number[] => [])
+  const cpuSecondsBefore = servers.map((server) => server.usage().cpuSeconds)
   const endMs = performance.now() + budgetMs
   for (let run = 0; run < MAX_RUNS && (run < MIN_RUNS || performance.now() < endMs); run++) {
     const text = family.texts[run % family.texts.length]!
@@ -90,6 +95,9 @@ async function measureFamily(servers: BenchServer[], family: QueryFamily, budget
     example: family.texts[0]!,
     answerBytes,
     ms: samples.map(spreadOf),
+    cpuMs: servers.map(
+      (server, which) => (1000 * (server.usage().cpuSeconds - cpuSecondsBefore[which]!)) / samples[which]!.length,
+    ),
     differences,
   }
 }
@@ -104,4 +112,8 @@ async function timeAnswer(server: BenchServer, text: string): Promise<number> {
   const startMs = performance.now()
   await server.query(text, { isBodyKept: false })
   return performance.now() - startMs
+}
+
+function textOf(figures: number[]): string {
+  return figures.map((figure) => figure.toFixed(2)).join(' / ')
 }
