@@ -1,6 +1,7 @@
 /**
  * Decides whether two servers gave the same answer to a query: the same JSON, with floats allowed to differ in the last
- * bits because servers add up in different orders. Series and rows must come in the same order.
+ * bits because servers add up in different orders. Series and rows must come in the same order. `partial` is not looked
+ * at: influxd 1.6 leaves it on a complete series of more than 10,000 rows that it put together from chunks.
  */
 
 const RELATIVE_TOLERANCE = 1e-12
@@ -28,6 +29,7 @@ function compareValues(expected: unknown, actual: unknown, path: string): string
   }
   if (isRecord(expected) && isRecord(actual)) {
     for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
+      if (key === 'partial') continue
       const difference = compareValues(expected[key], actual[key], `${path}.${key}`)
       if (difference !== undefined) return difference
     }

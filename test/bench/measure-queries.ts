@@ -27,7 +27,13 @@ export type FamilyResult = {
 const MIN_RUNS = 3
 const MAX_RUNS = 200
 
-export type QueryOptions = { shape: LoadShape; instanceCount: number; familyBudgetMs: number }
+export type QueryOptions = {
+  shape: LoadShape
+  instanceCount: number
+  familyBudgetMs: number
+  /** Empty: all. */
+  familyNames: readonly string[]
+}
 export type QueryResult = { families: FamilyResult[]; peakRssBytes: number[] }
 
 /** Queries on data that was loaded before the servers started: everything is in files. */
@@ -59,6 +65,7 @@ export async function measureHotQueries(
 async function askAll(servers: BenchServer[], options: QueryOptions): Promise<QueryResult> {
   const families: FamilyResult[] = []
   for (const family of makeQueryFamilies(options.shape, options.instanceCount)) {
+    if (options.familyNames.length > 0 && !options.familyNames.includes(family.name)) continue
     const result = await measureFamily(servers, family, options.familyBudgetMs)
     families.push(result)
     console.error(

@@ -16,6 +16,8 @@ export type BenchOptions = {
   roundCount: number
   instanceCount: number
   familyBudgetMs: number
+  /** Empty: all. */
+  familyNames: string[]
   pointSeconds: number
   isReferenceSkipped: boolean
   /** Compare influxd with itself: shows how much of a ratio is noise. */
@@ -30,6 +32,7 @@ export const HELP = `usage: npm run bench -- [flags]
   --quick              100 hosts, 2 hours, one round
   --rounds N           fresh data folders per server (3)
   --instances N        different queries per family (5)
+  --family NAME        only this query family; may be repeated
   --family-seconds N   time for each query family (6)
   --point-seconds N    time for each round of single-point writes (5)
   --seed N             another load and other queries (1)
@@ -48,6 +51,7 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       instances: { type: 'string', default: '5' },
+      family: { type: 'string', multiple: true, default: [] },
       'family-seconds': { type: 'string' },
       'point-seconds': { type: 'string' },
       seed: { type: 'string', default: '1' },
@@ -71,6 +75,7 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
     roundCount: parsePositive('rounds', values.rounds ?? (isQuick ? '1' : '3')),
     instanceCount: parsePositive('instances', values.instances),
     familyBudgetMs: 1000 * parsePositive('family-seconds', values['family-seconds'] ?? (isQuick ? '2' : '6')),
+    familyNames: values.family,
     pointSeconds: parsePositive('point-seconds', values['point-seconds'] ?? (isQuick ? '2' : '5')),
     isReferenceSkipped: values['skip-influxd'],
     isSelfComparison: values.self,
