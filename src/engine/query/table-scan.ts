@@ -8,7 +8,7 @@ import { HyperbyteError } from '../domain/errors.js'
 import type { FieldType } from '../domain/field-type.js'
 import type { Expr } from '../influxql/ast.js'
 import { varRefsOf } from '../influxql/walk-expr.js'
-import type { SeriesTable } from '../metadata/series-table.js'
+import type { SeriesTable, Tag } from '../metadata/series-table.js'
 import type { Catalog, QueryLimits } from './catalog.js'
 import { canReadAs, preferred } from './column-kinds.js'
 import { groupSeries, type TagSetGroup } from './group-series.js'
@@ -95,22 +95,27 @@ function checkSeriesCount(selections: readonly { readonly series: Uint32Array }[
 /** Rows of one group with a column for each ref of the plan. */
 export function rowsOf(scan: TableScan, refs: readonly PlanRef[], scanned: GroupRows): Rows {
   const { rowCount, timestamps, columns } = scanned
+  const tags = refs.some(({ kind }) => kind === 'tag') ? onlyTags(scan, scanned.group) : null
   return {
     rowCount,
     times: timestamps,
     columns: refs.map((ref, i) => {
-      if (ref.kind === 'tag') return tagColumn(scan, ref.name, scanned)
+      if (ref.kind === 'tag') {
+        return tags === null ? tagColumn(scan, ref.name, scanned) : constantStrings(findTag(tags, ref.name), rowCount)
+      }
       const position = scan.scanColumns[i]
       return position < 0 ? missingColumn(ref.type, rowCount) : castColumn(columns[position], ref.type, rowCount)
     }),
   }
 }
 
-function tagColumn(scan: TableScan, key: string, { group, rowCount, series }: GroupRows): Column {
-  const { parts } = scan.groups[group]
-  if (parts.length === 1 && parts[0].series.length === 1) {
-    return constantStrings(tagValue(scan.seriesTable, parts[0].series[0], key), rowCount)
-  }
+/** The tags that all rows of the group share because it has one series; null when it has several. */
+function onlyTags({ groups, seriesTable }: TableScan, group: number): readonly Tag[] | null {
+  const { parts } = groups[group]
+  return parts.length === 1 && parts[0].series.length === 1 ? seriesTable.tagsOf(parts[0].series[0]) : null
+}
+
+function tagColumn(scan: TableScan, key: string, { rowCount, series }: GroupRows): Column {
   const known = new Map<number, string | null>()
   const values: string[] = new Array(rowCount)
   const validity = new Uint32Array(validityWordCount(rowCount))
@@ -118,7 +123,7 @@ function tagColumn(scan: TableScan, key: string, { group, rowCount, series }: Gr
     const ordinal = series[row]
     let value = known.get(ordinal)
     if (value === undefined) {
-      value = tagValue(scan.seriesTable, ordinal, key)
+      value = findTag(scan.seriesTable.tagsOf(ordinal), key)
       known.set(ordinal, value)
     }
     values[row] = value ?? ''
@@ -127,7 +132,7 @@ function tagColumn(scan: TableScan, key: string, { group, rowCount, series }: Gr
   return { type: 'string', values, validity }
 }
 
-function tagValue(table: SeriesTable, ordinal: number, key: string): string | null {
-  for (const [tagKey, value] of table.tagsOf(ordinal)) if (tagKey === key) return value
+function findTag(tags: readonly Tag[], key: string): string | null {
+  for (const [tagKey, value] of tags) if (tagKey === key) return value
   return null
 }

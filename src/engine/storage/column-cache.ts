@@ -8,14 +8,14 @@ export interface CacheEntry {
 }
 
 export class ColumnCache<T extends CacheEntry> {
-  readonly #byteCountMax: number
+  readonly byteCountMax: number
   /** In order of last use. */
   readonly #entries = new Map<string, T>()
   readonly #loading = new Map<string, Promise<T>>()
   #byteCount = 0
 
   constructor(byteCountMax: number) {
-    this.#byteCountMax = byteCountMax
+    this.byteCountMax = byteCountMax
   }
 
   get byteCount(): number {
@@ -65,7 +65,7 @@ export class ColumnCache<T extends CacheEntry> {
     this.#entries.set(key, entry)
     this.#byteCount += entry.byteCount
     for (const [oldest, { byteCount }] of this.#entries) {
-      if (this.#byteCount <= this.#byteCountMax) return
+      if (this.#byteCount <= this.byteCountMax) return
       this.#entries.delete(oldest)
       this.#byteCount -= byteCount
     }

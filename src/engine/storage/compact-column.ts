@@ -63,8 +63,15 @@ function narrowest(values: BigInt64Array): BigInt64Array | Int8Array | Int16Arra
   return narrow
 }
 
+/** V8 keeps arrays this short inside the heap; asking for their `buffer` would move them out. */
+const INLINE_VALUES_MAX = 8
+
 function widen(values: Int8Array | Int16Array | Int32Array, from: number, to: number): BigInt64Array {
   const wide = new BigInt64Array(to - from)
+  if (wide.length <= INLINE_VALUES_MAX) {
+    for (let i = 0; i < wide.length; i++) wide[i] = BigInt(values[from + i])
+    return wide
+  }
   const halves = new Int32Array(wide.buffer)
   for (let i = from; i < to; i++) {
     halves[2 * (i - from)] = values[i]

@@ -44,6 +44,11 @@ export class FileReader {
     this.#absolute = absolute
   }
 
+  /** Decoded bytes that one scan may ask for without pushing everything else out of the cache. */
+  get scanByteCountMax(): number {
+    return this.#cache.byteCountMax / 2
+  }
+
   async index(file: FileEntry): Promise<FileIndex> {
     const key = `${file.id}/index`
     const known = this.#cache.peek(key)

@@ -8,19 +8,33 @@ import { castColumn, missingColumn } from './cast-column.js'
 import { gather, type SeriesSegment } from './series-segment.js'
 import type { MemtableSource } from './source-set.js'
 
-/** `columnIndexes`: per field the source's columns of that name; at most one each. */
+export interface MemtableRead {
+  readonly segment: SeriesSegment
+  /** Rows older than the segment's first were left out. */
+  readonly isCut: boolean
+}
+
+/** At least the `newestCountMax` newest rows of the range, all of one time together; each field is in one column at most. */
 export function readMemtableSeries(
   { rows, rowCount }: MemtableSource,
   series: number,
   range: TimeRange,
   fields: readonly ScanField[],
-): SeriesSegment {
+  newestCountMax: number,
+): MemtableRead {
   const found: number[] = []
+  let isCut = false
+  let oldestNs = range.endNs
   for (let row = rows.newestRowOf(series); row >= 0; ) {
     const chunk = rows.chunkOf(row)
     const timeNs = chunk.timestamps[row - chunk.firstRow]
     if (timeNs < range.startNs && rows.isOrdered) break
-    if (row < rowCount && timeNs >= range.startNs && timeNs < range.endNs) found.push(row)
+    if (row < rowCount && timeNs >= range.startNs && timeNs < range.endNs) {
+      isCut = rows.isOrdered && found.length >= newestCountMax && timeNs !== oldestNs
+      if (isCut) break
+      found.push(row)
+      oldestNs = timeNs
+    }
     row = chunk.previous[row - chunk.firstRow]
   }
   found.reverse()
@@ -35,7 +49,7 @@ export function readMemtableSeries(
       ? missingColumn(field.type, found.length)
       : castColumn(readColumn(chunks, found, index, rows.fields[index].type), field.type)
   })
-  return { times, columns }
+  return { segment: { times, columns }, isCut }
 }
 
 /** Ascending by time, then by arrival. */

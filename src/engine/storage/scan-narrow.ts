@@ -1,7 +1,10 @@
 /**
- * The narrow path of a scan: few series, few rows, no SQL. Rows come from cached blocks of the files and from the
- * memtables' links; segments of a series are merged, filtered and handed on per group. A dashboard panel about one host
- * takes well under a millisecond here, where planning alone would take DuckDB as long.
+ * The narrow path of a scan: few rows, no SQL. Rows come from cached blocks of the files and from the memtables' links;
+ * segments of a series are merged, filtered and handed on per group. A dashboard panel about one host takes well under a
+ * millisecond here, where planning alone would take DuckDB as long.
+ *
+ * A request for the first rows of each group ("the last point of every host") is narrow even with many series, because
+ * only the ends of the series are touched.
  */
 
 import type { Column } from '../domain/column.js'
@@ -10,16 +13,19 @@ import type { SeriesTable } from '../metadata/series-table.js'
 import type { GroupRows, ScanField, ScanGroup, ScanRequest } from '../query/scan.js'
 import type { FileColumn } from '../registry/file-entry.js'
 import { castColumn, missingColumn } from './cast-column.js'
-import { expandColumn } from './compact-column.js'
+import { type CompactColumn, expandColumn } from './compact-column.js'
 import { type FileIndex, type FileReader, findSeries, searchTime } from './file-reader.js'
 import { filterRows, takeRows } from './filter-rows.js'
 import { mergeGroups } from './merge-groups.js'
 import { readMemtableSeries } from './read-memtable-series.js'
-import { mergeSegments, type SeriesSegment } from './series-segment.js'
+import { gather, mergeSegments, type SeriesSegment } from './series-segment.js'
 import { countSeries } from './series-selection.js'
-import { coveredShare, type FileSource, type MemtableSource, type SourceSet } from './source-set.js'
+import { coveredShare, type FileSource, type SourceSet } from './source-set.js'
 
 const SERIES_MAX = 256
+/** Series of which only the first or last rows are wanted: a few microseconds each. */
+const CUT_SERIES_MAX = 20_000
+const VALUE_BYTES = 8
 /** Sources beyond this make too many small reads. */
 const SOURCES_MAX = 32
 
@@ -28,6 +34,7 @@ interface OpenFile {
   readonly index: FileIndex
   /** Column of each field, or null. */
   readonly columns: readonly (FileColumn | null)[]
+  readonly blocks: Map<number, Promise<CompactColumn[]>>
 }
 
 /** What a narrow scan needs, or null when the request is not narrow. */
@@ -38,16 +45,27 @@ export async function openNarrowScan(
   seriesTable: SeriesTable,
   rowCountMax: number,
 ): Promise<NarrowScan | null> {
-  if (rowCountMax === 0 || set.sources.length > SOURCES_MAX || countSeries(request.groups) > SERIES_MAX) return null
+  const isCut = isCuttable(request)
+  if (rowCountMax === 0 || set.sources.length > SOURCES_MAX) return null
+  if (countSeries(request.groups) > (isCut ? CUT_SERIES_MAX : SERIES_MAX)) return null
   if (!request.fields.every((field) => isStoredOnce(set, field))) return null
   const files: OpenFile[] = []
   for (const source of set.sources) {
     if (source.kind !== 'file') continue
     const columns = request.fields.map((field) => findColumn(source, field))
-    files.push({ source, index: await reader.index(source.file), columns })
+    files.push({ source, index: await reader.index(source.file), columns, blocks: new Map() })
   }
   const scan = new NarrowScan(reader, set, files, request, seriesTable)
-  return scan.estimatedRowCount() < rowCountMax ? scan : null
+  const { readCount, decodedByteCount } = scan.estimate()
+  if (isCut && decodedByteCount > reader.scanByteCountMax) return null
+  return readCount < rowCountMax ? scan : null
+}
+
+/** Only the first rows of each series can be in the answer: there is a limit and no filter to pass first. */
+function isCuttable({ rowLimitPerGroup, groups }: ScanRequest): boolean {
+  if (rowLimitPerGroup === 0) return false
+  for (const { parts } of groups) for (const { filter } of parts) if (filter !== null) return false
+  return true
 }
 
 /** A field with two types in one source would need both columns. */
@@ -71,6 +89,7 @@ export class NarrowScan {
   readonly #files: ReadonlyMap<FileSource, OpenFile>
   readonly #request: ScanRequest
   readonly #seriesTable: SeriesTable
+  readonly #isCut: boolean
 
   constructor(
     reader: FileReader,
@@ -84,23 +103,28 @@ export class NarrowScan {
     this.#files = new Map(files.map((file) => [file.source, file]))
     this.#request = request
     this.#seriesTable = seriesTable
+    this.#isCut = isCuttable(request)
   }
 
-  /** Rows of the wanted series in the files, by the share of each file's time that the range covers. */
-  estimatedRowCount(): number {
-    let sum = 0
+  /** Rows of the files' wanted series in the range, if time is even: what is read of them, and what must be decoded. */
+  estimate(): { readCount: number; decodedByteCount: number } {
+    const rowCountMax = this.#isCut ? this.#request.rowLimitPerGroup : Number.POSITIVE_INFINITY
+    let readCount = 0
+    let decodedCount = 0
     for (const { source, index } of this.#files.values()) {
       const share = coveredShare(source, this.#request.range)
       for (const { parts } of this.#request.groups) {
         for (const { series } of parts) {
           for (const ordinal of series) {
             const rows = findSeries(index, this.#seriesTable.idOf(ordinal))
-            if (rows !== null) sum += (rows.to - rows.from) * share
+            if (rows === null) continue
+            readCount += Math.min(rowCountMax, (rows.to - rows.from) * share)
+            decodedCount += rows.to - rows.from
           }
         }
       }
     }
-    return sum
+    return { readCount, decodedByteCount: decodedCount * VALUE_BYTES * (this.#request.fields.length + 1) }
   }
 
   async *run(): AsyncGenerator<GroupRows> {
@@ -129,31 +153,47 @@ export class NarrowScan {
 
   /** The series' rows of all sources, each point once; null when no source has any. */
   async #readSeries(ordinal: number): Promise<SeriesSegment | null> {
-    const segments: SeriesSegment[] = []
-    for (const source of this.#set.sources) {
-      const segment =
-        source.kind === 'file' ? await this.#readFileSeries(source, ordinal) : this.#readMemtableSeries(source, ordinal)
-      if (segment !== null && segment.times.length > 0) segments.push(segment)
+    const { rowLimitPerGroup, isDescending, outputFieldCount } = this.#request
+    if (!this.#isCut) return mergeReads(await this.#readSources(ordinal, Number.POSITIVE_INFINITY))
+    // Rows without a value of any wanted field, and points that several sources have, take up some of what was read.
+    for (let rowCountMax = rowLimitPerGroup; ; rowCountMax *= 4) {
+      const reads = await this.#readSources(ordinal, rowCountMax)
+      const merged = mergeReads(reads)
+      if (merged === null) return null
+      const known = dropUncertain(merged, reads, isDescending)
+      if (reads.every(({ isCut }) => !isCut)) return known
+      if (countPresent(known, outputFieldCount, rowLimitPerGroup) >= rowLimitPerGroup) return known
     }
-    return segments.length === 0 ? null : mergeSegments(segments)
   }
 
-  #readMemtableSeries(source: MemtableSource, ordinal: number): SeriesSegment {
-    return readMemtableSeries(source, ordinal, this.#request.range, this.#request.fields)
+  /** Reads of all sources with rows of the series; cut ones have at least `rowCountMax` rows from the end that comes first. */
+  async #readSources(ordinal: number, rowCountMax: number): Promise<SeriesRead[]> {
+    const { range, fields, isDescending } = this.#request
+    const reads: SeriesRead[] = []
+    for (const source of this.#set.sources) {
+      const read =
+        source.kind === 'file'
+          ? await this.#readFileSeries(source, ordinal, rowCountMax)
+          : readMemtableSeries(source, ordinal, range, fields, isDescending ? rowCountMax : Number.POSITIVE_INFINITY)
+      if (read !== null && read.segment.times.length > 0) reads.push(read)
+    }
+    return reads
   }
 
-  async #readFileSeries(source: FileSource, ordinal: number): Promise<SeriesSegment | null> {
+  async #readFileSeries(source: FileSource, ordinal: number, rowCountMax: number): Promise<SeriesRead | null> {
     const { index, columns } = this.#files.get(source)!
     const rows = findSeries(index, this.#seriesTable.idOf(ordinal))
     if (rows === null) return null
-    const stored = columns.filter((column) => column !== null)
-    const [time, ...decoded] = await this.#reader.columns(source.file, index, rows.block, [null, ...stored])
+    const [time, ...decoded] = await this.#readBlock(source, rows.block)
     const times = time.values as BigInt64Array
     const { startNs, endNs } = this.#request.range
-    const from = searchTime(times, rows.from, rows.to, startNs)
-    const to = searchTime(times, from, rows.to, endNs)
+    let from = searchTime(times, rows.from, rows.to, startNs)
+    let to = searchTime(times, from, rows.to, endNs)
+    const isCut = to - from > rowCountMax
+    if (isCut && this.#request.isDescending) from = to - rowCountMax
+    else if (isCut) to = from + rowCountMax
     let next = 0
-    return {
+    const segment = {
       times: times.slice(from, to),
       columns: this.#request.fields.map(({ type }, i) =>
         columns[i] === null
@@ -161,7 +201,57 @@ export class NarrowScan {
           : castColumn(expandColumn(decoded[next++], from, to), type),
       ),
     }
+    return { segment, isCut }
   }
+
+  /** `time` and the wanted columns of a block. Held for the length of the scan: many series share a block. */
+  #readBlock(source: FileSource, block: number): Promise<CompactColumn[]> {
+    const { index, columns, blocks } = this.#files.get(source)!
+    let read = blocks.get(block)
+    if (read === undefined) {
+      const stored = columns.filter((column) => column !== null)
+      read = this.#reader.columns(source.file, index, block, [null, ...stored])
+      blocks.set(block, read)
+    }
+    return read
+  }
+}
+
+/** A series' rows from one source, and whether rows beyond its far end were left out. */
+interface SeriesRead {
+  readonly segment: SeriesSegment
+  readonly isCut: boolean
+}
+
+function mergeReads(reads: readonly SeriesRead[]): SeriesSegment | null {
+  return reads.length === 0 ? null : mergeSegments(reads.map(({ segment }) => segment))
+}
+
+/** Without the rows beyond the far end of a cut read: that source may have had more rows of these times. */
+function dropUncertain(merged: SeriesSegment, reads: readonly SeriesRead[], isDescending: boolean): SeriesSegment {
+  let from = 0
+  let to = merged.times.length
+  for (const { segment, isCut } of reads) {
+    if (!isCut) continue
+    if (isDescending) from = Math.max(from, searchTime(merged.times, 0, to, segment.times[0]))
+    else to = Math.min(to, searchTime(merged.times, 0, merged.times.length, segment.times.at(-1)! + 1n))
+  }
+  return from === 0 && to === merged.times.length ? merged : sliceSegment(merged, from, to)
+}
+
+function sliceSegment({ times, columns }: SeriesSegment, from: number, to: number): SeriesSegment {
+  return {
+    times: times.slice(from, to),
+    columns: columns.map((column) => gather(column.type, to - from, (k) => [column, from + k])),
+  }
+}
+
+/** Counts up to `enough`. */
+function countPresent({ times, columns }: SeriesSegment, outputFieldCount: number, enough: number): number {
+  const outputs = columns.slice(0, outputFieldCount)
+  let count = 0
+  for (let row = 0; row < times.length && count < enough; row++) if (isAnyValid(outputs, row)) count++
+  return count
 }
 
 /** Rows in which at least one of the output fields has a value. */

@@ -34,27 +34,53 @@ const NOTHING = {
   fill: null,
 }
 
+/**
+ * V8 keeps typed arrays of up to 64 bytes inside the heap and moves each out, at the price of a microsecond and an object
+ * for the collector, when its `buffer` is asked for. Frames of so few rows are copied into one array instead: a thousand
+ * series of one row are answered in half the time.
+ */
+const INLINE_ROWS_MAX = 8
+
 /** `epochDivisor` applies to the first column when that is a time; other times stay times. */
 export function viewColumns(frame: SeriesFrame, epochDivisor: bigint | null): ColumnView[] {
-  return frame.columns.map(({ column }, index) => {
+  const { rowCount, columns } = frame
+  const shared = rowCount > INLINE_ROWS_MAX ? null : new SharedWords(rowCount * columns.length)
+  return columns.map(({ column }, index) => {
     if (index === 0 && column.type === 'time' && epochDivisor !== null) {
-      return viewEpoch(column.values, column.validity, frame.rowCount, epochDivisor)
+      return viewEpoch(column.values, column.validity, rowCount, epochDivisor)
     }
-    return viewColumn(column)
+    return viewColumn(column, rowCount, shared)
   })
 }
 
-function viewColumn(column: Column): ColumnView {
+class SharedWords {
+  readonly #values: BigInt64Array
+  #used = 0
+
+  constructor(valueCount: number) {
+    this.#values = new BigInt64Array(new ArrayBuffer(valueCount * 8))
+  }
+
+  take(values: BigInt64Array | BigUint64Array, rowCount: number): Int32Array {
+    const start = this.#used
+    for (let row = 0; row < rowCount; row++) this.#values[start + row] = values[row]
+    this.#used += rowCount
+    return new Int32Array(this.#values.buffer, start * 8, rowCount * 2)
+  }
+}
+
+function viewColumn(column: Column, rowCount: number, shared: SharedWords | null): ColumnView {
   const validity = column.validity
+  const words = (values: BigInt64Array | BigUint64Array) => shared?.take(values, rowCount) ?? wordsOf(values)
   switch (column.type) {
     case 'float':
       return { ...NOTHING, code: FLOAT, floats: column.values, validity }
     case 'integer':
-      return { ...NOTHING, code: INTEGER, words: wordsOf(column.values), validity }
+      return { ...NOTHING, code: INTEGER, words: words(column.values), validity }
     case 'unsigned':
-      return { ...NOTHING, code: UNSIGNED, words: wordsOf(column.values), validity }
+      return { ...NOTHING, code: UNSIGNED, words: words(column.values), validity }
     case 'time':
-      return { ...NOTHING, code: TIME, words: wordsOf(column.values), validity }
+      return { ...NOTHING, code: TIME, words: words(column.values), validity }
     case 'string':
       return { ...NOTHING, code: STRING, strings: column.values, validity }
     case 'boolean':
