@@ -9,7 +9,7 @@ import { parseQuery } from './influxql/parse-query.js'
 import { printStatement } from './influxql/print-statement.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import { Pace, throwIfEnded } from './query/pace.js'
-import type { QueryEvent, ResultMessage, SeriesFrame } from './query/result.js'
+import type { FrameDelivery, QueryEvent, ResultMessage, SeriesFrame } from './query/result.js'
 import { isWritingStatement, runMetaStatement } from './query/run-meta-statement.js'
 import { runSelect } from './query/run-select.js'
 
@@ -67,7 +67,10 @@ async function* runStatement(
 ): AsyncGenerator<QueryEvent, string | null> {
   try {
     throwIfEnded(request.signal)
-    for await (const frame of framesOf(statement, request, stage)) yield { kind: 'frame', statementId, frame }
+    const delivery = deliveryOf(statement)
+    for await (const frame of framesOf(statement, request, stage)) {
+      yield { kind: 'frame', statementId, frame: { ...frame, delivery } }
+    }
     return null
   } catch (error) {
     if (error instanceof HyperbyteError && error.code !== 'internal') return error.message
@@ -86,6 +89,21 @@ function framesOf(statement: Statement, request: QueryRequest, stage: QueryStage
       const { database, retentionPolicy, nowNs, authorizer, signal } = request
       return runMetaStatement(statement, { ...stage, database, retentionPolicy, nowNs, authorizer, signal })
     }
+  }
+}
+
+/** How influxd groups a statement's series in a chunked answer: those it runs as a SELECT are cut, others are not. */
+function deliveryOf({ kind }: Statement): FrameDelivery {
+  switch (kind) {
+    case 'select':
+    case 'show-field-keys':
+    case 'show-series':
+      return 'rows'
+    case 'show-tag-keys':
+    case 'show-tag-values':
+      return 'apart'
+    default:
+      return 'whole'
   }
 }
 

@@ -39,7 +39,12 @@ function accepts(range: string, format: string): boolean {
   return range.endsWith('/*') && format.startsWith(range.slice(0, -1))
 }
 
-export function encodeError(format: AnswerFormat, text: string): { contentType: string; body: string | Uint8Array } {
+export interface EncodedError {
+  readonly contentType: string
+  readonly body: string | Uint8Array
+}
+
+export function encodeError(format: AnswerFormat, text: string, isPretty: boolean): EncodedError {
   switch (format) {
     case 'application/csv':
     case 'text/csv':
@@ -47,14 +52,14 @@ export function encodeError(format: AnswerFormat, text: string): { contentType: 
     case 'application/x-msgpack':
       return { contentType: format, body: encodeMsgpack({ error: text }) }
     default:
-      return { contentType: 'application/json', body: errorJson(text) }
+      return { contentType: 'application/json', body: errorJson(text, isPretty) }
   }
 }
 
-function errorJson(text: string): Uint8Array {
+function errorJson(text: string, isPretty: boolean): Uint8Array {
   const writer = new ByteWriter()
-  writer.ascii('{"error":')
+  writer.ascii(isPretty ? '{\n    "error": ' : '{"error":')
   writeJsonString(writer, text)
-  writer.ascii('}\n')
+  writer.ascii(isPretty ? '\n}\n' : '}\n')
   return writer.take()
 }

@@ -84,7 +84,7 @@ export class Exchange {
     if (status === 401) extraHeaders.push('WWW-Authenticate', 'Basic realm="InfluxDB"')
     else extraHeaders.push('X-Influxdb-Error', headerText(text))
     if (status === 503) extraHeaders.push('Retry-After', RETRY_AFTER_SECONDS)
-    const { contentType, body } = encodeError(format, text)
+    const { contentType, body } = encodeError(format, text, this.params.get('pretty') === 'true')
     this.body(status, contentType, body, ...extraHeaders)
   }
 

@@ -210,6 +210,12 @@ const CASES: readonly Case[] = [
     body: '{"error":"missing required parameter \\"q\\""}\n',
   },
   {
+    name: 'a pretty error',
+    target: '/query?db=d&pretty=true',
+    status: 400,
+    body: '{\n    "error": "missing required parameter \\"q\\""\n}\n',
+  },
+  {
     name: 'query without q in CSV',
     target: '/query?db=d',
     options: { headers: { Accept: 'text/csv' } },

@@ -1,7 +1,7 @@
 /**
  * `/query`: parameters, then the engine's events through an encoder to the client. The status is known with the first
  * event: a statement that cannot be parsed or is not allowed refuses the whole request; later errors are inside a 200.
- * A client that goes away, or a query that runs too long, aborts the query.
+ * A client that goes away ends its query.
  */
 
 import { HyperbyteError, type QueryEvent, type QueryRequest } from '../../../engine/index.js'
@@ -17,8 +17,6 @@ import { sendPieces } from '../send-pieces.js'
 import type { ServerContext } from '../server-context.js'
 import { STATUS_OF_ERROR } from '../status-of-error.js'
 import { type QueryParameters, readQueryParameters } from './query-parameters.js'
-
-const TIMEOUT_TEXT = 'query-timeout limit exceeded'
 
 const EMPTY_BODY = new Uint8Array(0)
 
@@ -92,36 +90,14 @@ async function runQuery(
     authorizer: authorizerOf(identity),
     signal: controller.signal,
   }
-  const { timeoutMs } = settings.limits
-  const timer = timeoutMs > 0 ? setTimeout(() => controller.abort(new Error(TIMEOUT_TEXT)), timeoutMs) : undefined
   runningQueries.add(controller)
   try {
-    const events = withTimeoutText(engine.query(request), controller.signal)
+    const events = engine.query(request)
     if (parameters.isAsync) await runDetached(context, exchange, events)
     else await sendEvents(context, exchange, parameters, events, controller)
   } finally {
-    clearTimeout(timer)
     runningQueries.delete(controller)
   }
-}
-
-/** Whatever the engine says of an aborted query, one that ran out of time says so. */
-async function* withTimeoutText(events: AsyncIterable<QueryEvent>, signal: AbortSignal): AsyncIterable<QueryEvent> {
-  let statementId = 0
-  try {
-    for await (const event of events) {
-      statementId = event.statementId
-      const isTimeout = event.kind === 'statement-end' && event.error !== null && isTimedOut(signal)
-      yield isTimeout ? { ...event, error: TIMEOUT_TEXT } : event
-    }
-  } catch (error) {
-    if (!isTimedOut(signal)) throw error
-    yield { kind: 'statement-end', statementId, messages: [], error: TIMEOUT_TEXT }
-  }
-}
-
-function isTimedOut(signal: AbortSignal): boolean {
-  return signal.aborted && signal.reason instanceof Error && signal.reason.message === TIMEOUT_TEXT
 }
 
 /** `async=true`: the answer is out as soon as the statements are known to be valid; results go nowhere, errors to the log. */
