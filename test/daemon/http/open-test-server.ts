@@ -4,10 +4,11 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
 import { DEFAULT_HTTP_SETTINGS, type HttpSettings } from '../../../src/daemon/http/http-settings.js'
 import { type RunningHttpServer, startHttpServer } from '../../../src/daemon/http/start-http-server.js'
+import type { Engine } from '../../../src/engine/index.js'
 import { FakeEngine } from './fake-engine.js'
 
-export interface TestServer {
-  readonly engine: FakeEngine
+export interface TestServer<E extends Engine = FakeEngine> {
+  readonly engine: E
   readonly server: RunningHttpServer
   readonly logged: string[]
   send(method: string, target: string, options?: SendOptions): Promise<Answer>
@@ -29,8 +30,14 @@ export interface Answer {
   readonly text: string
 }
 
-export async function openTestServer(settings: Partial<HttpSettings> = {}): Promise<TestServer> {
-  const engine = new FakeEngine()
+export function openTestServer(settings: Partial<HttpSettings> = {}): Promise<TestServer> {
+  return openServerFor(new FakeEngine(), settings)
+}
+
+export async function openServerFor<E extends Engine>(
+  engine: E,
+  settings: Partial<HttpSettings> = {},
+): Promise<TestServer<E>> {
   const logged: string[] = []
   const record = (message: string, fields?: Record<string, unknown>) => {
     logged.push(`${message} ${String(fields?.['error'] ?? '')}`)
