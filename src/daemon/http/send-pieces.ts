@@ -86,12 +86,13 @@ function streamSink(stream: Writable, res: Writable): Sink {
   res.on('close', () => wake())
   return {
     write: async (piece) => {
-      if (!res.closed && stream.write(piece)) await nextTurn()
-      else if (!res.closed) {
+      if (!res.closed && !stream.write(piece)) {
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       }
+      // To a fast reader even `drain` comes at once, without a turn of the loop in which others could run.
+      await nextTurn()
       if (res.closed) throw new Error('client went away')
     },
     end: (last) => {

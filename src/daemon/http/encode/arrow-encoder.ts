@@ -24,8 +24,8 @@ import {
 import { type Column, HyperbyteError, type QueryEvent, type SeriesFrame } from '../../../engine/index.js'
 import type { ResultEncoder } from './result-encoder.js'
 
-/** Rows of a record batch: 64 Ki rows of 20 columns are 10 MiB at most, and built in a few milliseconds. */
-const BATCH_ROWS = 65536
+/** Rows of a record batch: 20 columns of them take a few milliseconds to build. A multiple of 32, see `bitmapOf`. */
+const BATCH_ROWS = 8192
 
 export class ArrowEncoder implements ResultEncoder {
   readonly contentType = 'application/vnd.apache.arrow.stream'
