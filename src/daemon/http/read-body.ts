@@ -59,12 +59,13 @@ export async function readBody(req: IncomingMessage, limits: BodyLimits): Promis
 function readPlain(req: IncomingMessage, bytesMax: number, budget: BodyBudget): Promise<BodyOutcome> {
   const declared = Number(req.headers['content-length'] ?? 0)
   if (declared > bytesMax) return Promise.resolve({ kind: 'too-large' })
-  if (!budget.take(declared)) return Promise.resolve({ kind: 'budget-exhausted' })
   return new Promise((resolve) => {
-    let heldBytes = declared
     let length = 0
+    // Bytes count once they are here: otherwise a few connections that only promise them would shut everyone out.
+    let heldBytes = 0
     let isDone = false
-    // A body of known length is put together as it comes, instead of being held twice at its end.
+    // A body of known length is put together as it comes, instead of being held twice at its end. The system gives
+    // memory to such a buffer only as it fills.
     const whole = declared > WHOLE_BYTES_MIN ? Buffer.allocUnsafeSlow(declared) : null
     const chunks: Buffer[] = []
     const settle = (outcome: BodyOutcome) => {
@@ -81,10 +82,8 @@ function readPlain(req: IncomingMessage, bytesMax: number, budget: BodyBudget): 
       if (isDone) return
       length += chunk.length
       if (length > bytesMax) return settle({ kind: 'too-large' })
-      if (length > heldBytes) {
-        if (!budget.take(length - heldBytes)) return settle({ kind: 'budget-exhausted' })
-        heldBytes = length
-      }
+      if (!budget.take(chunk.length)) return settle({ kind: 'budget-exhausted' })
+      heldBytes = length
       if (whole === null) chunks.push(chunk)
       else whole.set(chunk, length - chunk.length)
     })

@@ -28,6 +28,8 @@ export interface RunningHttpServer {
 /** Clients send whole query texts in the URL; the default of 16 KiB refuses them. */
 const HEADER_BYTES_MAX = 1024 * 1024
 
+const SWEEP_INTERVAL_MS = 50
+
 /** Resolves once it listens; rejects when the address cannot be bound. */
 export async function startHttpServer(
   engine: Engine,
@@ -106,11 +108,14 @@ function urlOf({ address, family, port }: AddressInfo): string {
 /** Closes idle connections at once; those with a request get their answer first. */
 async function closeServer(server: Server, { settings, runningQueries }: ServerContext): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // A connection whose request was under way is kept alive by its answer; it has no further use.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS)
   const timer = setTimeout(() => {
     for (const query of runningQueries) query.abort(new Error('server is shutting down'))
     server.closeAllConnections()
   }, settings.closeTimeoutMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(timer)
 }
 

@@ -201,8 +201,11 @@ test('closing lets requests in progress finish, refuses new ones, and may be ask
   }
   const idle = connect(server.address.port, '127.0.0.1')
   await once(idle, 'connect')
+  const kept = connect(server.address.port, '127.0.0.1')
+  kept.write('POST /write?db=d HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx')
+  kept.resume()
   const write = send('POST', '/write?db=d', { body: 'm f=1' })
-  await expect.poll(() => engine.writes.length).toBe(1)
+  await expect.poll(() => engine.writes.length).toBe(2)
   const closing = Promise.all([server.close(), server.close()])
   await expect(send('GET', '/ping')).rejects.toThrow('ECONNREFUSED')
   release()
