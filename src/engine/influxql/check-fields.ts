@@ -7,6 +7,7 @@
 import { HyperbyteError } from '../domain/errors.js'
 import type { Expr } from './ast.js'
 import { formatDuration } from './duration.js'
+import { isLiteral } from './fold-math.js'
 import { type ArgumentRule, functionInfo } from './function-table.js'
 import { GO_TYPE_NAMES } from './go-type-names.js'
 import { printExpr } from './print-expr.js'
@@ -98,9 +99,9 @@ export class FieldChecker {
 
   #checkMath(call: Call, rule: ArgumentRule, context: Context): void {
     expectCount(call, rule === 'math-2' ? 2 : 1)
-    const variables = call.args.filter((argument) => !isLiteral(argument))
-    if (variables.length === 0) throw invalid('field must contain at least one variable')
-    for (const argument of variables) this.#check(argument, context)
+    for (const argument of call.args) {
+      if (!isLiteral(argument)) this.#check(argument, context)
+    }
   }
 
   #checkArguments(call: Call, rule: ArgumentRule, context: Context): void {
@@ -261,14 +262,6 @@ export class FieldChecker {
 /** Of one field; operators around a wildcard forbid it for the rest of the field. */
 interface Context {
   isWildcardAllowed: boolean
-}
-
-const LITERALS: ReadonlySet<Expr['kind']> = new Set<Expr['kind']>([
-  ...(['number', 'integer', 'unsigned', 'string', 'boolean', 'duration', 'time', 'regex', 'nil', 'list'] as const),
-])
-
-function isLiteral(expr: Expr): boolean {
-  return LITERALS.has(expr.kind)
 }
 
 function isNumber(expr: Expr): boolean {

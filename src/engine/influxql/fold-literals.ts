@@ -6,7 +6,9 @@
  */
 
 import type { BinaryOperator, Expr } from './ast.js'
+import { foldMath, isLiteral } from './fold-math.js'
 import { isTimeLiteral, parseTimeLiteral } from './time-literal.js'
+import { isArithmetic } from './token.js'
 import { rewriteExpr } from './walk-expr.js'
 
 export interface FoldContext {
@@ -26,8 +28,8 @@ export function foldLiterals(expr: Expr, context: FoldContext | null): Expr {
 function foldNode(node: Expr, context: FoldContext | null): Expr {
   switch (node.kind) {
     case 'call':
-      if (context === null || node.name !== 'now' || node.args.length > 0) return node
-      return { kind: 'time', ns: context.nowNs }
+      if (node.name !== 'now') return foldMath(node) ?? node
+      return context === null || node.args.length > 0 ? node : { kind: 'time', ns: context.nowNs }
     case 'paren':
       return node.expr.kind === 'binary' ? node : node.expr
     case 'binary':
@@ -38,7 +40,7 @@ function foldNode(node: Expr, context: FoldContext | null): Expr {
 }
 
 /** One side decides, or leaves it to the other. */
-export function foldLogic({ op, lhs, rhs }: Binary): Expr | null {
+function foldLogic({ op, lhs, rhs }: Binary): Expr | null {
   if (op !== 'AND' && op !== 'OR') return null
   const decisive = op === 'OR'
   if (lhs.kind === 'boolean' && lhs.value === decisive) return lhs
@@ -48,6 +50,7 @@ export function foldLogic({ op, lhs, rhs }: Binary): Expr | null {
 }
 
 function foldBinary({ op, lhs, rhs }: Binary, context: FoldContext | null): Expr | null {
+  if (lhs.kind === 'nil' || rhs.kind === 'nil') return foldNil(op, lhs, rhs)
   switch (lhs.kind) {
     case 'boolean':
       return rhs.kind === 'boolean' ? foldBooleans(op, lhs.value, rhs.value) : null
@@ -63,11 +66,15 @@ function foldBinary({ op, lhs, rhs }: Binary, context: FoldContext | null): Expr
       return foldString(op, lhs, rhs, context)
     case 'time':
       return foldTime(op, lhs, timeOr(rhs, context))
-    case 'nil':
-      return op === '=' || op === '!=' ? boolean(false) : null
     default:
       return null
   }
+}
+
+/** Nil equals nothing and differs from nothing; arithmetic with it has no value. */
+function foldNil(op: BinaryOperator, lhs: Expr, rhs: Expr): Expr | null {
+  if (isArithmetic(op)) return isLiteral(lhs) && isLiteral(rhs) ? { kind: 'nil' } : null
+  return lhs.kind === 'nil' && (op === '=' || op === '!=') ? boolean(false) : null
 }
 
 /** A string that looks like a time, as that time. */

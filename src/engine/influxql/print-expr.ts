@@ -1,6 +1,6 @@
 /**
  * Expressions as InfluxDB prints them. The text parses back to the same tree: where InfluxDB would drop digits of a
- * number (it prints three decimals) or the grouping of `2 / -x`, all digits and parentheses are kept.
+ * number (it prints three decimals), the grouping of `2 / -x` or the quotes of a function's name, they are kept.
  *
  * Chains to the left, which can be 100,000 operators long, are printed in a loop.
  */
@@ -14,7 +14,7 @@ export function printExpr(expr: Expr): string {
     case 'varref':
       return expr.type === null ? quoteIdent(expr.name) : `${quoteIdent(expr.name)}::${expr.type}`
     case 'call':
-      return `${expr.name}(${expr.args.map(printExpr).join(', ')})`
+      return `${printFunctionName(expr.name)}(${expr.args.map(printExpr).join(', ')})`
     case 'binary':
       return printChain(expr)
     case 'paren':
@@ -43,6 +43,11 @@ export function printExpr(expr: Expr): string {
     case 'distinct':
       return `DISTINCT ${quoteIdent(expr.name)}`
   }
+}
+
+/** `distinct` is a keyword that may be called. */
+function printFunctionName(name: string): string {
+  return name === 'distinct' ? name : quoteIdent(name)
 }
 
 type Binary = Extract<Expr, { kind: 'binary' }>

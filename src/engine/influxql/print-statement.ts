@@ -197,8 +197,10 @@ function printSeriesLimits(clauses: { readonly seriesLimit: number; readonly ser
   return printCount('SLIMIT', clauses.seriesLimit) + printCount('SOFFSET', clauses.seriesOffset)
 }
 
+/** The largest count that parses is 2^63 - 1, which the tree holds as 2^63. */
 function printCount(keyword: string, count: number): string {
-  return count > 0 ? ` ${keyword} ${BigInt(count)}` : ''
+  if (count === 0) return ''
+  return ` ${keyword} ${count < 2 ** 63 ? BigInt(count) : 2n ** 63n - 1n}`
 }
 
 function printOn(name: string): string {

@@ -4,7 +4,7 @@
  */
 
 import { HyperbyteError } from '../domain/errors.js'
-import { TIMESTAMP_NS_MAX, TIMESTAMP_NS_MIN } from '../domain/time-range.js'
+import { floorToInterval, TIMESTAMP_NS_MAX, TIMESTAMP_NS_MIN } from '../domain/time-range.js'
 import type { BinaryOperator, Expr } from './ast.js'
 import { type FoldContext, foldLiterals } from './fold-literals.js'
 import { GO_TYPE_NAMES } from './go-type-names.js'
@@ -137,10 +137,15 @@ function instantOf(operand: Expr, context: FoldContext): bigint {
   throw new HyperbyteError('invalid', `invalid operation: time and ${GO_TYPE_NAMES[value.kind]} are not compatible`)
 }
 
+/** InfluxDB keeps the earliest timestamp for itself in conditions, and prints whole seconds here. */
 function checkedTime(ns: bigint): bigint {
-  if (ns > TIMESTAMP_NS_MAX) throw new HyperbyteError('invalid', `time ${formatTime(ns)} overflows time literal`)
-  if (ns < TIMESTAMP_NS_MIN) throw new HyperbyteError('invalid', `time ${formatTime(ns)} underflows time literal`)
+  if (ns > TIMESTAMP_NS_MAX) throw new HyperbyteError('invalid', `time ${wholeSeconds(ns)} overflows time literal`)
+  if (ns <= TIMESTAMP_NS_MIN) throw new HyperbyteError('invalid', `time ${wholeSeconds(ns)} underflows time literal`)
   return ns
+}
+
+function wholeSeconds(ns: bigint): string {
+  return formatTime(floorToInterval(ns, 1_000_000_000n))
 }
 
 function intersection(a: TimeBounds, b: TimeBounds): TimeBounds {
