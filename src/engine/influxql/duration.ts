@@ -2,6 +2,8 @@
  * Durations as InfluxQL writes them: `1h30m`, `500ms`, `1w`. In the tree they are nanoseconds.
  */
 
+import { integerOf } from './integer-literal.js'
+
 const UNITS: readonly (readonly [unit: string, ns: bigint])[] = [
   ['w', 604_800_000_000_000n],
   ['d', 86_400_000_000_000n],
@@ -16,15 +18,18 @@ const NS_BY_UNIT: ReadonlyMap<string, bigint> = new Map([...UNITS, ['us', 1_000n
 
 const DURATION_NS_MAX = 2n ** 63n - 1n
 
+/** Longer ones exist only to be slow. */
+const LENGTH_MAX = 1000
+
 /** Nanoseconds, or the message InfluxDB gives for a text that is no duration. */
 export function parseDuration(text: string): bigint | { readonly error: string } {
   let totalNs = 0n
   const isNegative = text.startsWith('-')
   const rest = isNegative ? text.slice(1) : text
-  if (rest === '') return { error: 'invalid duration' }
+  if (rest === '' || rest.length > LENGTH_MAX) return { error: 'invalid duration' }
   let matchedLength = 0
   for (const [part, digits, unit] of rest.matchAll(/(\d+)(ms|ns|us|[uµsmhdw])/gy)) {
-    const count = BigInt(digits)
+    const count = integerOf(digits)
     if (count > DURATION_NS_MAX) return { error: 'invalid duration' }
     totalNs += count * NS_BY_UNIT.get(unit)!
     matchedLength += part.length

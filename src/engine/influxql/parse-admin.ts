@@ -6,6 +6,7 @@
 import type { Privilege, RetentionPolicyOptions, SelectStatement, Source, Statement } from './ast.js'
 import { formatDuration, parseDuration } from './duration.js'
 import { groupByInterval } from './group-by-interval.js'
+import { integerOf } from './integer-literal.js'
 import { parseError } from './parse-error.js'
 import { parseIdent } from './parse-expr.js'
 import { parseCondition, parseSelect, parseSources } from './parse-select.js'
@@ -112,7 +113,7 @@ const REPLICATION_MAX = 2_147_483_647
 
 function parseReplication(cursor: TokenCursor): number {
   const token = cursor.expect('INTEGER', 'integer')
-  const replication = BigInt(token.literal)
+  const replication = integerOf(token.literal)
   if (replication < 1n || replication > REPLICATION_MAX) {
     throw cursor.errorAt(token, `invalid value ${token.literal}: must be 1 <= n <= ${REPLICATION_MAX}`)
   }
@@ -228,7 +229,7 @@ const UINT64_MAX = 2n ** 64n - 1n
 function parseId(cursor: TokenCursor): bigint {
   const token = cursor.expect('INTEGER', 'integer')
   if (!/^\d+$/.test(token.literal)) throw badId(cursor, token, 'invalid syntax')
-  const id = BigInt(token.literal)
+  const id = integerOf(token.literal)
   if (id > UINT64_MAX) throw badId(cursor, token, 'value out of range')
   return id
 }

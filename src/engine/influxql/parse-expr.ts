@@ -5,11 +5,12 @@
 
 import type { BinaryOperator, CastType, Expr } from './ast.js'
 import { parseDuration } from './duration.js'
+import { integerOf } from './integer-literal.js'
 import { parseError } from './parse-error.js'
 import { quoteSegments } from './print-expr.js'
 import { checkRegex } from './regex-source.js'
 import { isOperator, precedenceOf, type Token } from './token.js'
-import { EXPRESSION_OPERATOR_COUNT_MAX, type TokenCursor } from './token-cursor.js'
+import type { TokenCursor } from './token-cursor.js'
 
 const INT64_MAX = 2n ** 63n - 1n
 const UINT64_MAX = 2n ** 64n - 1n
@@ -31,11 +32,7 @@ export function parseExpr(cursor: TokenCursor): Expr {
   // Operands and operators not yet joined; precedence rises along the stack, so it holds at most five operators.
   const operands: Expr[] = [first]
   const operators: BinaryOperator[] = []
-  let operatorCount = 0
   while (isOperator(operator.kind)) {
-    if (++operatorCount > EXPRESSION_OPERATOR_COUNT_MAX) {
-      throw cursor.errorAt(operator, `expression has more than ${EXPRESSION_OPERATOR_COUNT_MAX} operators`)
-    }
     joinDownTo(operands, operators, precedenceOf(operator.kind))
     operators.push(operator.kind)
     operands.push(isRegexOperator(operator.kind) ? parseRegexOperand(cursor) : parseOperand(cursor))
@@ -138,7 +135,7 @@ function missingParameter(token: Token): Error {
 }
 
 function parseInteger(cursor: TokenCursor, token: Token): Expr {
-  const value = BigInt(token.literal)
+  const value = integerOf(token.literal)
   if (value <= INT64_MAX) return { kind: 'integer', value }
   if (value <= UINT64_MAX) return { kind: 'unsigned', value }
   throw cursor.errorAt(token, 'unable to parse integer')

@@ -54,6 +54,7 @@ const STATEMENT_KEYWORDS: readonly TokenKind[] = [
 ]
 
 function parseStatementAt(cursor: TokenCursor): Statement {
+  cursor.startStatement()
   const token = cursor.next()
   switch (token.kind) {
     case 'SELECT':

@@ -12,6 +12,7 @@ import type {
   SortField,
   Source,
 } from './ast.js'
+import { integerOf } from './integer-literal.js'
 import { parseError } from './parse-error.js'
 import { parseExpr, parseIdent, parseRegex, parseSegments } from './parse-expr.js'
 import { printExpr } from './print-expr.js'
@@ -247,7 +248,7 @@ const INT64_MAX = 2n ** 63n - 1n
 export function parseCount(cursor: TokenCursor, keyword: 'LIMIT' | 'OFFSET' | 'SLIMIT' | 'SOFFSET'): number {
   if (!cursor.accept(keyword)) return 0
   const token = cursor.expect('INTEGER', 'integer')
-  const count = BigInt(token.literal)
+  const count = integerOf(token.literal)
   if (count < 0n) throw cursor.errorAt(token, `${keyword} must be >= 0`)
   return Number(count > INT64_MAX ? INT64_MAX : count)
 }

@@ -1,6 +1,6 @@
 /**
  * The parser's place in the text: reads tokens ahead, takes up to three of them back, puts bound values in the place
- * of `$name`, and bounds how deep a statement nests.
+ * of `$name`, and bounds a statement's depth and length.
  */
 
 import type { HyperbyteError } from '../domain/errors.js'
@@ -15,8 +15,8 @@ export const EXPRESSION_DEPTH_MAX = 500
 /** Subqueries inside each other. */
 export const SUBQUERY_DEPTH_MAX = 100
 
-/** Operators of one expression: as many parse in about 50 ms. */
-export const EXPRESSION_OPERATOR_COUNT_MAX = 100_000
+/** Spaces included, of one statement. As many take about 100 ms to read; 50,000 times `host = 'a' OR` have them. */
+export const STATEMENT_TOKEN_COUNT_MAX = 400_000
 
 const START_OF_TEXT: Token = { kind: 'EOF', literal: '', offset: 0 }
 
@@ -27,12 +27,18 @@ export class TokenCursor {
   readonly #recent: Token[] = [START_OF_TEXT, START_OF_TEXT, START_OF_TEXT]
   #head = 0
   #takenBackCount = 0
+  #tokenCount = 0
   #expressionDepth = 0
   #subqueryDepth = 0
 
   constructor(text: string, bindValues: BindValues | null) {
     this.#scanner = new TokenScanner(text)
     this.#bindValues = bindValues
+  }
+
+  /** Starts counting tokens anew. */
+  startStatement(): void {
+    this.#tokenCount = 0
   }
 
   /** The next token, space and comments included. */
@@ -121,8 +127,13 @@ export class TokenCursor {
       this.#takenBackCount--
       return this.#recent[(this.#head - this.#takenBackCount + 3) % 3]
     }
+    const token = isRegex ? this.#scanner.scanRegex() : this.#scanner.scan()
+    if (++this.#tokenCount > STATEMENT_TOKEN_COUNT_MAX) {
+      throw this.errorAt(token, `statement has more than ${STATEMENT_TOKEN_COUNT_MAX} tokens`)
+    }
     this.#head = (this.#head + 1) % 3
-    return (this.#recent[this.#head] = isRegex ? this.#scanner.scanRegex() : this.#scanner.scan())
+    this.#recent[this.#head] = token
+    return token
   }
 
   #bound(token: Token): Token {

@@ -137,7 +137,7 @@ const select: fc.Arbitrary<SelectStatement> = fc.letrec<{ select: SelectStatemen
 const policy = {
   durationNs: fc.option(duration),
   replication: fc.option(fc.integer({ min: 1, max: 2_147_483_647 })),
-  shardDurationNs: fc.option(duration.map((ns) => ns + 1n)),
+  shardDurationNs: fc.option(fc.bigInt({ min: 1n, max: 2n ** 63n - 1n })),
 }
 
 const admin: fc.Arbitrary<Statement> = fc.oneof(
