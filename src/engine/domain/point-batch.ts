@@ -1,6 +1,7 @@
 /**
  * A batch of points as columns: what the ingest formats produce and the write path consumes. One `MeasurementBatch`
- * holds the rows of one measurement in arrival order; a request with several measurements gives several.
+ * holds the rows of one measurement in arrival order; a request with several measurements gives several, and one that is
+ * very wide and sparse may give several of the same measurement, in order of arrival.
  *
  * Series are named by their ordinal in the database's `SeriesTable`. A row always has at least one field value.
  * A field that occurs with two types in one batch is two columns of the same name.
