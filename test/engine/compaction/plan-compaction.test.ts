@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { type CompactionLimits, planCompaction } from '../../../src/engine/compaction/plan-compaction.js'
+import type { FileEntry } from '../../../src/engine/registry/file-entry.js'
+
+const LIMITS: CompactionLimits = { filesPerLevelMax: 4, fileBytesMax: 100 }
+
+function file(id: number, level: number, byteCount = 10): FileEntry {
+  return {
+    id,
+    level,
+    byteCount,
+    table: { database: 'd', retentionPolicy: 'p', measurement: 'm' },
+    path: `${id}`,
+    bucketStartNs: 0n,
+    rowCount: 1,
+    minNs: 0n,
+    maxNs: 1n,
+    minSequence: BigInt(id),
+    maxSequence: BigInt(id),
+    origin: 0,
+    sha256: '',
+    late: null,
+    columns: [],
+  }
+}
+
+function planned(files: readonly FileEntry[], isAtRest: boolean): number[] | null {
+  return planCompaction(files, isAtRest, LIMITS)?.map(({ id }) => id) ?? null
+}
+
+test('a bucket that is written to merges four neighbours of one level, oldest first', () => {
+  expect(planned([file(3, 0), file(1, 0), file(2, 0)], false)).toBeNull()
+  expect(planned([file(4, 0), file(3, 0), file(1, 0), file(2, 0), file(5, 0)], false)).toEqual([1, 2, 3, 4])
+})
+
+test('only neighbours in the order of the log are merged', () => {
+  expect(planned([file(1, 0), file(2, 0), file(3, 1), file(4, 0), file(5, 0)], false)).toBeNull()
+})
+
+test('the lowest level goes first', () => {
+  const high = [1, 2, 3, 4].map((id) => file(id, 1))
+  const low = [5, 6, 7, 8].map((id) => file(id, 0))
+  expect(planned([...high, ...low], false)).toEqual([5, 6, 7, 8])
+})
+
+test('a bucket at rest becomes as few files as the size allows', () => {
+  expect(planned([file(1, 2), file(2, 0), file(3, 1)], true)).toEqual([1, 2, 3])
+  expect(planned([file(1, 2, 90), file(2, 0, 20), file(3, 1, 30)], true)).toEqual([2, 3])
+  expect(planned([file(1, 2, 90), file(2, 0, 20)], true)).toBeNull()
+})
+
+test('many flushes leave a bounded number of files', () => {
+  let files: FileEntry[] = []
+  let nextId = 1
+  for (let flush = 0; flush < 200; flush++) {
+    files.push(file(nextId++, 0, 0.1))
+    for (let plan = planCompaction(files, false, LIMITS); plan !== null; plan = planCompaction(files, false, LIMITS)) {
+      const merged = { ...file(nextId++, plan[0].level + 1, 0.1), maxSequence: plan[plan.length - 1].maxSequence }
+      files = [...files.filter((kept) => !plan!.includes(kept)), merged]
+    }
+  }
+  // At most three files on each of log4(200) levels.
+  expect(files.length).toBeLessThanOrEqual(12)
+})
