@@ -30,6 +30,39 @@ export class BodyBudget {
   }
 }
 
+/**
+ * Memory for bodies of known length, used again when they are done with: a load of megabyte bodies otherwise makes the
+ * garbage collector run for memory that it does not manage.
+ */
+export class BodyBuffers {
+  readonly #idle: ArrayBuffer[] = []
+  readonly #owned = new WeakSet<ArrayBufferLike>()
+  #idleBytes = 0
+
+  /** Exactly `byteCount` bytes of whatever was there before. */
+  take(byteCount: number): Buffer {
+    const index = this.#idle.findIndex(({ byteLength }) => byteLength >= byteCount && byteLength <= 4 * byteCount)
+    if (index < 0) {
+      const made = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(byteCount)))
+      this.#owned.add(made.buffer)
+      return made.subarray(0, byteCount)
+    }
+    const [buffer] = this.#idle.splice(index, 1)
+    this.#idleBytes -= buffer.byteLength
+    return Buffer.from(buffer, 0, byteCount)
+  }
+
+  /** Nobody may look at the body afterwards. Bodies from elsewhere are left to the garbage collector. */
+  giveBack({ buffer }: Uint8Array): void {
+    if (!this.#owned.has(buffer) || this.#idleBytes + buffer.byteLength > IDLE_BYTES_MAX) return
+    this.#idle.push(buffer as ArrayBuffer)
+    this.#idleBytes += buffer.byteLength
+  }
+}
+
+/** A few Telegraf batches. */
+const IDLE_BYTES_MAX = 16 * 2 ** 20
+
 export type BodyOutcome =
   /** `heldBytes` were taken from the budget; give them back when the body is done with. */
   | { readonly kind: 'body'; readonly body: Uint8Array; readonly heldBytes: number }
@@ -40,6 +73,7 @@ export type BodyOutcome =
   | { readonly kind: 'gone' }
 
 export interface BodyLimits {
+  readonly buffers: BodyBuffers
   /** 0 = none. */
   readonly bytesMax: number
   readonly budget: BodyBudget
@@ -51,12 +85,12 @@ const WHOLE_BYTES_MIN = 64 * 1024
 
 export async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<BodyOutcome> {
   const bytesMax = limits.bytesMax > 0 ? limits.bytesMax : Number.POSITIVE_INFINITY
-  const outcome = await readPlain(req, bytesMax, limits.budget)
+  const outcome = await readPlain(req, bytesMax, limits)
   if (outcome.kind !== 'body' || req.headers['content-encoding'] !== 'gzip') return outcome
   return await unpack(outcome.body, outcome.heldBytes, bytesMax, limits.budget)
 }
 
-function readPlain(req: IncomingMessage, bytesMax: number, budget: BodyBudget): Promise<BodyOutcome> {
+function readPlain(req: IncomingMessage, bytesMax: number, { budget, buffers }: BodyLimits): Promise<BodyOutcome> {
   const declared = Number(req.headers['content-length'] ?? 0)
   if (declared > bytesMax) return Promise.resolve({ kind: 'too-large' })
   return new Promise((resolve) => {
@@ -66,7 +100,7 @@ function readPlain(req: IncomingMessage, bytesMax: number, budget: BodyBudget): 
     let isDone = false
     // A body of known length is put together as it comes, instead of being held twice at its end. The system gives
     // memory to such a buffer only as it fills.
-    const whole = declared > WHOLE_BYTES_MIN ? Buffer.allocUnsafeSlow(declared) : null
+    const whole = declared > WHOLE_BYTES_MIN ? buffers.take(declared) : null
     const chunks: Buffer[] = []
     const settle = (outcome: BodyOutcome) => {
       if (isDone) return

@@ -6,7 +6,7 @@ import type { RequestMetrics } from '../metrics/request-metrics.js'
 import type { Authenticator } from './auth/authenticator.js'
 import type { ClientProfiles } from './client-profiles.js'
 import type { HttpSettings } from './http-settings.js'
-import type { BodyBudget } from './read-body.js'
+import type { BodyBudget, BodyBuffers } from './read-body.js'
 import type { WriteThrottle } from './write-throttle.js'
 
 export interface ServerContext {
@@ -15,6 +15,7 @@ export interface ServerContext {
   readonly log: EngineLog
   readonly authenticator: Authenticator
   readonly bodyBudget: BodyBudget
+  readonly bodyBuffers: BodyBuffers
   readonly writeThrottle: WriteThrottle
   readonly metrics: RequestMetrics
   readonly registry: Registry

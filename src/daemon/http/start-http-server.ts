@@ -13,7 +13,7 @@ import { Authenticator } from './auth/authenticator.js'
 import { ClientProfiles } from './client-profiles.js'
 import { handleRequest } from './handle-request.js'
 import type { HttpSettings } from './http-settings.js'
-import { BodyBudget } from './read-body.js'
+import { BodyBudget, BodyBuffers } from './read-body.js'
 import type { ServerContext } from './server-context.js'
 import { WriteThrottle } from './write-throttle.js'
 
@@ -77,6 +77,7 @@ function createContext(engine: Engine, settings: HttpSettings, log: EngineLog): 
       meta: () => engine.catalog.meta,
     }),
     bodyBudget: new BodyBudget(settings.bodiesInFlightBytesMax),
+    bodyBuffers: new BodyBuffers(),
     writeThrottle: new WriteThrottle({
       concurrentCountMax: settings.concurrentWriteCountMax,
       enqueuedCountMax: settings.enqueuedWriteCountMax,

@@ -1,6 +1,7 @@
-/** A growing little-endian buffer for encoders; `finish` hands out the bytes written. */
+/** A growing little-endian buffer for encoders; `finish` gives a view of the bytes written. */
 
 const GROWTH = 2
+const KEPT_BYTES_MAX = 4 * 2 ** 20
 
 export class ByteWriter {
   #bytes: Uint8Array
@@ -9,6 +10,14 @@ export class ByteWriter {
 
   constructor(capacity: number) {
     this.#bytes = new Uint8Array(capacity)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+
+  /** Begins anew in the same memory; a buffer that one giant made is let go. */
+  clear(): void {
+    this.#at = 0
+    if (this.#bytes.length <= KEPT_BYTES_MAX) return
+    this.#bytes = new Uint8Array(KEPT_BYTES_MAX)
     this.#view = new DataView(this.#bytes.buffer)
   }
 

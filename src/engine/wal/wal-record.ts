@@ -59,9 +59,13 @@ const SCOPES: readonly DropScope[] = ['database', 'retention-policy', 'measureme
 const TYPE_BYTE = { float: 1, integer: 2, unsigned: 3, string: 4, boolean: 5 } satisfies Record<FieldType, number>
 const TYPES: readonly FieldType[] = ['float', 'integer', 'unsigned', 'string', 'boolean']
 
+/** Records are put together here and copied out at their exact size: one allocation each. Encoding never pauses. */
+const scratch = new ByteWriter(1 << 16)
+
 /** A record without its sequence and checksum, which `sealRecord` fills in when the record's place is known. */
 export function encodeRecord(record: WalRecord, series: SeriesKeys): Uint8Array {
-  const writer = new ByteWriter(4096)
+  const writer = scratch
+  writer.clear()
   writer.u32(0)
   writer.u8(VERSION)
   writer.u8(KIND_BYTE[record.kind])
@@ -71,12 +75,12 @@ export function encodeRecord(record: WalRecord, series: SeriesKeys): Uint8Array 
   if (record.kind === 'drop') {
     writer.text(record.measurement)
     writer.u8(SCOPE_BYTE[record.scope])
-    return writer.finish()
+    return writer.finish().slice()
   }
   writer.u64(record.origin)
   writer.u32(record.measurements.length)
   for (const batch of record.measurements) writeMeasurement(writer, batch, series)
-  return writer.finish()
+  return writer.finish().slice()
 }
 
 export function sealRecord(bytes: Uint8Array, sequence: bigint): void {

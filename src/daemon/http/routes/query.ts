@@ -36,7 +36,9 @@ export async function serveQuery(context: ServerContext, exchange: Exchange, ide
 
 async function readQueryBody(context: ServerContext, exchange: Exchange): Promise<Uint8Array | null> {
   if (exchange.req.method !== 'POST') return EMPTY_BODY
-  const body = await readBody(exchange.req, { bytesMax: context.settings.bodyBytesMax, budget: context.bodyBudget })
+  const { bodyBudget, bodyBuffers, settings } = context
+  const limits = { bytesMax: settings.bodyBytesMax, budget: bodyBudget, buffers: bodyBuffers }
+  const body = await readBody(exchange.req, limits)
   switch (body.kind) {
     case 'body':
       // Query texts are short-lived and small; they are not counted while the query runs.

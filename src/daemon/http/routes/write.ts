@@ -98,12 +98,18 @@ export async function serveWrite(
   const refusal = checkWrite(identity, database)
   if (refusal !== null) return refuseUnread(exchange, 403, refusal)
 
-  const body = await readBody(exchange.req, { bytesMax: context.settings.bodyBytesMax, budget: context.bodyBudget })
+  const {
+    bodyBudget,
+    bodyBuffers,
+    settings: { bodyBytesMax },
+  } = context
+  const body = await readBody(exchange.req, { bytesMax: bodyBytesMax, budget: bodyBudget, buffers: bodyBuffers })
   if (body.kind !== 'body') return refuseBody(exchange, body)
   try {
     await writeBody(context, exchange, target, body.body)
   } finally {
     context.bodyBudget.give(body.heldBytes)
+    context.bodyBuffers.giveBack(body.body)
   }
 }
 
