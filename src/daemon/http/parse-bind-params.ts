@@ -45,8 +45,10 @@ function bindObject(value: { readonly [key: string]: Json }): BindValue {
   switch (kind) {
     case 'string':
       return typeof entry === 'string' ? entry : unbindable('string literal must be a string value')
+    case 'ident':
     case 'identifier':
-      return typeof entry === 'string' ? { kind, text: entry } : unbindable('identifier must be a string value')
+      if (typeof entry !== 'string') return unbindable('identifier must be a string value')
+      return { kind: 'identifier', text: entry }
     case 'regex':
       return typeof entry === 'string' ? { kind, text: entry } : unbindable('regex literal must be a string value')
     case 'float':
