@@ -9,7 +9,7 @@ import { TIMESTAMP_NS_MAX, TIMESTAMP_NS_MIN, type TimeRange } from '../domain/ti
 import { localToUtcOf } from '../domain/zone-offset.js'
 import type { Expr, FillMode, MeasurementRef, SelectField, SelectStatement, Source, SubQuery } from '../influxql/ast.js'
 import { splitTime } from '../influxql/split-time.js'
-import { hasCall } from '../influxql/walk-expr.js'
+import { hasCall, varRefsOf } from '../influxql/walk-expr.js'
 import type { Catalog, QueryRequest } from './catalog.js'
 import { ColumnKinds, subqueryColumns, tableColumns } from './column-kinds.js'
 import { compileFields } from './compile-fields.js'
@@ -52,15 +52,18 @@ export function normaliseSelect(
     intervalNs: window?.intervalNs ?? null,
     hasTarget: statement.target !== null,
   })
-  if (window !== null) checkBucketCount(window, range, limits.maxSelectBuckets)
+  // Without fill there are never more buckets than rows.
+  const bucketCountMax = fill.kind === 'none' ? 0 : limits.maxSelectBuckets
+  if (window !== null) checkBucketCount(window, range, bucketCountMax)
   return {
     ...compiled,
     tables: isWithoutArguments ? [] : isDescending ? [...tables].reverse() : tables,
     subqueries: isWithoutArguments ? [] : subqueries.map((subquery) => groupedBy(subquery, dimensions)),
     timeName: timeNameOf(statement.fields),
     condition,
+    conditionFields: fieldsOf(condition, kinds),
     range,
-    scanRange: scanRangeOf({ range, window, calls: compiled.calls, isDescending }, limits.maxSelectBuckets),
+    scanRange: scanRangeOf({ range, window, calls: compiled.calls, isDescending }, bucketCountMax),
     dimensions,
     ownDimensions: dimensions,
     window,
@@ -146,6 +149,11 @@ function scanRangeOf(
   if (!calls.some(({ input }) => input.kind === 'reduce' && input.isLookingBack)) return range
   if (isDescending) return { startNs, endNs: endNs + window.intervalNs }
   return isUnbounded ? range : { startNs: startNs - window.intervalNs, endNs }
+}
+
+function fieldsOf(condition: Expr | null, kinds: ColumnKinds): ReadonlySet<string> {
+  const names = condition === null ? [] : varRefsOf(condition).map(({ name }) => name)
+  return new Set(names.filter((name) => kinds.fieldType(name) !== undefined))
 }
 
 /** `time` among the fields only renames the first column. */

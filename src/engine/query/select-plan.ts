@@ -67,6 +67,8 @@ export interface SelectPlan {
   readonly columns: readonly PlanColumn[]
   /** Tags and fields only; time is in `range`. */
   readonly condition: Expr | null
+  /** Names in `condition` that are a field of some source: no tag of another source is meant then (influxd 1.6.7). */
+  readonly conditionFields: ReadonlySet<string>
   readonly range: TimeRange
   /** What has to be read: `range`, and a bucket before it when a call looks back. */
   readonly scanRange: TimeRange

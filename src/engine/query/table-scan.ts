@@ -39,7 +39,7 @@ export function planTableScan(
   const outputFieldCount = fields.length
   const seriesTable = catalog.seriesTable(table.database)
   const index = catalog.seriesIndex(table.database)
-  const selections = index.select(table.measurement, plan.condition, (name) => types.has(name))
+  const selections = index.select(table.measurement, plan.condition, (name) => plan.conditionFields.has(name))
   checkSeriesCount(selections, limits.maxSelectSeries)
   const groups = groupSeries(selections, (key) => index.tagReader(table.measurement, key), plan)
   if (groups.length === 0) return null
