@@ -25,7 +25,8 @@ import { coveredShare, type FileSource, type SourceSet } from './source-set.js'
 const SERIES_MAX = 256
 /** Series of which only the first or last rows are wanted: a few microseconds each. */
 const CUT_SERIES_MAX = 20_000
-const VALUE_BYTES = 8
+/** A guess: times take 8 bytes in the cache, most integers 1 to 4. */
+const VALUE_BYTES = 4
 /** Sources beyond this make too many small reads. */
 const SOURCES_MAX = 32
 
