@@ -217,10 +217,10 @@ export const OPTIONS = {
   }),
   'coordinator.max-select-buckets': option<number>({
     parser: integer({ min: 0, max: COUNT_MAX }),
-    // Ten million buckets of one column are 80 MB of numbers and more than any chart shows.
-    default: 10_000_000,
+    // A limit would cut a query without a lower time bound to its last buckets without a word, as InfluxDB does.
+    default: 0,
     scope: 'start',
-    text: 'GROUP BY time() buckets one SELECT may make. 0: no limit.',
+    text: 'GROUP BY time() buckets one SELECT may make; a SELECT without a lower time bound gets the last ones. 0: no limit.',
   }),
 
   'duckdb.memory-limit': option<number>({
