@@ -172,3 +172,9 @@ test('memory defaults fit a small machine', () => {
     values['http.max-bodies-in-flight-size']
   expect(sum).toBeLessThan(0.6 * GIB)
 })
+
+test('no limit that cuts an answer short without an error is on by default', () => {
+  const { values } = loadConfig(sources())
+  expect(values['coordinator.max-select-buckets']).toBe(0)
+  expect(values['http.max-row-limit']).toBe(0)
+})
