@@ -37,6 +37,7 @@ type Operation = { type: 'put'; key: Uint8Array; value: Uint8Array } | { type: '
 
 export class MetaStore {
   readonly #store: Level<Uint8Array, Uint8Array>
+  #lastChange: Promise<void> = Promise.resolve()
 
   private constructor(store: Level<Uint8Array, Uint8Array>) {
     this.#store = store
@@ -94,16 +95,23 @@ export class MetaStore {
     }
   }
 
-  /** All or nothing, on disk when it resolves. Throws `no-space` when the disk refuses. */
-  async apply(changes: readonly MetaChange[]): Promise<void> {
+  /** All or nothing, on disk when it resolves, in the order of the calls. Throws `no-space` when the disk refuses. */
+  apply(changes: readonly MetaChange[]): Promise<void> {
+    const applied = this.#lastChange.then(() => this.#write(changes.map(operationOf)))
+    this.#lastChange = applied.catch(() => {})
+    return applied
+  }
+
+  async #write(operations: Operation[]): Promise<void> {
     try {
-      await this.#store.batch(changes.map(operationOf), { sync: true })
+      await this.#store.batch(operations, { sync: true })
     } catch (cause) {
       throw new HyperbyteError('no-space', 'the metadata store cannot be written', { cause })
     }
   }
 
   async close(): Promise<void> {
+    await this.#lastChange
     await this.#store.close()
   }
 

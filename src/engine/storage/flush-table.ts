@@ -15,7 +15,7 @@ import { sortBySeriesId, writeSeriesDictionary } from '../parquet/write-series-d
 import type { FileEntry } from '../registry/file-entry.js'
 import type { Duckdb } from '../sql/duckdb.js'
 import { timeLiteral } from './compile-relation.js'
-import type { StagedTable } from './staged-table.js'
+import { StagedTable } from './staged-table.js'
 import { clipSpan, spansOverlap } from './time-span.js'
 
 export interface FlushContext {
@@ -29,7 +29,6 @@ export interface FlushContext {
 export interface FlushTask {
   readonly table: TableName
   readonly rows: MemtableTable
-  readonly staged: StagedTable
   readonly seriesTable: SeriesTable
   readonly shardGroupDurationNs: bigint
   readonly minSequence: bigint
@@ -39,21 +38,23 @@ export interface FlushTask {
 }
 
 export async function flushTable(context: FlushContext, task: FlushTask): Promise<FileEntry[]> {
-  const { rows, staged, seriesTable } = task
-  await staged.stage(rows.rowCount)
+  const { rows, seriesTable } = task
+  const staged = new StagedTable(context.nextTableName(), context.duckdb, rows, seriesTable, context.pause)
   const series = sortBySeriesId(rows.series(), seriesTable)
   const columns = nameColumns(await tagKeysOf(series, seriesTable, context.pause), rows.fields)
   const tagKeys = columns.filter(({ kind }) => kind === 'tag').map(({ name }) => name)
   const dictionaryTable = context.nextTableName()
   await writeSeriesDictionary(context.duckdb, dictionaryTable, series, tagKeys, seriesTable, context.pause)
   try {
+    await staged.stage(rows.rowCount)
     const files: FileEntry[] = []
     for (const bucketStartNs of await bucketsOf(rows, task.shardGroupDurationNs, context.pause)) {
-      const relation = bucketRelation(task, bucketStartNs)
+      const relation = bucketRelation(task, staged.name, bucketStartNs)
       files.push(await flushBucket(context, task, { relation, dictionaryTable, columns }, bucketStartNs))
     }
     return files
   } finally {
+    await staged.drop()
     await context.duckdb.run(`DROP TABLE ${dictionaryTable}`)
   }
 }
@@ -84,7 +85,7 @@ async function flushBucket(
 }
 
 /** The bucket's rows, each point once. */
-function bucketRelation({ rows, staged, shardGroupDurationNs }: FlushTask, bucketStartNs: bigint): string {
+function bucketRelation({ rows, shardGroupDurationNs }: FlushTask, stagedTable: string, bucketStartNs: bigint): string {
   const predicates: string[] = []
   const endNs = bucketStartNs + shardGroupDurationNs
   if (rows.span !== null && rows.span.minNs < bucketStartNs) predicates.push(`"time" >= ${timeLiteral(bucketStartNs)}`)
@@ -93,7 +94,7 @@ function bucketRelation({ rows, staged, shardGroupDurationNs }: FlushTask, bucke
   const hasDuplicates = rows.duplicates !== null
   const fields = rows.fields.map((_, i) => (hasDuplicates ? `, arg_max(c${i}, rowid) AS f${i}` : `, c${i} AS f${i}`))
   const groupBy = hasDuplicates ? ' GROUP BY _series, "time"' : ''
-  return `SELECT _series, "time"${fields.join('')} FROM ${staged.name}${where}${groupBy}`
+  return `SELECT _series, "time"${fields.join('')} FROM ${stagedTable}${where}${groupBy}`
 }
 
 async function tagKeysOf(

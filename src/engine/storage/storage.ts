@@ -43,7 +43,10 @@ const PAUSE_MS = 4
 
 export interface StorageOptions {
   readonly dataDir: string
+  /** Answers queries. */
   readonly duckdb: Duckdb
+  /** Writes files, with memory of its own, so that neither can starve the other. */
+  readonly writer: Duckdb
   readonly columnCacheBytesMax: number
   readonly narrowRowCountMax: number
   readonly monotonicMs: () => number
@@ -160,7 +163,6 @@ export class Storage implements Scanner {
         const files = await flushTable(this.#writeContext(), {
           table: table.name,
           rows,
-          staged: this.#stagedTable(memtable, key),
           seriesTable: this.#options.seriesTableOf(database),
           shardGroupDurationNs: this.#options.shardGroupDurationOf(database, retentionPolicy),
           minSequence: memtable.firstSequence,
@@ -341,10 +343,11 @@ export class Storage implements Scanner {
   }
 
   #finishMerge(table: TableState, plan: readonly FileEntry[], merged: FileEntry): readonly FileEntry[] {
-    const isDropped = this.#tables.get(table.key) !== table
-    if (!isDropped) table.replaceFiles(plan, [merged])
-    this.#retireFiles(isDropped ? [merged] : plan)
-    return isDropped ? [merged] : []
+    // Dropped or expired while they were merged: the merge must not bring them back.
+    const isAlive = this.#tables.get(table.key) === table && plan.every((file) => table.files.includes(file))
+    if (isAlive) table.replaceFiles(plan, [merged])
+    this.#retireFiles(isAlive ? plan : [merged])
+    return isAlive ? [] : [merged]
   }
 
   #retireFiles(files: readonly FileEntry[]): void {
@@ -430,7 +433,7 @@ export class Storage implements Scanner {
 
   #writeContext(): FlushContext {
     return {
-      duckdb: this.#options.duckdb,
+      duckdb: this.#options.writer,
       dataDir: this.#options.dataDir,
       nextTableName: this.#nextTableName,
       nextFileId: () => this.#nextFileId++,
