@@ -1,9 +1,11 @@
 /**
  * Random statements to a live influxd and to us. HYPERBYTE_SEED chooses where to start (default 1), HYPERBYTE_STATEMENTS
- * how many to ask (default 300). A difference is made small before it is reported, with the data that shows it.
+ * how many to ask (default 300). Half of the data lies in files when the statements are asked, the other half in memory.
+ * A difference is made small before it is reported, with the data that shows it.
  */
 
 import { appendFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type GeneratedData, generateData } from './generate/generate-data.js'
 import { generateStatement, printStatement, type Statement } from './generate/generate-statement.js'
@@ -22,6 +24,9 @@ const STATEMENTS_PER_DATA = 50
 const REPORT = process.env['HYPERBYTE_CONFORMANCE_REPORT']
 /** Shrinking is slow: the first few failures of a data set say enough. */
 const FAILURES_MAX = 5
+const EARLY_FLUSH = { HYPERBYTE_DATA_FLUSH_AGE_MAX: '1s' }
+/** The age, and the second after which the server looks at it. */
+const FLUSH_WAIT_MS = 2100
 
 describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('generated statements', () => {
   let influxd: ServerProcess
@@ -30,7 +35,7 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('generated statements', (
 
   beforeAll(async () => {
     influxd = await startInfluxd()
-    ours = await startHyperbyte()
+    ours = await startHyperbyte({ env: EARLY_FLUSH })
   })
 
   afterAll(async () => {
@@ -45,7 +50,10 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('generated statements', (
     test(`seed ${seed}: both servers answer the same`, async () => {
       const random = new Random(seed)
       const data = generateData(random)
-      const database = await load(data.lines)
+      const half = data.lines.length >>> 1
+      const database = await load(data.lines.slice(0, half))
+      await sleep(FLUSH_WAIT_MS)
+      await write(database, data.lines.slice(half))
       const failures: string[] = []
       for (let count = 0; count < STATEMENTS_PER_DATA && failures.length < FAILURES_MAX; count++) {
         const statement = generateStatement(random, data.shape)
@@ -60,10 +68,16 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('generated statements', (
     const database = `g${databaseCount++}`
     for (const server of [influxd, ours]) {
       await ask(server, `/query?q=CREATE DATABASE ${database}`, null)
+    }
+    await write(database, lines)
+    return database
+  }
+
+  async function write(database: string, lines: readonly string[]): Promise<void> {
+    for (const server of [influxd, ours]) {
       const written = await ask(server, `/write?db=${database}&precision=s`, lines.join('\n'))
       expect(written.status, written.body).toBe(204)
     }
-    return database
   }
 
   async function difference(database: string, statement: Statement): Promise<Difference | null> {
