@@ -170,6 +170,8 @@ export class Wal {
 
   async #writePending(): Promise<void> {
     while (this.#pending.length > 0) {
+      // Whatever the sockets hold by now joins the group: of 64 writers, the first would otherwise sync alone.
+      await new Promise((resolve) => setImmediate(resolve))
       const group = this.#takeGroup()
       const isSynced = this.#isSyncDue()
       try {
