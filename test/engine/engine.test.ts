@@ -1,3 +1,5 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { openTestEngine, type TestEngine } from './open-test-engine.js'
 
@@ -71,4 +73,43 @@ test('a dropped database does not come back with a new one of its name', async (
   expect(await db.ask('SELECT * FROM m')).toEqual([])
   db = opened = await db.reopen()
   expect(await db.ask('SELECT * FROM m')).toEqual([])
+})
+
+test('a write on its way while its measurement is dropped is either gone or whole', async () => {
+  const db = await openEngineForTest()
+  await db.write('m,host=a v=1 1')
+  const drop = db.ask('DROP MEASUREMENT m')
+  await Promise.all([drop, db.write('m,host=b v=2 2'), db.write('m,host=c v=3i 3').catch(() => {})])
+  await db.write('m,host=d v=4 4')
+  const rows = await db.ask('SELECT v FROM m')
+  expect(rows).toContain('m | time=4 v=4')
+  expect(rows).not.toContain('m | time=1 v=1')
+  const counted = await db.ask('SELECT count(v) FROM m')
+  expect(counted).toEqual([`m | time=0 count=${rows.length}`])
+})
+
+test('a policy dropped under a write neither keeps its rows nor stops later flushes', async () => {
+  let db = await openEngineForTest()
+  await db.ask('CREATE RETENTION POLICY p ON db DURATION 1000w REPLICATION 1')
+  const drop = db.ask('DROP RETENTION POLICY p ON db')
+  await Promise.all([drop, db.write('m v=1 1700000000000000000', 'db', 'p').catch(() => {})])
+  await db.write('m v=2 2')
+  await db.engine.flush()
+  expect(await db.ask('SELECT v FROM m')).toEqual(['m | time=2 v=2'])
+  db = opened = await db.reopen()
+  expect(await db.ask('SELECT v FROM m')).toEqual(['m | time=2 v=2'])
+})
+
+test('a damaged Parquet file is named and never answers wrongly', async () => {
+  let db = await openEngineForTest()
+  await db.write('m v=1 1\nm v=2 2')
+  await db.engine.flush()
+  const root = path.join(db.dataDir, 'data')
+  const [name] = (await readdir(root, { recursive: true })).filter((file) => file.endsWith('.parquet'))
+  const bytes = await readFile(path.join(root, name))
+  bytes[bytes.length >> 1] ^= 1
+  await writeFile(path.join(root, name), bytes)
+  db = opened = await db.reopen()
+  await expect(db.ask('SELECT v FROM m')).rejects.toThrow(`${name} is damaged`)
+  await expect(db.ask('SELECT sum(v) FROM m')).rejects.toThrow(`${name} is damaged`)
 })

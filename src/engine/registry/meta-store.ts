@@ -38,6 +38,7 @@ type Operation = { type: 'put'; key: Uint8Array; value: Uint8Array } | { type: '
 export class MetaStore {
   readonly #store: Level<Uint8Array, Uint8Array>
   #lastChange: Promise<void> = Promise.resolve()
+  #isBroken = false
 
   private constructor(store: Level<Uint8Array, Uint8Array>) {
     this.#store = store
@@ -104,8 +105,15 @@ export class MetaStore {
 
   async #write(operations: Operation[]): Promise<void> {
     try {
+      // After a failed write LevelDB refuses all others until it is opened again.
+      if (this.#isBroken) {
+        await this.#store.close()
+        await this.#store.open()
+        this.#isBroken = false
+      }
       await this.#store.batch(operations, { sync: true })
     } catch (cause) {
+      this.#isBroken = true
       throw new HyperbyteError('no-space', 'the metadata store cannot be written', { cause })
     }
   }

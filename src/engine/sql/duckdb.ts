@@ -123,6 +123,11 @@ export class Duckdb {
     })
   }
 
+  /** Ends every running statement with an error. */
+  interrupt(): void {
+    for (const connection of this.#busy) connection.interrupt()
+  }
+
   /**
    * Waits for what is running; idempotent. Closing a connection under a running statement would crash the process, so
    * nothing new begins meanwhile.

@@ -53,6 +53,14 @@ export interface SeriesKeys {
   internKey(canonicalKey: Uint8Array): number
 }
 
+/** For records that name no series. */
+export const NO_SERIES: SeriesKeys = {
+  keyOf: () => {
+    throw new Error('the record names no series')
+  },
+  internKey: () => 0,
+}
+
 const KIND_BYTE = { points: 1, drop: 2 } satisfies Record<WalRecord['kind'], number>
 const SCOPE_BYTE = { database: 1, 'retention-policy': 2, measurement: 3 } satisfies Record<DropScope, number>
 const SCOPES: readonly DropScope[] = ['database', 'retention-policy', 'measurement']

@@ -1,0 +1,193 @@
+/**
+ * Everything an open data directory consists of, and the changes that several parts of the engine make to it. The parts
+ * themselves (flusher.ts, housekeeping.ts, metadata-changes.ts, replay-log.ts) decide when; this holds what is.
+ */
+
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { DatabaseRuntime } from './database-runtime.js'
+import { HyperbyteError } from './domain/errors.js'
+import type { PointBatch } from './domain/point-batch.js'
+import type { TableName } from './domain/table-name.js'
+import type { TimeRange } from './domain/time-range.js'
+import type { EngineOptions } from './engine.js'
+import { checkBatch } from './metadata/check-batch.js'
+import { type FieldTypeEntry, FieldTypes } from './metadata/field-types.js'
+import { type Database, EMPTY_META_STATE, type MetaState, type RetentionPolicy } from './metadata/meta-state.js'
+import type { Catalog } from './query/catalog.js'
+import type { FileEntry } from './registry/file-entry.js'
+import type { MetaChange, MetaStore } from './registry/meta-store.js'
+import type { Duckdb } from './sql/duckdb.js'
+import { type FileChange, Storage } from './storage/storage.js'
+import { databaseOfTypesKey } from './stored-facts.js'
+import type { Wal } from './wal/wal.js'
+
+export interface EngineStores {
+  readonly metaStore: MetaStore
+  readonly wal: Wal
+  /** Answers queries. */
+  readonly duckdb: Duckdb
+  /** Writes files. */
+  readonly writer: Duckdb
+}
+
+export class EngineState {
+  readonly options: EngineOptions
+  readonly stores: EngineStores
+  readonly runtimes = new Map<string, DatabaseRuntime>()
+  readonly catalog: Catalog
+  meta: MetaState = EMPTY_META_STATE
+  storage: Storage
+
+  constructor(options: EngineOptions, stores: EngineStores) {
+    this.options = options
+    this.stores = stores
+    this.storage = this.#makeStorage([])
+    this.catalog = this.#makeCatalog()
+  }
+
+  /** Metadata, series, field types and files, as they were when the registry last changed. */
+  async load(): Promise<void> {
+    const { metaStore } = this.stores
+    const state = await metaStore.metaState()
+    if (state !== null) this.meta = state as MetaState
+    for (const name of this.meta.databases.keys()) this.addRuntime(name)
+    for await (const { database, key } of metaStore.series()) {
+      const runtime = this.runtimes.get(database)
+      if (runtime === undefined) continue
+      const ordinal = runtime.seriesTable.internKey(key)
+      runtime.seriesIndex.add(ordinal)
+      runtime.setStored(ordinal, true)
+    }
+    for await (const { key, types } of metaStore.types()) {
+      this.runtimes.get(databaseOfTypesKey(key))?.fieldTypes.record(types as FieldTypeEntry[])
+    }
+    this.storage = this.#makeStorage(await this.#loadFiles())
+  }
+
+  database(name: string): Database | undefined {
+    return this.meta.databases.get(name)
+  }
+
+  policy(database: string, name: string): RetentionPolicy | undefined {
+    return this.database(database)?.retentionPolicies.find((policy) => policy.name === name)
+  }
+
+  /** Throws `database-not-found`. */
+  runtime(database: string): DatabaseRuntime {
+    const runtime = this.runtimes.get(database)
+    if (runtime === undefined) throw new HyperbyteError('database-not-found', `database not found: ${database}`)
+    return runtime
+  }
+
+  addRuntime(name: string): void {
+    this.runtimes.set(name, new DatabaseRuntime(name, this.options.maxSeriesPerDatabase, new FieldTypes()))
+  }
+
+  /**
+   * Puts logged rows into the memtable; called in the order of the log. False when what they were written to is gone:
+   * dropped, or dropped and made anew, while the log was being written.
+   */
+  store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint): boolean {
+    const policy = this.policy(runtime.name, retentionPolicy)
+    if (this.runtimes.get(runtime.name) !== runtime || policy === undefined) return false
+    // Known already, unless this is a replay or a drop came in between: then found again the way the write found them.
+    runtime.fieldTypes.record(checkBatch(runtime.fieldTypes, { ...policy, durationNs: 0n }, batch, 0n).newTypes)
+    const { seriesIndex } = runtime
+    for (const part of batch.measurements) {
+      for (let row = 0; row < part.rowCount; row++) {
+        if (!seriesIndex.has(part.series[row])) seriesIndex.add(part.series[row])
+      }
+      this.storage.append(runtime.name, retentionPolicy, part, sequence)
+    }
+    return true
+  }
+
+  /** Records a change of the set of files together with `more`, then makes it visible. */
+  async applyChange(change: FileChange, more: readonly MetaChange[]): Promise<void> {
+    const changes: MetaChange[] = [
+      ...change.added.map((file): MetaChange => ({ kind: 'put-file', file })),
+      ...change.removed.map(({ id }): MetaChange => ({ kind: 'remove-file', id })),
+      ...more,
+    ]
+    if (changes.length > 0) await this.stores.metaStore.apply(changes)
+    await this.#forgetFiles(change.finish())
+  }
+
+  dataPath(...parts: readonly string[]): string {
+    return path.join(this.options.dataDir, 'data', ...parts)
+  }
+
+  logFault(action: string, error: unknown): void {
+    this.options.log.error(`could not ${action}`, { error: error instanceof Error ? error.message : String(error) })
+  }
+
+  async #forgetFiles(files: readonly FileEntry[]): Promise<void> {
+    if (files.length > 0) await this.stores.metaStore.apply(files.map(({ id }) => ({ kind: 'remove-file', id })))
+  }
+
+  async #loadFiles(): Promise<FileEntry[]> {
+    const files: FileEntry[] = []
+    const gone: FileEntry[] = []
+    for await (const file of this.stores.metaStore.files()) {
+      const { database, retentionPolicy } = file.table
+      if (this.policy(database, retentionPolicy) === undefined) {
+        gone.push(file)
+        continue
+      }
+      const found = await stat(this.dataPath(file.path)).catch(() => null)
+      if (found !== null) files.push(file)
+      else {
+        const what = 'a Parquet file is missing; its rows are lost unless it is restored'
+        this.options.log.error(what, { file: file.path, rows: file.rowCount })
+      }
+    }
+    await this.#forgetFiles(gone)
+    return files
+  }
+
+  #makeStorage(files: readonly FileEntry[]): Storage {
+    const { columnCacheBytesMax, narrowRowCountMax, monotonicMs, log } = this.options
+    const { duckdb, writer } = this.stores
+    return new Storage(
+      {
+        dataDir: this.dataPath(),
+        duckdb,
+        writer,
+        columnCacheBytesMax,
+        narrowRowCountMax,
+        monotonicMs,
+        log,
+        seriesTableOf: (database) => this.runtime(database).seriesTable,
+        seriesCountOf: (database, measurement) => this.runtime(database).seriesIndex.seriesCount(measurement),
+        shardGroupDurationOf: (database, retentionPolicy) => this.#shardGroupDuration(database, retentionPolicy),
+      },
+      files,
+    )
+  }
+
+  #shardGroupDuration(database: string, retentionPolicy: string): bigint {
+    const policy = this.policy(database, retentionPolicy)
+    if (policy !== undefined) return policy.shardGroupDurationNs
+    throw new HyperbyteError('retention-policy-not-found', `retention policy not found: ${retentionPolicy}`)
+  }
+
+  #makeCatalog(): Catalog {
+    const state = this
+    return {
+      get meta() {
+        return state.meta
+      },
+      database: (name) => state.database(name),
+      seriesTable: (database) => state.runtime(database).seriesTable,
+      seriesIndex: (database) => state.runtime(database).seriesIndex,
+      measurementsOf: (database, retentionPolicy) =>
+        [...state.runtime(database).fieldTypes.measurementsOf(retentionPolicy)].sort(),
+      fieldTypes: (table: TableName, range: TimeRange) =>
+        state.runtime(table.database).fieldTypes.typesIn(table.retentionPolicy, table.measurement, range),
+      get scanner() {
+        return state.storage
+      },
+    }
+  }
+}

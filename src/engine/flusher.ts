@@ -1,0 +1,144 @@
+/**
+ * Memory → files: when a memtable is flushed (size, age, size of the log, lack of memory), one at a time and in order, and
+ * what a write does when memory is full.
+ */
+
+import { HyperbyteError } from './domain/errors.js'
+import { groupBy } from './domain/group-by.js'
+import { type TableName, tableKey } from './domain/table-name.js'
+import type { EngineState } from './engine-state.js'
+import type { FileEntry } from './registry/file-entry.js'
+import type { MetaChange } from './registry/meta-store.js'
+import { SerialQueue } from './serial-queue.js'
+import { rememberMeasurements } from './stored-facts.js'
+
+/** A write waits this long for memory before it is refused: below the 5 s after which Telegraf gives up. */
+const ROOM_WAIT_MS_MAX = 4000
+/** A failed flush is tried again after this time. */
+const RETRY_MS = 5000
+
+export class Flusher {
+  readonly #state: EngineState
+  readonly #queue = new SerialQueue()
+  /** When a bucket was last flushed to, by table key and bucket. */
+  readonly #flushedAtMs = new Map<string, number>()
+  #flushing: Promise<void> | null = null
+  #retryAtMs = 0
+  #roomWaiters: (() => void)[] = []
+  flushCount = 0
+  errorCount = 0
+
+  constructor(state: EngineState) {
+    this.#state = state
+  }
+
+  get isBusy(): boolean {
+    return this.#flushing !== null || this.#state.storage.frozenCount > 0
+  }
+
+  /** undefined = not since the start. */
+  flushedAtMs(table: TableName, bucketStartNs: bigint): number | undefined {
+    return this.#flushedAtMs.get(bucketKey(table, bucketStartNs))
+  }
+
+  /** Starts a flush when there is a reason for one. */
+  flushIfDue(): void {
+    const { storage, stores, options } = this.#state
+    const { flushBytesMax, flushAgeMsMax, walBytesMax, monotonicMs } = options
+    const { current } = storage
+    const isOld = monotonicMs() - current.createdMs > flushAgeMsMax
+    if (current.rowCount === 0 && isOld) storage.renewEmpty()
+    if (current.rowCount === 0) return
+    const isDue = current.byteCount >= flushBytesMax || isOld || stores.wal.byteCount >= walBytesMax
+    if (isDue && storage.frozenCount === 0) this.#start()
+  }
+
+  /** Everything that is in memory now is in registered files when this resolves. */
+  async flushAll(): Promise<void> {
+    this.#state.storage.freeze()
+    while (this.#state.storage.frozenCount > 0) await this.#flushOldest()
+  }
+
+  /** Resolves when a flush that has begun has ended. */
+  async settle(): Promise<void> {
+    await this.#flushing
+  }
+
+  /** Resolves when there is room for more rows; throws `no-space` or `unavailable`. */
+  async waitForRoom(): Promise<void> {
+    if (this.#state.stores.wal.isBroken) {
+      const text = 'the disk refuses writes; the server is read-only until it accepts them again'
+      throw new HyperbyteError('no-space', text)
+    }
+    if (!this.#isMemoryFull()) return
+    const { monotonicMs } = this.#state.options
+    const giveUpAtMs = monotonicMs() + ROOM_WAIT_MS_MAX
+    while (this.#isMemoryFull()) {
+      const remainingMs = giveUpAtMs - monotonicMs()
+      if (remainingMs <= 0) throw new HyperbyteError('unavailable', 'too many writes in memory, waiting for the disk')
+      this.#start()
+      await this.#nextFlush(remainingMs)
+    }
+  }
+
+  #isMemoryFull(): boolean {
+    const { storage, stores, options } = this.#state
+    return storage.memoryByteCount + stores.wal.pendingByteCount > options.memoryBytesMax
+  }
+
+  #nextFlush(waitMsMax: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMsMax)
+      this.#roomWaiters.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  #start(): void {
+    const { storage, options } = this.#state
+    if (this.#flushing !== null || options.monotonicMs() < this.#retryAtMs) return
+    if (storage.frozenCount === 0) storage.freeze()
+    this.#flushing = this.#flushOldest()
+      .catch((error) => {
+        this.errorCount++
+        this.#retryAtMs = options.monotonicMs() + RETRY_MS
+        this.#state.logFault('flush to Parquet', error)
+      })
+      .finally(() => {
+        this.#flushing = null
+        for (const wake of this.#roomWaiters.splice(0)) wake()
+        this.flushIfDue()
+      })
+  }
+
+  #flushOldest(): Promise<void> {
+    return this.#queue.run(async () => {
+      const flushed = await this.#state.storage.flushOldest()
+      if (flushed === null) return
+      const sequence = flushed.flushedSequence
+      await this.#state.applyChange(flushed, [...this.#newFacts(flushed.added), { kind: 'set-flushed', sequence }])
+      this.flushCount++
+      const nowMs = this.#state.options.monotonicMs()
+      for (const { table, bucketStartNs } of flushed.added)
+        this.#flushedAtMs.set(bucketKey(table, bucketStartNs), nowMs)
+      await this.#state.stores.wal.truncate(sequence)
+    })
+  }
+
+  /** The series and field types that these files are the first to hold. */
+  #newFacts(files: readonly FileEntry[]): MetaChange[] {
+    const changes: MetaChange[] = []
+    for (const [database, ofDatabase] of groupBy(files, ({ table }) => table.database)) {
+      const runtime = this.#state.runtimes.get(database)
+      if (runtime === undefined) continue
+      changes.push(...rememberMeasurements(runtime, new Set(ofDatabase.map(({ table }) => table.measurement))))
+    }
+    return changes
+  }
+}
+
+function bucketKey(table: TableName, bucketStartNs: bigint): string {
+  return `${tableKey(table)} ${bucketStartNs}`
+}

@@ -1,0 +1,132 @@
+/**
+ * Work in the background of an open database, looked after once a second: flushes that are due by age, merges of files,
+ * retention, and bringing back a log that the disk refused.
+ */
+
+import type { EngineState } from './engine-state.js'
+import type { Flusher } from './flusher.js'
+import { removeOrphans } from './remove-orphans.js'
+import { SerialQueue } from './serial-queue.js'
+import type { TableState } from './storage/table-state.js'
+import { forgetTypes } from './stored-facts.js'
+
+const TICK_MS = 1000
+/** A bucket that got no flush for this long, or for two flush ages, is at rest. */
+const REST_MS_MIN = 30_000
+const RETENTION_CHECK_MS = 10 * 60_000
+/** Younger unregistered files are left alone. */
+const ORPHAN_AGE_MS = 10 * 60_000
+
+type IsAtRest = (table: TableState, bucketStartNs: bigint) => boolean
+
+export class Housekeeping {
+  readonly #state: EngineState
+  readonly #flusher: Flusher
+  readonly #merges = new SerialQueue()
+  readonly #openedAtMs: number
+  #timer: NodeJS.Timeout | null = null
+  #compacting: Promise<void> | null = null
+  #retentionCheckedAtMs = 0
+  #isReopening = false
+  #isStopped = false
+  compactionCount = 0
+
+  constructor(state: EngineState, flusher: Flusher) {
+    this.#state = state
+    this.#flusher = flusher
+    this.#openedAtMs = state.options.monotonicMs()
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+    this.#timer.unref()
+    void this.#removeOrphans()
+  }
+
+  /** Gives up a merge under way: its inputs are still there. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    if (this.#timer !== null) clearInterval(this.#timer)
+    await this.#flusher.settle()
+    if (this.#compacting !== null) this.#state.stores.writer.interrupt()
+    await this.#compacting
+  }
+
+  /** Merges until every bucket is within its bounds. */
+  async compactAll(): Promise<void> {
+    while (await this.#compactOnce(() => true));
+  }
+
+  #tick(): void {
+    const { options, stores } = this.#state
+    this.#flusher.flushIfDue()
+    if (stores.wal.isBroken) void this.#reopenWal()
+    if (options.monotonicMs() - this.#retentionCheckedAtMs > RETENTION_CHECK_MS) {
+      this.#retentionCheckedAtMs = options.monotonicMs()
+      void this.#enforceRetention().catch((error) => this.#state.logFault('enforce retention', error))
+    }
+    if (this.#compacting === null && !this.#flusher.isBusy) this.#startCompaction()
+  }
+
+  #startCompaction(): void {
+    this.#compacting = this.#compactOnce((table, bucketStartNs) => this.#isAtRest(table, bucketStartNs))
+      .then(() => {})
+      .catch((error) => {
+        if (!this.#isStopped) this.#state.logFault('compact', error)
+      })
+      .finally(() => {
+        this.#compacting = null
+      })
+  }
+
+  #compactOnce(isAtRest: IsAtRest): Promise<boolean> {
+    return this.#merges.run(async () => {
+      const change = await this.#state.storage.compactOnce(isAtRest)
+      if (change === null) return false
+      await this.#state.applyChange(change, [])
+      this.compactionCount++
+      return true
+    })
+  }
+
+  #isAtRest({ name }: TableState, bucketStartNs: bigint): boolean {
+    const { flushAgeMsMax, monotonicMs } = this.#state.options
+    const flushedAtMs = this.#flusher.flushedAtMs(name, bucketStartNs)
+    if (flushedAtMs === undefined) return monotonicMs() - this.#openedAtMs > REST_MS_MIN
+    return monotonicMs() - flushedAtMs > Math.max(REST_MS_MIN, 2 * flushAgeMsMax)
+  }
+
+  /** Whole buckets that the policy no longer keeps. */
+  async #enforceRetention(): Promise<void> {
+    for (const table of [...this.#state.storage.tables()]) {
+      const { database, retentionPolicy } = table.name
+      const policy = this.#state.policy(database, retentionPolicy)
+      if (policy === undefined || policy.durationNs === 0n) continue
+      const expiryNs = this.#state.options.nowNs() - policy.durationNs
+      const change = this.#state.storage.expire(table, expiryNs, policy.shardGroupDurationNs)
+      const runtime = this.#state.runtime(database)
+      const types = forgetTypes(runtime, (entry) => entry.retentionPolicy === policy.name && entry.endNs <= expiryNs)
+      runtime.fieldTypes.removeBefore(policy.name, expiryNs)
+      await this.#state.applyChange(change, types)
+    }
+  }
+
+  async #reopenWal(): Promise<void> {
+    if (this.#isReopening) return
+    this.#isReopening = true
+    if (await this.#state.stores.wal.reopen()) this.#state.options.log.info('the disk accepts writes again')
+    this.#isReopening = false
+  }
+
+  async #removeOrphans(): Promise<void> {
+    const { storage, options } = this.#state
+    const registered = new Set(storage.files().map((file) => file.path))
+    const newestMs = Number(options.nowNs() / 1_000_000n) - ORPHAN_AGE_MS
+    try {
+      const removed = await removeOrphans(this.#state.dataPath(), (name) => registered.has(name), newestMs)
+      if (removed.length > 0) options.log.info('removed files that were never registered', { files: removed.length })
+    } catch (error) {
+      this.#state.logFault('remove orphaned files', error)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Changes of databases, policies, users and measurements, one at a time. Metadata goes first and the log second: a crash
+ * between them leaves log records that a replay skips, because what they name is gone.
+ */
+
+import type { EngineState } from './engine-state.js'
+import { applyMetaCommand, type MetaCommand } from './metadata/meta-state.js'
+import { SerialQueue } from './serial-queue.js'
+import { forgetDatabase, forgetSeries, forgetTypes } from './stored-facts.js'
+import { encodeRecord, NO_SERIES, type WalRecord } from './wal/wal-record.js'
+
+export type DropRecord = Extract<WalRecord, { kind: 'drop' }>
+
+export class MetadataChanges {
+  readonly #state: EngineState
+  readonly #queue = new SerialQueue()
+
+  constructor(state: EngineState) {
+    this.#state = state
+  }
+
+  apply(command: MetaCommand): Promise<void> {
+    return this.#queue.run(async () => {
+      const state = applyMetaCommand(this.#state.meta, command)
+      await this.#state.stores.metaStore.apply([{ kind: 'set-meta', state }])
+      this.#state.meta = state
+      if (command.kind === 'create-database') this.#state.addRuntime(command.name)
+      if (command.kind === 'drop-database') await this.#dropDatabase(command.name)
+      if (command.kind === 'drop-retention-policy') await this.#dropPolicy(command.database, command.name)
+    })
+  }
+
+  dropMeasurement(database: string, measurement: string): Promise<void> {
+    return this.#queue.run(async () => {
+      await this.#log({ kind: 'drop', scope: 'measurement', database, retentionPolicy: '', measurement })
+      await this.#forgetMeasurement(database, measurement)
+    })
+  }
+
+  /** Database and policy are gone from the metadata already, or have been made anew: only older rows go. */
+  async replayDrop({ scope, database, retentionPolicy, measurement }: DropRecord): Promise<void> {
+    const { runtimes, storage } = this.#state
+    const runtime = runtimes.get(database)
+    if (scope === 'measurement') {
+      if (runtime !== undefined) await this.#forgetMeasurement(database, measurement)
+      return
+    }
+    const change = storage.drop(
+      (table) => table.database === database && (scope === 'database' || table.retentionPolicy === retentionPolicy),
+    )
+    const isMadeAnew = scope === 'database' && runtime !== undefined
+    if (isMadeAnew) this.#state.addRuntime(database)
+    await this.#state.applyChange(change, isMadeAnew ? forgetDatabase(runtime) : [])
+  }
+
+  async #dropDatabase(database: string): Promise<void> {
+    const { runtimes, storage } = this.#state
+    const runtime = runtimes.get(database)
+    runtimes.delete(database)
+    await this.#log({ kind: 'drop', scope: 'database', database, retentionPolicy: '', measurement: '' })
+    const change = storage.drop((table) => table.database === database)
+    await this.#state.applyChange(change, runtime === undefined ? [] : forgetDatabase(runtime))
+  }
+
+  async #dropPolicy(database: string, retentionPolicy: string): Promise<void> {
+    await this.#log({ kind: 'drop', scope: 'retention-policy', database, retentionPolicy, measurement: '' })
+    const runtime = this.#state.runtime(database)
+    const measurements = [...runtime.fieldTypes.measurementsOf(retentionPolicy)]
+    const removals = forgetTypes(runtime, (entry) => entry.retentionPolicy === retentionPolicy)
+    runtime.fieldTypes.removePolicy(retentionPolicy)
+    const change = this.#state.storage.drop(
+      (table) => table.database === database && table.retentionPolicy === retentionPolicy,
+    )
+    for (const measurement of measurements) {
+      if (!this.#isStored(database, measurement)) removals.push(...forgetSeries(runtime, measurement))
+    }
+    await this.#state.applyChange(change, removals)
+  }
+
+  async #forgetMeasurement(database: string, measurement: string): Promise<void> {
+    const runtime = this.#state.runtime(database)
+    const types = forgetTypes(runtime, (entry) => entry.measurement === measurement)
+    runtime.fieldTypes.removeMeasurement(measurement)
+    const series = forgetSeries(runtime, measurement)
+    const change = this.#state.storage.drop((table) => table.database === database && table.measurement === measurement)
+    await this.#state.applyChange(change, [...types, ...series])
+  }
+
+  #isStored(database: string, measurement: string): boolean {
+    for (const { name } of this.#state.storage.tables()) {
+      if (name.database === database && name.measurement === measurement) return true
+    }
+    return false
+  }
+
+  async #log(record: DropRecord): Promise<void> {
+    await this.#state.stores.wal.append(encodeRecord(record, NO_SERIES))
+  }
+}
