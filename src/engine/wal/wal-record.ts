@@ -2,7 +2,8 @@
  * Log records ↔ bytes. A record explains itself: it names database, policy, measurements, fields and every series it
  * touches, so that it can be replayed into an empty store or sent to another node.
  *
- *   | crc32 u32 | version u8 = 1 | kind u8 | sequence u64 | body |        crc32 over everything after itself
+ *   | length u32 | crc32 u32 | version u8 = 1 | kind u8 | sequence u64 | body |
+ *                                                   length of all after itself, crc32 over all after itself
  *
  *   kind 1, points: | database text | policy text | origin u64 | measurement count u32 | measurement… |
  *     measurement:  | name text | rows u32 | series count u32 | series key bytes… | series index packed | timestamps packed |
@@ -26,8 +27,10 @@ import { ByteWriter } from './byte-writer.js'
 import { packedWidth, readPacked, writePacked } from './packed-integers.js'
 
 const VERSION = 1
-const SEQUENCE_AT = 6
-const BODY_AT = 14
+const CRC_AT = 4
+const SUMMED_AT = 8
+const SEQUENCE_AT = 10
+const BODY_AT = 18
 
 export type DropScope = 'database' | 'retention-policy' | 'measurement'
 
@@ -74,7 +77,7 @@ const scratch = new ByteWriter(1 << 16)
 export function encodeRecord(record: WalRecord, series: SeriesKeys): Uint8Array {
   const writer = scratch
   writer.clear()
-  writer.u32(0)
+  writer.u64(0n)
   writer.u8(VERSION)
   writer.u8(KIND_BYTE[record.kind])
   writer.u64(0n)
@@ -93,22 +96,34 @@ export function encodeRecord(record: WalRecord, series: SeriesKeys): Uint8Array 
 
 export function sealRecord(bytes: Uint8Array, sequence: bigint): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  view.setUint32(0, bytes.length - CRC_AT, true)
   view.setBigUint64(SEQUENCE_AT, sequence, true)
-  view.setUint32(0, crc32(bytes.subarray(4)), true)
+  view.setUint32(CRC_AT, crc32(bytes.subarray(SUMMED_AT)), true)
 }
 
 /** The record's own sequence, or null when the bytes are not what was written. */
 export function checkRecord(bytes: Uint8Array): bigint | null {
   if (bytes.length < BODY_AT) return null
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (view.getUint32(0, true) !== crc32(bytes.subarray(4))) return null
+  if (view.getUint32(0, true) !== bytes.length - CRC_AT) return null
+  if (view.getUint32(CRC_AT, true) !== crc32(bytes.subarray(SUMMED_AT))) return null
   return view.getBigUint64(SEQUENCE_AT, true)
+}
+
+/** The records of bytes that hold several, one behind the other. What does not fit a length comes as one last piece. */
+export function* splitRecords(bytes: Uint8Array): Generator<Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 0; at < bytes.length; ) {
+    const length = bytes.length - at >= CRC_AT ? CRC_AT + view.getUint32(at, true) : bytes.length
+    yield bytes.subarray(at, at + length)
+    at += length
+  }
 }
 
 /** Throws `corrupt` for a version or kind that this program does not know. Call `checkRecord` first. */
 export function decodeRecord(bytes: Uint8Array, seriesOf: (database: string) => SeriesKeys): WalRecord {
   const reader = new ByteReader(bytes)
-  reader.take(4)
+  reader.take(SUMMED_AT)
   const version = reader.u8()
   if (version !== VERSION)
     throw new HyperbyteError('corrupt', `a log record has version ${version}, expected ${VERSION}`)

@@ -1,6 +1,7 @@
 /**
- * The write-ahead log: sealed records in LevelDB under their big-endian sequence. Appends of many callers share one
- * LevelDB batch and one fsync (group commit): whatever arrives while a batch is being written goes into the next.
+ * The write-ahead log: sealed records in LevelDB. Appends of many callers share one put and one fsync (group commit):
+ * whatever arrives while a group is being written goes into the next. A group's records lie one behind the other under
+ * the big-endian sequence of the last of them, so that deleting keys up to a sequence deletes no later record.
  *
  * LevelDB loses damaged records in the middle of its log without a word, so `replay` demands a gapless sequence and a
  * good CRC from the flushed position on, and LevelDB's own `repair` is never called. After a failed write LevelDB
@@ -11,7 +12,7 @@ import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Level } from 'level'
 import { assert, HyperbyteError } from '../domain/errors.js'
-import { checkRecord, sealRecord } from './wal-record.js'
+import { checkRecord, sealRecord, splitRecords } from './wal-record.js'
 
 export type Durability = 'every_write' | 'periodic' | 'os_default' | 'none'
 
@@ -19,7 +20,7 @@ export type Durability = 'every_write' | 'periodic' | 'os_default' | 'none'
 const LEVELDB_BUFFER_BYTES = 32 * 2 ** 20
 /** `periodic` syncs at least this often while writes come in. */
 const PERIODIC_SYNC_MS = 1000
-/** One LevelDB batch; more waits for the next, so that an early caller is not held up by a flood behind it. */
+/** One group; more waits for the next, so that an early caller is not held up by a flood behind it. */
 const BATCH_BYTES_MAX = 8 * 2 ** 20
 const PROBE_KEY = new Uint8Array([0])
 
@@ -48,6 +49,7 @@ export class Wal {
   #store: Store
   #nextSequence: bigint
   #pending: PendingAppend[] = []
+  #pendingByteCount = 0
   #writing: Promise<void> | null = null
   #lastSyncMs: number
   #acknowledgedSequence: bigint
@@ -83,9 +85,7 @@ export class Wal {
 
   /** Bytes of records not yet written. */
   get pendingByteCount(): number {
-    let sum = 0
-    for (const { bytes } of this.#pending) sum += bytes.length
-    return sum
+    return this.#pendingByteCount
   }
 
   /**
@@ -100,6 +100,7 @@ export class Wal {
     if (this.#options.durability === 'none') return Promise.resolve(sequence)
     return new Promise((resolve, reject) => {
       this.#pending.push({ bytes, sequence, resolve, reject })
+      this.#pendingByteCount += bytes.length
       this.#writing ??= this.#writePending()
     })
   }
@@ -109,18 +110,27 @@ export class Wal {
    * sequence.
    */
   async *replay(): AsyncGenerator<{ sequence: bigint; bytes: Uint8Array }> {
-    let expected = this.#options.flushedSequence + 1n
-    for await (const [key, bytes] of this.#store.iterator({ gte: sequenceKey(expected) })) {
-      const sequence = Buffer.from(key).readBigUInt64BE(0)
-      if (sequence !== expected) {
-        throw new HyperbyteError('corrupt', `the write-ahead log has lost the records ${expected} to ${sequence - 1n}`)
+    const { flushedSequence } = this.#options
+    let expected = flushedSequence + 1n
+    for await (const [key, group] of this.#store.iterator({ gte: sequenceKey(expected) })) {
+      const last = Buffer.from(key).readBigUInt64BE(0)
+      for (const bytes of splitRecords(group)) {
+        const sequence = checkRecord(bytes)
+        if (sequence === null || sequence > last) {
+          throw new HyperbyteError('corrupt', `a record of the write-ahead log up to number ${last} is damaged`)
+        }
+        if (sequence <= flushedSequence) continue
+        if (sequence !== expected) {
+          const lost = `${expected} to ${sequence - 1n}`
+          throw new HyperbyteError('corrupt', `the write-ahead log has lost the records ${lost}`)
+        }
+        expected++
+        yield { sequence, bytes }
       }
-      if (checkRecord(bytes) !== sequence) {
-        throw new HyperbyteError('corrupt', `record ${sequence} of the write-ahead log is damaged`)
+      if (expected !== last + 1n) {
+        throw new HyperbyteError('corrupt', `the write-ahead log has lost the records ${expected} to ${last}`)
       }
-      this.#noteWritten(sequence, bytes.length)
-      expected++
-      yield { sequence, bytes }
+      this.#noteWritten(last, group.length)
     }
   }
 
@@ -174,21 +184,18 @@ export class Wal {
       await new Promise((resolve) => setImmediate(resolve))
       const group = this.#takeGroup()
       const isSynced = this.#isSyncDue()
+      const last = group[group.length - 1].sequence
+      const bytes = joinRecords(group)
       try {
-        await this.#store.batch(
-          group.map(({ sequence, bytes }) => ({ type: 'put', key: sequenceKey(sequence), value: bytes })),
-          { sync: isSynced },
-        )
+        await this.#store.put(sequenceKey(last), bytes, { sync: isSynced })
       } catch (cause) {
         this.#breakOff([...group, ...this.#pending.splice(0)], cause)
         break
       }
       if (isSynced) this.#noteSynced()
       else this.#syncLater()
-      for (const { sequence, bytes, resolve } of group) {
-        this.#noteWritten(sequence, bytes.length)
-        resolve(sequence)
-      }
+      this.#noteWritten(last, bytes.length)
+      for (const { sequence, resolve } of group) resolve(sequence)
     }
     this.#writing = null
   }
@@ -199,6 +206,7 @@ export class Wal {
     while (count < this.#pending.length && (count === 0 || byteCount < BATCH_BYTES_MAX)) {
       byteCount += this.#pending[count++].bytes.length
     }
+    this.#pendingByteCount -= byteCount
     return this.#pending.splice(0, count)
   }
 
@@ -235,6 +243,7 @@ export class Wal {
 
   #breakOff(appends: readonly PendingAppend[], cause: unknown): void {
     this.#isBroken = true
+    this.#pendingByteCount = 0
     for (const { reject } of appends) reject(brokenError(cause))
   }
 
@@ -282,6 +291,17 @@ async function lastSequence(store: Store): Promise<bigint> {
     return key.length === 8 ? Buffer.from(key).readBigUInt64BE(0) : 0n
   }
   return 0n
+}
+
+function joinRecords(group: readonly PendingAppend[]): Uint8Array {
+  if (group.length === 1) return group[0].bytes
+  const joined = Buffer.allocUnsafe(group.reduce((sum, { bytes }) => sum + bytes.length, 0))
+  let at = 0
+  for (const { bytes } of group) {
+    joined.set(bytes, at)
+    at += bytes.length
+  }
+  return joined
 }
 
 function sequenceKey(sequence: bigint): Uint8Array {

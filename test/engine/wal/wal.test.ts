@@ -90,7 +90,17 @@ test('one flipped bit in a record is an error that names it', async () => {
     await store.put(key(2n), bytes)
   })
   const again = await open()
-  await expect(replayed(again)).rejects.toMatchObject({ code: 'corrupt', message: /record 2 .* is damaged/ })
+  await expect(replayed(again)).rejects.toMatchObject({ code: 'corrupt', message: /up to number 2 is damaged/ })
+  await again.close()
+})
+
+test('records of one group that are flushed already are not replayed', async () => {
+  const wal = await open()
+  await Promise.all([1, 2, 3, 4].map((i) => wal.append(record(`db${i}`))))
+  await wal.truncate(2n)
+  await wal.close()
+  const again = await open(2n)
+  expect(await replayed(again)).toEqual([3n, 4n])
   await again.close()
 })
 
