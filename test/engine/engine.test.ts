@@ -113,3 +113,41 @@ test('a damaged Parquet file is named and never answers wrongly', async () => {
   await expect(db.ask('SELECT v FROM m')).rejects.toThrow(`${name} is damaged`)
   await expect(db.ask('SELECT sum(v) FROM m')).rejects.toThrow(`${name} is damaged`)
 })
+
+test('hostile names are stored, found again and stay apart', async () => {
+  let db = await openEngineForTest()
+  const names = [
+    '..',
+    '.',
+    'a/b',
+    'a%2Fb',
+    'CON',
+    'M',
+    'm',
+    'é',
+    'e\u0301',
+    'x'.repeat(400),
+    '"; DROP TABLE t0; --',
+    "it's",
+    '\u0001',
+  ]
+  const escape = (name: string): string => name.replace(/[, =]/g, (c) => `\\${c}`)
+  const lines = names.map(
+    (name, i) => `${escape(name)},${escape(name)}=t${i} ${escape(name)}=${i}i,Host=1,host=2 ${i + 1}`,
+  )
+  await db.write(lines.join('\n'))
+  const expectAll = async (): Promise<void> => {
+    for (const [i, name] of names.entries()) {
+      const quoted = `"${name.replace(/["\\]/g, '\\$&')}"`
+      const [row, ...others] = await db.ask(`SELECT ${quoted}::field, "Host", "host" FROM ${quoted}`)
+      expect(others).toEqual([])
+      expect(row.slice(row.lastIndexOf(' | '))).toContain(`=${i} Host=1 host=2`)
+    }
+  }
+  await expectAll()
+  await db.engine.flush()
+  await expectAll()
+  db = opened = await db.reopen()
+  await expectAll()
+  expect((await db.ask('SHOW MEASUREMENTS')).length).toBe(names.length)
+})
