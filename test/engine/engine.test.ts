@@ -131,9 +131,9 @@ test('hostile names are stored, found again and stay apart', async () => {
     "it's",
     '\u0001',
   ]
-  const escape = (name: string): string => name.replace(/[, =]/g, (c) => `\\${c}`)
+  const escapeName = (name: string): string => name.replace(/[, =]/g, (c) => `\\${c}`)
   const lines = names.map(
-    (name, i) => `${escape(name)},${escape(name)}=t${i} ${escape(name)}=${i}i,Host=1,host=2 ${i + 1}`,
+    (name, i) => `${escapeName(name)},${escapeName(name)}=t${i} ${escapeName(name)}=${i}i,Host=1,host=2 ${i + 1}`,
   )
   await db.write(lines.join('\n'))
   const expectAll = async (): Promise<void> => {
