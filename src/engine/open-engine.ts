@@ -11,6 +11,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { DatabaseRuntime } from './database-runtime.js'
+import { EventLoopTurns } from './domain/event-loop-turns.js'
 import type { PointBatch } from './domain/point-batch.js'
 import type { Engine, EngineOptions, EngineStats, WriteOutcome, WriteRequest } from './engine.js'
 import { EngineState } from './engine-state.js'
@@ -63,6 +64,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 class LocalEngine implements Engine, WritePath {
+  readonly turns = new EventLoopTurns()
   readonly #state: EngineState
   readonly #changes: MetadataChanges
   readonly #flusher: Flusher
