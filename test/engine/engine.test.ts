@@ -151,3 +151,19 @@ test('hostile names are stored, found again and stay apart', async () => {
   await expectAll()
   expect((await db.ask('SHOW MEASUREMENTS')).length).toBe(names.length)
 })
+
+test('arithmetic in conditions follows integers, and a missing boolean counts as false only in a subquery', async () => {
+  const db = await openEngineForTest()
+  await db.write('m i=3i,f=1.5,b=true 1\nm i=4i,f=2 2\nm i=-3i 3')
+  const times = async (text: string): Promise<number[]> =>
+    (await db.ask(text)).map((row) => Number(/time=(\d+)/.exec(row)?.[1]))
+  // Answers of influxd 1.6.7.
+  for (const source of ['m', '(SELECT i, f, b FROM m)']) {
+    expect(await times(`SELECT i FROM ${source} WHERE i / 2 = 1`)).toEqual([1])
+    expect(await times(`SELECT i FROM ${source} WHERE i / 2 = 1.5`)).toEqual([])
+    expect(await times(`SELECT i FROM ${source} WHERE (i & 1) = 1`)).toEqual([1, 3])
+    expect(await times(`SELECT i FROM ${source} WHERE f * i > 4`)).toEqual([1, 2])
+  }
+  expect(await times('SELECT i, b FROM m WHERE b = false')).toEqual([])
+  expect(await times('SELECT i FROM (SELECT i, b FROM m) WHERE b = false')).toEqual([2, 3])
+})

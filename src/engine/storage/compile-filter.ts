@@ -1,6 +1,6 @@
 /**
  * A residual condition on fields → SQL over the relation's columns. Literals become bound values, never text. Whatever
- * SQL cannot say exactly as InfluxDB means it gives null, and the caller filters rows itself (evaluate-filter.ts).
+ * SQL cannot say exactly as InfluxDB means it gives null, and the caller filters rows itself (filter-rows.ts).
  */
 
 import type { FieldType } from '../domain/field-type.js'

@@ -2,8 +2,8 @@
 
 import { type Column, isValid, setValid, validityWordCount } from '../domain/column.js'
 import type { Expr } from '../influxql/ast.js'
+import { compileRowCondition } from '../query/operators/row-condition.js'
 import type { GroupRows, ScanGroup, ScanRequest } from '../query/scan.js'
-import { compileRowFilter } from './evaluate-filter.js'
 
 /** `rows.columns` are all fields of the request, in its order. */
 export function filterRows(rows: GroupRows, group: ScanGroup, request: ScanRequest): GroupRows {
@@ -36,7 +36,7 @@ function compilePartFilters(
   const compileOnce = (filter: Expr | null): ((row: number) => boolean) => {
     if (filter === null) return always
     let passes = compiled.get(filter)
-    if (passes === undefined) compiled.set(filter, (passes = compileRowFilter(filter, columnOf)))
+    if (passes === undefined) compiled.set(filter, (passes = compileRowCondition(filter, columnOf, 'missing')))
     return passes
   }
   if (group.parts.length === 1) {

@@ -1,26 +1,36 @@
 /**
- * A residual condition on fields, row by row: InfluxDB's own rules for types that SQL does not share. Integers against
- * floats compare as floats, integer division truncates, division by zero is zero, values of different kinds are never
- * equal nor unequal, and what is missing makes a comparison false.
+ * A condition, row by row, by InfluxDB's own rules for types: integers against floats compare as floats, integer division
+ * truncates, division by zero is zero, values of different kinds are never equal nor unequal, and what is missing makes a
+ * comparison false. Only beside a boolean, and only in rows that come out of a subquery, does a missing value count as
+ * false. Source: answers of influxd 1.6.7.
  */
 
-import { type Column, isValid } from '../domain/column.js'
-import { compileRegex } from '../domain/compile-regex.js'
-import type { BinaryOperator, Expr } from '../influxql/ast.js'
+import { type Column, isValid } from '../../domain/column.js'
+import { compileRegex } from '../../domain/compile-regex.js'
+import type { BinaryOperator, Expr } from '../../influxql/ast.js'
 
 type Value = number | bigint | string | boolean | null
 type RowFunction = (row: number) => Value
 
-/** True for rows that satisfy `filter`; `columnOf` gives a field's column, or null for a field the rows lack. */
-export function compileRowFilter(filter: Expr, columnOf: (name: string) => Column | null): (row: number) => boolean {
-  const evaluate = compileRow(filter, columnOf)
+/** The column of a name, or null when rows have no such thing. */
+export type ColumnLookup = (name: string) => Column | null
+
+export type MissingBoolean = 'missing' | 'false'
+
+/** True for rows that satisfy `condition`. */
+export function compileRowCondition(
+  condition: Expr,
+  columnOf: ColumnLookup,
+  missingBoolean: MissingBoolean,
+): (row: number) => boolean {
+  const evaluate = compileRow(condition, columnOf, missingBoolean)
   return (row) => evaluate(row) === true
 }
 
-function compileRow(expr: Expr, columnOf: (name: string) => Column | null): RowFunction {
+function compileRow(expr: Expr, columnOf: ColumnLookup, missingBoolean: MissingBoolean): RowFunction {
   switch (expr.kind) {
     case 'paren':
-      return compileRow(expr.expr, columnOf)
+      return compileRow(expr.expr, columnOf, missingBoolean)
     case 'varref':
       return columnValue(columnOf(expr.name))
     case 'number':
@@ -32,7 +42,7 @@ function compileRow(expr: Expr, columnOf: (name: string) => Column | null): RowF
       return () => value
     }
     case 'binary':
-      return compileBinary(expr, columnOf)
+      return compileBinary(expr, columnOf, missingBoolean)
     default:
       return () => null
   }
@@ -47,9 +57,10 @@ function columnValue(column: Column | null): RowFunction {
 
 function compileBinary(
   expr: Extract<Expr, { kind: 'binary' }>,
-  columnOf: (name: string) => Column | null,
+  columnOf: ColumnLookup,
+  missingBoolean: MissingBoolean,
 ): RowFunction {
-  const lhs = compileRow(expr.lhs, columnOf)
+  const lhs = compileRow(expr.lhs, columnOf, missingBoolean)
   if (expr.op === '=~' || expr.op === '!~') {
     const matches = compileMatch(expr.rhs)
     const isNegated = expr.op === '!~'
@@ -58,9 +69,18 @@ function compileBinary(
       return typeof text === 'string' && matches(text) !== isNegated
     }
   }
-  const rhs = compileRow(expr.rhs, columnOf)
+  const rhs = compileRow(expr.rhs, columnOf, missingBoolean)
   const { op } = expr
-  return (row) => applyOperator(op, lhs(row), rhs(row))
+  if (missingBoolean === 'missing') return (row) => applyOperator(op, lhs(row), rhs(row))
+  return (row) => {
+    const a = lhs(row)
+    const b = rhs(row)
+    return applyOperator(
+      op,
+      a === null && typeof b === 'boolean' ? false : a,
+      b === null && typeof a === 'boolean' ? false : b,
+    )
+  }
 }
 
 function compileMatch(pattern: Expr): (text: string) => boolean {
