@@ -1,13 +1,15 @@
 /**
  * The fields of a section that `scanPoint` found well-formed, as names, types and positions of their values. A name
  * ends at an `=` that no backslash precedes, a value at a comma outside quotes; where that differs from how the section
- * was scanned, InfluxDB's own second pass differs in the same way.
+ * was scanned, InfluxDB's own second pass differs in the same way. It may then find a value that nobody checked: influxd
+ * fails the whole request or crashes, here only the line is refused.
  */
 
 import type { FieldType } from '../domain/field-type.js'
 import { BACKSLASH, COMMA, DOT, EQUALS, LOWER_I, LOWER_N, LOWER_U, MINUS, NINE, QUOTE, UPPER_N, ZERO } from './bytes.js'
 import { decodeBytes } from './decode-bytes.js'
-import { LineFault } from './scan-point.js'
+import { parseInt64, parseUint64 } from './parse-integer-text.js'
+import { BOOLEANS, LineFault } from './scan-point.js'
 
 export interface FieldSpan {
   readonly name: string
@@ -22,17 +24,26 @@ export interface FieldSpan {
 /** Throws `LineFault`. */
 export function parseFields(body: Buffer, start: number, end: number, fieldCountMax: number): FieldSpan[] {
   const fields: FieldSpan[] = []
+  // Without backslashes and quotes the two passes agree: both stop at every comma and `=`.
+  const section = body.subarray(start, end)
+  const isChecked = !section.includes(BACKSLASH) && !section.includes(QUOTE)
   let pos = start
   while (pos < end) {
     const nameEnd = findNameEnd(body, pos, end)
-    if (nameEnd > end - 2) throw new LineFault(`invalid value: field-key=${decodeBytes(body, pos, nameEnd)}`)
+    if (nameEnd > end - 2) throw invalidValue(body, pos, nameEnd)
     if (fields.length === fieldCountMax)
       throw new LineFault(`too many fields: more than ${fieldCountMax} in one request`)
     const valueEnd = findValueEnd(body, nameEnd + 1, end)
-    fields.push(describeField(body, pos, nameEnd, valueEnd))
+    const field = describeField(body, pos, nameEnd, valueEnd)
+    if (!isChecked && !isValue(body, field)) throw invalidValue(body, pos, nameEnd)
+    fields.push(field)
     pos = valueEnd + 1
   }
   return fields
+}
+
+function invalidValue(body: Buffer, nameStart: number, nameEnd: number): LineFault {
+  return new LineFault(`invalid value: field-key=${decodeBytes(body, nameStart, nameEnd)}`)
 }
 
 function findNameEnd(body: Buffer, start: number, end: number): number {
@@ -71,6 +82,23 @@ function describeField(body: Buffer, nameStart: number, nameEnd: number, valueEn
 
 function startsNumber(byte: number): boolean {
   return (byte >= ZERO && byte <= NINE) || byte === MINUS || byte === DOT || byte === LOWER_N || byte === UPPER_N
+}
+
+const FLOAT = /^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+
+function isValue(body: Buffer, { type, valueStart, valueEnd }: FieldSpan): boolean {
+  if (type === 'string') return valueStart <= valueEnd
+  const text = body.toString('latin1', valueStart, valueEnd)
+  switch (type) {
+    case 'float':
+      return FLOAT.test(text) && Number.isFinite(Number(text))
+    case 'integer':
+      return /^-?\d+$/.test(text) && parseInt64(text) !== null
+    case 'unsigned':
+      return /^\d+$/.test(text) && parseUint64(text) !== null
+    case 'boolean':
+      return BOOLEANS.has(text)
+  }
 }
 
 /** Measurement and field names: InfluxDB takes the backslash from these four. */

@@ -264,7 +264,18 @@ function checkFloat(text: string): void {
   if (!Number.isFinite(Number(text))) throw new LineFault('invalid float')
 }
 
-const BOOLEANS = new Set(['t', 'T', 'true', 'True', 'TRUE', 'f', 'F', 'false', 'False', 'FALSE'])
+export const BOOLEANS: ReadonlySet<string> = new Set([
+  't',
+  'T',
+  'true',
+  'True',
+  'TRUE',
+  'f',
+  'F',
+  'false',
+  'False',
+  'FALSE',
+])
 const BOOLEAN_BYTES_MAX = 5
 
 function scanBoolean(body: Buffer, start: number, end: number): number {
