@@ -7,15 +7,23 @@ import { decodeBytes } from './decode-bytes.js'
 
 const SLOT_COUNT = 1024
 
+/** In shorter bodies little can repeat; a write of one point has no use for a table. */
+const CACHED_BODY_BYTES_MIN = 4096
+
 /** Longer texts seldom repeat. */
 const CACHED_BYTES_MAX = 64
 
+/** By slot: where the text is in the body, and the text. */
+class Slots {
+  readonly starts = new Int32Array(SLOT_COUNT)
+  readonly lengths = new Int32Array(SLOT_COUNT).fill(-1)
+  readonly texts: string[] = new Array(SLOT_COUNT).fill('')
+}
+
 export class BodyStrings {
   readonly #body: Buffer
-  /** By slot: where the text is in the body, and the text. */
-  readonly #starts = new Int32Array(SLOT_COUNT)
-  readonly #lengths = new Int32Array(SLOT_COUNT).fill(-1)
-  readonly #texts: string[] = new Array(SLOT_COUNT).fill('')
+  /** Made for the first text that may be in it. */
+  #slots: Slots | null = null
 
   constructor(body: Buffer) {
     this.#body = body
@@ -23,15 +31,16 @@ export class BodyStrings {
 
   read(start: number, end: number): string {
     const length = end - start
-    if (length > CACHED_BYTES_MAX || length === 0) return decodeBytes(this.#body, start, end)
+    const isCached = length > 0 && length <= CACHED_BYTES_MAX && this.#body.length >= CACHED_BODY_BYTES_MIN
+    if (!isCached) return decodeBytes(this.#body, start, end)
+    this.#slots ??= new Slots()
+    const { starts, lengths, texts } = this.#slots
     const slot = slotOf(this.#body, start, length)
-    if (this.#lengths[slot] === length && isSame(this.#body, this.#starts[slot], start, length)) {
-      return this.#texts[slot]
-    }
+    if (lengths[slot] === length && isSame(this.#body, starts[slot], start, length)) return texts[slot]
     const text = decodeBytes(this.#body, start, end)
-    this.#starts[slot] = start
-    this.#lengths[slot] = length
-    this.#texts[slot] = text
+    starts[slot] = start
+    lengths[slot] = length
+    texts[slot] = text
     return text
   }
 }
