@@ -44,7 +44,7 @@ export class ColumnReader {
       case 'unsigned':
         return { type, validity, values: new BigUint64Array(copyBuffer(bytes)) }
       case 'boolean':
-        return { type, validity, values: bytes.slice() }
+        return { type, validity, values: new Uint8Array(copyBuffer(bytes)) }
       case 'string':
         return { type, validity, values: this.#readStrings(bytes, validity, rowCount) }
     }
