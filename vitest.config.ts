@@ -9,6 +9,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: isSlowIncluded ? [] : ['test/**/*.slow.test.ts'],
     pool: 'forks',
+    // Fast tests share two processes, one module cache each: 12 s instead of 33 s. Slow ones get a process of their own.
+    isolate: isSlowIncluded,
+    maxWorkers: 2,
     testTimeout: isSlowIncluded ? 120_000 : 15_000,
     hookTimeout: 120_000,
   },
