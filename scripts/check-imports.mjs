@@ -1,9 +1,9 @@
-// Imports only go right: commands -> cli -> daemon | tui -> client -> engine. Inside the engine a stage never imports a sibling
+// Imports only go right: commands -> cli -> daemon | tui | operations -> client -> engine. Inside the engine a stage never imports a sibling
 // stage; only the conductors (files directly in src/engine), `domain`, and the edges listed here are open to all.
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-const RANK = { commands: 0, cli: 1, daemon: 2, tui: 2, client: 3, engine: 4 }
+const RANK = { commands: 0, cli: 1, daemon: 2, tui: 2, operations: 2, client: 3, engine: 4 }
 
 /** Which engine folders a folder may import, besides itself and `domain`. */
 const ENGINE_EDGES = {
