@@ -5,6 +5,7 @@
 
 import { ClientError, type ClientErrorKind } from '../client/client-error.js'
 import type { ErrorCode } from '../engine/index.js'
+import { Interruption } from '../operations/interruption.js'
 import { type ExitName, exitCode } from './exit-codes.js'
 import { OperationError } from './operation-error.js'
 
@@ -65,6 +66,11 @@ const SYSTEM_ERRORS: ReadonlyMap<string, { readonly exit: ExitName; readonly hin
 export function describeFailure(error: unknown): Failure {
   if (error instanceof OperationError) {
     return expected(error.exit, error.exit, error.message, error.hint)
+  }
+  if (error instanceof Interruption) {
+    const hint = error.resume === null ? null : `to go on: ${error.resume}`
+    const exit = error.signal === 'SIGINT' ? 130 : 143
+    return { exit, code: 'interrupted', message: error.message, hint, isExpected: true }
   }
   if (error instanceof ClientError) {
     return expected(

@@ -4,18 +4,19 @@
  */
 
 import { ClientError } from '../client/client-error.js'
-import type { HttpClient, QueryCall } from '../client/http-client.js'
+import type { QueryCall } from '../client/http-client.js'
 import { parseExactJson } from '../client/parse-exact-json.js'
 import type { AnswerResult, QueryAnswer } from '../client/query-answer.js'
+import type { Target } from '../client/target.js'
 import { kindOfStatementError } from '../client/translate-answer.js'
 import { type AnswerFormat, FORMAT_SERIES } from './format-answer.js'
 
 /** `document`: nothing is printed, the answer is returned with big integers as strings. */
 export type PrintFormat = AnswerFormat | 'json' | 'document'
 
-export async function printAnswer(client: HttpClient, call: QueryCall, format: PrintFormat) {
-  if (format !== 'json' && format !== 'document') return await printSeries(client, call, format)
-  const text = await client.queryText(call)
+export async function printAnswer(target: Target, call: QueryCall, format: PrintFormat) {
+  if (format !== 'json' && format !== 'document') return await printSeries(target, call, format)
+  const text = await target.queryText(call)
   if (format === 'json') process.stdout.write(text)
   const { results = [] } = parseExactJson(text) as QueryAnswer
   const failure = firstFailure(results)
@@ -23,12 +24,12 @@ export async function printAnswer(client: HttpClient, call: QueryCall, format: P
   return { schema: 'hyperbyte.query/1', results: withTextIntegers(results) }
 }
 
-async function printSeries(client: HttpClient, call: QueryCall, format: AnswerFormat): Promise<undefined> {
+async function printSeries(target: Target, call: QueryCall, format: AnswerFormat): Promise<undefined> {
   let failure: ClientError | null = null
   let isContinued = false
   let isFirst = true
   let previousColumns: string | null = null
-  for await (const { results = [], error } of client.query(call)) {
+  for await (const { results = [], error } of target.query(call)) {
     if (error !== undefined) throw new ClientError(kindOfStatementError(error), error)
     for (const result of results) {
       for (const series of result.series ?? []) {

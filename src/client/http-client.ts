@@ -6,8 +6,9 @@
 import { gzipSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { ClientError } from './client-error.js'
-import { parseExactJson } from './parse-exact-json.js'
+import { parseAnswers } from './parse-answers.js'
 import type { QueryAnswer } from './query-answer.js'
+import type { Target } from './target.js'
 import { translateAnswer } from './translate-answer.js'
 
 export interface ClientOptions {
@@ -73,7 +74,8 @@ const NOT_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-export class HttpClient {
+export class HttpClient implements Target {
+  readonly kind = 'server'
   readonly #options: ClientOptions
   readonly #dispatcher: Dispatcher
   readonly #request: typeof import('undici').request
@@ -127,18 +129,17 @@ export class HttpClient {
   /** The answer in pieces of some thousand rows; each is a document of its own. */
   async *query(call: QueryCall): AsyncGenerator<QueryAnswer> {
     const answer = await this.#query(call, true)
-    let rest = ''
+    answer.body.setEncoding('utf8')
+    yield* parseAnswers(this.#piecesOf(answer))
+  }
+
+  /** As they come, with failures translated. */
+  async *#piecesOf(answer: Answer): AsyncGenerator<string> {
     try {
-      answer.body.setEncoding('utf8')
-      for await (const piece of answer.body) {
-        const lines = (rest + piece).split('\n')
-        rest = lines.pop()!
-        for (const line of lines) if (line !== '') yield parseAnswer(line)
-      }
+      for await (const piece of answer.body) yield piece as string
     } catch (error) {
       throw translateFailure(error, this.#host)
     }
-    if (rest.trim() !== '') yield parseAnswer(rest)
   }
 
   /** Resolves when all of the body is stored. Throws `partial` when some of it was refused. */
@@ -160,6 +161,10 @@ export class HttpClient {
 
   async close(): Promise<void> {
     await this.#dispatcher.close()
+  }
+
+  get name(): string {
+    return this.#host
   }
 
   get #host(): string {
@@ -245,14 +250,6 @@ async function readText(answer: Answer): Promise<string> {
     return await answer.body.text()
   } catch (error) {
     throw translateFailure(error, 'the server')
-  }
-}
-
-function parseAnswer(text: string): QueryAnswer {
-  try {
-    return parseExactJson(text) as QueryAnswer
-  } catch (cause) {
-    throw new ClientError('unexpected', `the answer is not JSON: ${text.slice(0, 80)}`, { cause })
   }
 }
 

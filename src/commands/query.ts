@@ -2,8 +2,8 @@
 
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.js'
-import { databaseFlags, serverFlags } from '../cli/connection-flags.js'
-import { withClient } from '../cli/open-client.js'
+import { databaseFlags } from '../cli/connection-flags.js'
+import { targetFlags, withTarget } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
 import { parseParams } from '../cli/parse-param.js'
 import { printAnswer } from '../cli/print-answer.js'
@@ -14,7 +14,8 @@ export default class Query extends BaseCommand {
   static override description = `Prints one table for each series. Several statements are separated by semicolons.
 
 EXIT CODES
-  0 done   1 a statement failed   2 no or wrong arguments   4 server unreachable   5 not allowed   6 no such database`
+  0 done   1 a statement failed   2 no or wrong arguments   4 server unreachable   5 not allowed   6 no such database
+  9 another process holds the data directory`
   static override examples = [
     `<%= config.bin %> <%= command.id %> -d telegraf -e 'SELECT mean(usage_idle) FROM cpu WHERE time > now() - 1h GROUP BY time(5m)'`,
     `<%= config.bin %> <%= command.id %> -d telegraf -e 'SELECT * FROM cpu WHERE host = $host' --param host=server01 --format csv`,
@@ -24,7 +25,7 @@ EXIT CODES
     source: Args.string({ description: '"-" reads the statements from stdin.', options: ['-'] }),
   }
   static override flags = {
-    ...serverFlags,
+    ...targetFlags,
     ...databaseFlags,
     execute: Flags.string({ char: 'e', helpValue: 'TEXT', summary: 'The statements.', exclusive: ['file'] }),
     file: Flags.string({ char: 'f', helpValue: 'FILE', summary: 'Read the statements from a file.' }),
@@ -56,8 +57,8 @@ EXIT CODES
       paramsJson: parseParams(flags.param ?? []),
       isPretty: flags.pretty,
     }
-    return await withClient(flags, (client) =>
-      printAnswer(client, call, this.jsonEnabled() ? 'document' : flags.format),
+    return await withTarget(flags, (target) =>
+      printAnswer(target, call, this.jsonEnabled() ? 'document' : flags.format),
     )
   }
 }

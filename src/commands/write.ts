@@ -4,13 +4,13 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.js'
-import { databaseFlags, serverFlags } from '../cli/connection-flags.js'
+import { databaseFlags } from '../cli/connection-flags.js'
 import { exitCode } from '../cli/exit-codes.js'
-import { withClient } from '../cli/open-client.js'
+import { targetFlags, withTarget } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
 import { readFilePieces } from '../cli/read-input.js'
-import type { HttpClient } from '../client/http-client.js'
 import { LineSplitter } from '../client/split-lines.js'
+import type { Target } from '../client/target.js'
 import { BatchWriter, type RejectedLine } from '../client/write-batches.js'
 
 export default class Write extends BaseCommand {
@@ -19,7 +19,8 @@ export default class Write extends BaseCommand {
     `Takes the points from the argument, from files or, with "-", from stdin. Files that end in .gz are unpacked.
 
 EXIT CODES
-  0 all written   3 some were refused   4 server unreachable   5 not allowed   6 no such database or file`
+  0 all written   3 some were refused   4 server unreachable   5 not allowed
+  6 no such database or file   9 another process holds the data directory`
   static override examples = [
     `<%= config.bin %> <%= command.id %> -d demo 'cpu,host=a usage=42.5'`,
     '<%= config.bin %> <%= command.id %> -d demo --precision s --file points.lp --errors-file refused.lp',
@@ -29,7 +30,7 @@ EXIT CODES
     points: Args.string({ description: 'Line protocol, or "-" for stdin.' }),
   }
   static override flags = {
-    ...serverFlags,
+    ...targetFlags,
     ...databaseFlags,
     file: Flags.string({
       char: 'f',
@@ -69,14 +70,14 @@ EXIT CODES
     const errorsFile = flags['errors-file'] === undefined ? null : new ErrorsFile(flags['errors-file'])
     const startedMs = performance.now()
     try {
-      return await withClient(flags, async (client) => {
+      return await withTarget(flags, async (target) => {
         const writer = new BatchWriter({
           batchLineCount: flags.batch,
           onRefusal: (reason) => this.note(`refused: ${reason.split('\n')[0]}`),
           onRejected: errorsFile === null ? null : (rejected) => errorsFile.add(rejected),
           send: async (lines) => {
             if (flags.rate !== undefined) await sleepToRate(writer.totals.lineCount, flags.rate, startedMs)
-            if (!flags['dry-run']) await sendLines(client, lines, flags)
+            if (!flags['dry-run']) await sendLines(target, lines, flags)
           },
         })
         try {
@@ -132,8 +133,8 @@ interface SendOptions {
   readonly gzip: boolean
 }
 
-async function sendLines(client: HttpClient, lines: readonly string[], { database, rp, precision, gzip }: SendOptions) {
-  await client.write({
+async function sendLines(target: Target, lines: readonly string[], { database, rp, precision, gzip }: SendOptions) {
+  await target.write({
     database: database ?? '',
     retentionPolicy: rp ?? '',
     precision,

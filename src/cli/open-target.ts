@@ -1,0 +1,95 @@
+/**
+ * The flags of commands that work on a running server (`--host`) or, while the server is stopped, on its data directory
+ * (`--data-dir`), and the target they name: opened, handed to the command, closed whatever happens.
+ *
+ *   static override flags = { ...targetFlags, ...databaseFlags, … }
+ *   return await withTarget(flags, (target) => …)
+ */
+
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Flags } from '@oclif/core'
+import type { Target } from '../client/target.js'
+import type { DirectoryTarget } from '../daemon/directory-target.js'
+import type { EngineLog, EngineOptions } from '../engine/index.js'
+import { type ServerFlagValues, serverFlags } from './connection-flags.js'
+import { withClient } from './open-client.js'
+import { OperationError } from './operation-error.js'
+
+/** The flags of a server and, in their place, `--data-dir`. */
+export const targetFlags = {
+  ...serverFlags,
+  'data-dir': Flags.string({
+    helpGroup: 'CONNECTION',
+    helpValue: 'DIR',
+    exclusive: ['host', 'unix-socket'],
+    summary: 'Work on this data directory itself instead, while its server is stopped.',
+  }),
+}
+
+export interface TargetFlagValues extends ServerFlagValues {
+  readonly 'data-dir'?: string
+}
+
+export interface OpenDirectoryOptions {
+  /** Make the directory when there is none; else a missing one ends the command with 6. */
+  readonly isCreated: boolean
+  /** Settings of the engine that differ from the configuration's. */
+  readonly engine?: Partial<EngineOptions>
+}
+
+const EXISTING: OpenDirectoryOptions = { isCreated: false }
+
+/** Runs with the server or the directory that the flags name. A directory that a server holds ends the command with 9. */
+export async function withTarget<T>(
+  flags: TargetFlagValues,
+  run: (target: Target) => Promise<T>,
+  options: OpenDirectoryOptions = EXISTING,
+): Promise<T> {
+  const dataDir = flags['data-dir']
+  return dataDir === undefined ? await withClient(flags, run) : await withDirectory(dataDir, run, options)
+}
+
+/** As `withTarget`, for what needs the engine itself (`target.engine`). Loads the engine only here. */
+export async function withDirectory<T>(
+  dataDir: string,
+  run: (target: DirectoryTarget) => Promise<T>,
+  options: OpenDirectoryOptions = EXISTING,
+): Promise<T> {
+  if (!options.isCreated && !existsSync(join(dataDir, 'meta'))) {
+    throw new OperationError(`${dataDir} is no data directory`, {
+      exit: 'missing',
+      hint: 'name the directory that `hyperbyte serve --data-dir` uses',
+    })
+  }
+  const { DirectoryTarget } = await import('../daemon/directory-target.js')
+  const target = await DirectoryTarget.open({ ...(await engineOptionsFor(dataDir)), ...options.engine })
+  try {
+    return await run(target)
+  } finally {
+    await target.close()
+  }
+}
+
+/** As the server would open it: limits and sizes from configuration files and environment. */
+async function engineOptionsFor(dataDir: string): Promise<EngineOptions> {
+  const { readConfig } = await import('../daemon/config/read-config.js')
+  const { toEngineOptions } = await import('../daemon/engine-options.js')
+  const flags = new Map([['data.dir', resolve(dataDir)] as const])
+  const { values } = readConfig({ flags, configFile: null, profile: process.env['HYPERBYTE_PROFILE'] ?? null })
+  return toEngineOptions(values, STDERR_LOG)
+}
+
+/** Trouble only: what goes as it should is the command's to tell. */
+const STDERR_LOG: EngineLog = {
+  info: () => {},
+  warn: (message, fields) => logToStderr('warning', message, fields),
+  error: (message, fields) => logToStderr('error', message, fields),
+}
+
+function logToStderr(level: string, message: string, fields: Record<string, unknown> = {}): void {
+  const details = Object.entries(fields).map(
+    ([name, value]) => ` ${name}=${value instanceof Error ? value.message : value}`,
+  )
+  process.stderr.write(`${level}: ${message}${details.join('')}\n`)
+}

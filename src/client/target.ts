@@ -1,0 +1,26 @@
+/**
+ * A database as the toolkit sees it, in one interface with two implementations: a running server (`HttpClient`, over
+ * HTTP) and a local data directory (`DirectoryTarget` of src/daemon/directory-target.ts, with the engine inside this
+ * process). An operation takes a `Target` and need not know which it has; `src/cli/open-target.ts` opens the one that
+ * the flags name.
+ *
+ * Failures are `ClientError` or the engine's own; both decide the exit code by themselves. A directory that another
+ * process holds fails to open with `locked`.
+ */
+
+import type { QueryCall, WriteCall } from './http-client.js'
+import type { QueryAnswer } from './query-answer.js'
+
+export interface Target {
+  readonly kind: 'server' | 'directory'
+  /** Address or path, for messages. */
+  readonly name: string
+  /** The answer in pieces of some thousand rows; each is a document of its own. Throws when the text is no InfluxQL. */
+  query(call: QueryCall): AsyncIterable<QueryAnswer>
+  /** The whole answer as JSON text. */
+  queryText(call: QueryCall): Promise<string>
+  /** Resolves when all of the body is stored durably. Throws `partial` when some of it was refused. */
+  write(call: WriteCall): Promise<void>
+  /** Idempotent. A directory brings its rows in memory to disk first. */
+  close(): Promise<void>
+}
