@@ -11,6 +11,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { DatabaseRuntime } from './database-runtime.js'
+import { HyperbyteError } from './domain/errors.js'
 import { EventLoopTurns } from './domain/event-loop-turns.js'
 import type { PointBatch } from './domain/point-batch.js'
 import type { Engine, EngineOptions, EngineStats, WriteOutcome, WriteRequest } from './engine.js'
@@ -19,7 +20,7 @@ import { Flusher } from './flusher.js'
 import { Housekeeping } from './housekeeping.js'
 import type { Database, MetaCommand } from './metadata/meta-state.js'
 import { MetadataChanges } from './metadata-changes.js'
-import type { Catalog, QueryRequest } from './query/catalog.js'
+import type { Catalog, QueryRequest, SeriesRows, WriteTarget } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
 import { MetaStore } from './registry/meta-store.js'
 import { replayLog } from './replay-log.js'
@@ -27,6 +28,7 @@ import { runQuery } from './run-query.js'
 import { Duckdb } from './sql/duckdb.js'
 import { Wal } from './wal/wal.js'
 import { type WritePath, writePoints } from './write-points.js'
+import { writeSeriesRows } from './write-series-rows.js'
 
 /**
  * One thread, so that parsing and logging keep a core to themselves: on two cores, ingest with flushes ran at 430 k rows/s
@@ -96,6 +98,15 @@ class LocalEngine implements Engine, WritePath {
     this.#rejectedRowCount += outcome.rejectedCount
     this.#flusher.flushIfDue()
     return outcome
+  }
+
+  async writeRows(target: WriteTarget, rows: readonly SeriesRows[], nowNs: bigint): Promise<number> {
+    const outcome = await writeSeriesRows(this, target, rows, nowNs)
+    this.#writtenRowCount += outcome.writtenCount
+    this.#rejectedRowCount += outcome.rejectedCount
+    this.#flusher.flushIfDue()
+    if (outcome.message !== null) throw new HyperbyteError('invalid', outcome.message)
+    return outcome.writtenCount
   }
 
   query(request: QueryRequest): AsyncIterable<QueryEvent> {

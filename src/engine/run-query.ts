@@ -9,7 +9,9 @@ import { parseQuery } from './influxql/parse-query.js'
 import { printStatement } from './influxql/print-statement.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import { Pace, throwIfEnded } from './query/pace.js'
+import { qualifySelect } from './query/qualify-select.js'
 import type { FrameDelivery, QueryEvent, ResultMessage, SeriesFrame } from './query/result.js'
+import { runInto } from './query/run-into.js'
 import { isWritingStatement, runMetaStatement } from './query/run-meta-statement.js'
 import { runSelect } from './query/run-select.js'
 
@@ -37,7 +39,7 @@ export async function* runQuery(request: QueryRequest, stage: QueryStage): Async
       yield {
         kind: 'statement-end',
         statementId,
-        messages: error === null ? messagesFor(statements[statementId], request) : [],
+        messages: error === null ? messagesFor(statements[statementId], request, stage.catalog) : [],
         error,
       }
       if (error === null) continue
@@ -81,8 +83,11 @@ async function* runStatement(
 function framesOf(statement: Statement, request: QueryRequest, stage: QueryStage): AsyncIterable<SeriesFrame> {
   const { catalog } = stage
   switch (statement.kind) {
-    case 'select':
-      return runSelect(statement, { catalog, request, pace: new Pace(request.signal, request.limits.maxSelectPoint) })
+    case 'select': {
+      const pace = new Pace(request.signal, request.limits.maxSelectPoint)
+      const frames = runSelect(statement, { catalog, request, pace })
+      return statement.target === null ? frames : runInto(statement.target, frames, { ...stage, request })
+    }
     case 'explain':
       throw new HyperbyteError('unsupported', 'EXPLAIN is not implemented yet')
     default: {
@@ -108,9 +113,9 @@ function deliveryOf({ kind }: Statement): FrameDelivery {
 }
 
 /** A GET of a statement that writes runs it, and says that it should have been a POST. DELETE is let off. */
-function messagesFor(statement: Statement, request: QueryRequest): readonly ResultMessage[] {
+function messagesFor(statement: Statement, request: QueryRequest, { meta }: Catalog): readonly ResultMessage[] {
   if (!request.isReadOnlyContext || !isWriting(statement)) return []
-  const text = printStatement(statement)
+  const text = printStatement(statement.kind === 'select' ? qualifySelect(statement, meta, request) : statement)
   return [
     {
       level: 'warning',

@@ -15,6 +15,7 @@ import { LineProtocolParser } from './line-protocol/line-protocol-parser.js'
 import { checkBatch } from './metadata/check-batch.js'
 import { checkTagValues } from './metadata/check-tag-values.js'
 import type { Database, RetentionPolicy } from './metadata/meta-state.js'
+import type { Refusal } from './metadata/refusal.js'
 import { MessagePackColumnParser } from './msgpack-ingest/message-pack-column-parser.js'
 import { MessagePackPointParser } from './msgpack-ingest/message-pack-point-parser.js'
 import { encodeRecord } from './wal/wal-record.js'
@@ -51,8 +52,29 @@ export async function writePoints(path: WritePath, request: WriteRequest): Promi
   await path.waitForRoom()
   const runtime = path.runtime(database.name)
   const parsed = await parseBody(runtime, request, path.turns)
-  const tags = checkTagValues(runtime.seriesTable, runtime.seriesIndex, parsed.batch, path.maxValuesPerTag)
-  const checked = checkBatch(runtime.fieldTypes, policy, tags.batch, request.nowNs)
+  const { storedCount, refusals } = await storeBatch(path, runtime, policy, parsed.batch, request.nowNs)
+  return {
+    writtenCount: storedCount,
+    rejectedCount: parsed.faultyCount + parsed.droppedCount + parsed.batch.rowCount - storedCount,
+    message: composeWriteMessage(parsed, refusals),
+  }
+}
+
+export interface StoredBatch {
+  readonly storedCount: number
+  readonly refusals: readonly Refusal[]
+}
+
+/** Stores the rows of a batch that may be stored; resolves when the log has them. */
+export async function storeBatch(
+  path: WritePath,
+  runtime: DatabaseRuntime,
+  policy: RetentionPolicy,
+  wanted: PointBatch,
+  nowNs: bigint,
+): Promise<StoredBatch> {
+  const tags = checkTagValues(runtime.seriesTable, runtime.seriesIndex, wanted, path.maxValuesPerTag)
+  const checked = checkBatch(runtime.fieldTypes, policy, tags.batch, nowNs)
   const { batch } = checked
   if (batch.rowCount > 0) {
     // Before the log has them, so that a write that is parsed meanwhile is checked against these types.
@@ -60,7 +82,7 @@ export async function writePoints(path: WritePath, request: WriteRequest): Promi
     const { measurements } = batch
     const record = {
       kind: 'points',
-      database: database.name,
+      database: runtime.name,
       retentionPolicy: policy.name,
       origin: 0n,
       measurements,
@@ -68,14 +90,11 @@ export async function writePoints(path: WritePath, request: WriteRequest): Promi
     const sequence = await path.append(encodeRecord(record, runtime.seriesTable))
     path.store(runtime, policy.name, batch, sequence)
   }
-  return {
-    writtenCount: batch.rowCount,
-    rejectedCount: parsed.faultyCount + parsed.droppedCount + parsed.batch.rowCount - batch.rowCount,
-    message: composeWriteMessage(parsed, [...tags.refusals, ...checked.refusals]),
-  }
+  return { storedCount: batch.rowCount, refusals: [...tags.refusals, ...checked.refusals] }
 }
 
-function findPolicy(database: Database, name: string): RetentionPolicy {
+/** Throws `retention-policy-not-found`. `name` '' = the default. */
+export function findPolicy(database: Database, name: string): RetentionPolicy {
   const wanted = name === '' ? database.defaultRetentionPolicy : name
   const policy = database.retentionPolicies.find((candidate) => candidate.name === wanted)
   if (policy === undefined) {

@@ -9,7 +9,8 @@ import type { Statement } from '../influxql/ast.js'
 import type { BindValues } from '../influxql/bind-value.js'
 import type { Database, MetaCommand, MetaState } from '../metadata/meta-state.js'
 import type { SeriesIndex } from '../metadata/series-index.js'
-import type { SeriesTable } from '../metadata/series-table.js'
+import type { SeriesTable, Tag } from '../metadata/series-table.js'
+import type { ResultColumn } from './result.js'
 import type { Scanner, TableName } from './scan.js'
 
 export interface Catalog {
@@ -25,8 +26,32 @@ export interface Catalog {
   readonly scanner: Scanner
 }
 
+/** Rows of one series as a query made them, to be stored. Rows whose columns are all without a value are passed over. */
+export interface SeriesRows {
+  readonly measurement: string
+  /** Unique keys in any order; a tag without a value is left out. */
+  readonly tags: readonly Tag[]
+  readonly rowCount: number
+  /** Nanoseconds, at least `rowCount` long. */
+  readonly timestamps: BigInt64Array
+  /** Unique names. A `time` column is stored as integer. */
+  readonly fields: readonly ResultColumn[]
+}
+
+export interface WriteTarget {
+  readonly database: string
+  /** '' = the database's default. */
+  readonly retentionPolicy: string
+}
+
 /** Changes take effect before the promise resolves, and survive a crash from then on. */
 export interface CatalogWriter {
+  /**
+   * Stores rows the way a write request does and returns how many. Rows that may not be stored are refused with
+   * `invalid` and a write request's words after the others have been stored; throws `database-not-found`,
+   * `retention-policy-not-found`, `unavailable` and `no-space` as a write does.
+   */
+  writeRows(target: WriteTarget, rows: readonly SeriesRows[], nowNs: bigint): Promise<number>
   applyMeta(command: MetaCommand): Promise<void>
   dropMeasurement(database: string, measurement: string): Promise<void>
 }

@@ -3,7 +3,6 @@
  * over them, one measurement after the other. Subqueries run the same way, and their answers are the rows.
  */
 
-import { HyperbyteError } from '../domain/errors.js'
 import type { SelectStatement } from '../influxql/ast.js'
 import { checkSelect } from '../influxql/check-select.js'
 import { foldSelect } from '../influxql/fold-select.js'
@@ -21,7 +20,6 @@ import { planTableScan, type TableScan } from './table-scan.js'
 
 /** Throws HyperbyteError with the text for `results[i].error`; frames that came before stay valid. */
 export async function* runSelect(statement: SelectStatement, context: SelectContext): AsyncGenerator<SeriesFrame> {
-  if (statement.target !== null) throw new HyperbyteError('unsupported', 'INTO is not implemented yet')
   checkSelect(statement)
   yield* runPlan(normaliseSelect(foldSelect(statement), context.catalog, context.request), context)
 }

@@ -76,6 +76,9 @@ export class FakeEngine implements Engine {
 
   async applyMeta(): Promise<void> {}
   async dropMeasurement(): Promise<void> {}
+  async writeRows(): Promise<number> {
+    return 0
+  }
   async flush(): Promise<void> {}
   async compact(): Promise<void> {}
   async close(): Promise<void> {}

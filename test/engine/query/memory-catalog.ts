@@ -69,6 +69,10 @@ export class MemoryCatalog implements Catalog, CatalogWriter {
     this.#shards = this.#shards.filter(({ table }) => table.database !== command.name)
   }
 
+  async writeRows(): Promise<number> {
+    throw new Error('this catalog stores no rows of queries')
+  }
+
   async dropMeasurement(database: string, measurement: string): Promise<void> {
     this.seriesIndex(database).removeMeasurement(measurement)
     this.#shards = this.#shards.filter(({ table }) => table.database !== database || table.measurement !== measurement)

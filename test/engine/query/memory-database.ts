@@ -108,6 +108,10 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
     this.meta = applyMetaCommand(this.meta, command)
   }
 
+  async writeRows(): Promise<number> {
+    throw new Error('this catalog stores no rows of queries')
+  }
+
   async dropMeasurement(database: string, measurement: string): Promise<void> {
     for (const { name } of this.database(database)?.retentionPolicies ?? []) {
       this.#tables.delete(keyOf({ database, retentionPolicy: name, measurement }))
