@@ -3,6 +3,7 @@
  * queries, closes in order. It never reads an environment variable or a clock; both come in with the options.
  */
 
+import type { Checkpoint } from './checkpoint.js'
 import type { Precision } from './domain/precision.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
@@ -90,6 +91,8 @@ export interface Engine extends CatalogWriter {
   flush(): Promise<void>
   /** Merge until every bucket is within its bounds. */
   compact(): Promise<void>
+  /** Everything as it is now, to be copied while writes go on. */
+  checkpoint(): Promise<Checkpoint>
   stats(): EngineStats
   /** Flushes and closes; idempotent. */
   close(): Promise<void>

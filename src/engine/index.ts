@@ -1,5 +1,6 @@
 /** The one door of the engine. Everything outside `src/engine` imports from here. */
 
+export type { Checkpoint, CheckpointInfo } from './checkpoint.js'
 export type { Column, ColumnType, ColumnValues } from './domain/column.js'
 export { isValid } from './domain/column.js'
 export { assert, type ErrorCode, HyperbyteError } from './domain/errors.js'
@@ -33,3 +34,13 @@ export { hashPassword, SALT_BYTES, verifyPassword } from './metadata/password-ha
 export { openEngine } from './open-engine.js'
 export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './query/catalog.js'
 export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'
+export type { FileEntry } from './registry/file-entry.js'
+export { fileEntryOf, type RegistryEntry } from './registry/meta-store.js'
+export { decodeRegistry, encodeRegistry } from './registry/registry-dump.js'
+export {
+  type DataDirectoryParts,
+  openRestored,
+  type RestoredDirectory,
+  restoreDataDirectory,
+} from './restore-data-directory.js'
+export { checkRecord, type RecordHead, readRecordHead, splitRecords } from './wal/wal-record.js'

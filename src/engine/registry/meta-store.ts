@@ -4,6 +4,7 @@
  * crash leaves the old state or the new one.
  *
  *   | 'format'                         | '1' |
+ *   | 'instance'                       | 32 hex digits, made once: which database this is |
  *   | 'flushed'                        | WAL sequence, decimal |
  *   | 'meta'                           | JSON, MetaState |
  *   | 'file' 00 id as 8 hex digits     | JSON, FileEntry |
@@ -33,6 +34,27 @@ export type MetaChange =
   | { readonly kind: 'put-series'; readonly database: string; readonly key: Uint8Array }
   | { readonly kind: 'remove-series'; readonly database: string; readonly key: Uint8Array }
 
+/** One key and its value, whatever they mean. */
+export interface RegistryEntry {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+}
+
+/** The store at one moment. */
+export interface RegistrySnapshot {
+  flushedSequence(): Promise<bigint>
+  files(): AsyncIterable<FileEntry>
+  /** Everything, in the order of the keys. */
+  entries(): AsyncIterable<RegistryEntry>
+  close(): Promise<void>
+}
+
+/** The Parquet file that an entry tells of; null when it tells of something else. */
+export function fileEntryOf({ key, value }: RegistryEntry): FileEntry | null {
+  return bytesText(key).startsWith('file\0') ? (parseJson(bytesText(value)) as FileEntry) : null
+}
+
+type Snapshot = ReturnType<Level['snapshot']>
 type Operation = { type: 'put'; key: Uint8Array; value: Uint8Array } | { type: 'del'; key: Uint8Array }
 
 export class MetaStore {
@@ -67,6 +89,52 @@ export class MetaStore {
       throw new HyperbyteError('corrupt', `${directory} has format ${format}; this program reads format ${FORMAT}`)
     }
     return meta
+  }
+
+  /** A new store of entries that came from another one. Throws `conflict` when there is a store already. */
+  static async restore(directory: string, entries: AsyncIterable<RegistryEntry>): Promise<void> {
+    await mkdir(directory, { recursive: true })
+    if ((await readdir(directory)).length > 0) throw new HyperbyteError('conflict', `${directory} is not empty`)
+    const store = new Level<Uint8Array, Uint8Array>(directory, { keyEncoding: 'view', valueEncoding: 'view' })
+    let batch: Operation[] = []
+    try {
+      for await (const { key, value } of entries) {
+        batch.push({ type: 'put', key, value })
+        if (batch.length < READ_AHEAD) continue
+        await store.batch(batch)
+        batch = []
+      }
+      await store.batch([...batch, { type: 'put', key: keyBytes('format'), value: textBytes(FORMAT) }], { sync: true })
+    } finally {
+      await store.close()
+    }
+  }
+
+  /** Sees what has been applied, and possibly what is being applied, but nothing that comes later. */
+  snapshot(): RegistrySnapshot {
+    const snapshot = this.#store.snapshot()
+    const text = (key: string) => this.#text(key, snapshot)
+    const range = () => this.#range('file', snapshot)
+    const all = () => this.#all(snapshot)
+    return {
+      flushedSequence: async () => BigInt((await text('flushed')) ?? '0'),
+      async *files() {
+        for await (const [, value] of range()) yield parseJson(bytesText(value)) as FileEntry
+      },
+      async *entries() {
+        for await (const [key, value] of all()) yield { key, value }
+      },
+      close: () => snapshot.close(),
+    }
+  }
+
+  /** Which database this is, through every restart and restore. `make` gives 16 unpredictable bytes. */
+  async instanceId(make: () => Uint8Array): Promise<string> {
+    const known = await this.#text('instance')
+    if (known !== null) return known
+    const made = Buffer.from(make()).toString('hex')
+    await this.#store.put(keyBytes('instance'), textBytes(made), { sync: true })
+    return made
   }
 
   async flushedSequence(): Promise<bigint> {
@@ -123,13 +191,21 @@ export class MetaStore {
     await this.#store.close()
   }
 
-  async #text(key: string): Promise<string | null> {
-    const value = await this.#store.get(keyBytes(key))
+  async #text(key: string, snapshot?: Snapshot): Promise<string | null> {
+    const value = await this.#store.get(keyBytes(key), { snapshot })
     return value === undefined ? null : bytesText(value)
   }
 
-  async *#range(prefix: string): AsyncGenerator<[Uint8Array, Uint8Array]> {
-    const iterator = this.#store.iterator({ gt: keyBytes(`${prefix}\0`), lt: keyBytes(`${prefix}\x01`) })
+  #range(prefix: string, snapshot?: Snapshot): AsyncGenerator<[Uint8Array, Uint8Array]> {
+    return this.#read({ gt: keyBytes(`${prefix}\0`), lt: keyBytes(`${prefix}\x01`), snapshot })
+  }
+
+  #all(snapshot: Snapshot): AsyncGenerator<[Uint8Array, Uint8Array]> {
+    return this.#read({ snapshot })
+  }
+
+  async *#read(range: IteratorRange): AsyncGenerator<[Uint8Array, Uint8Array]> {
+    const iterator = this.#store.iterator(range)
     try {
       for (;;) {
         const entries = await iterator.nextv(READ_AHEAD)
@@ -140,6 +216,12 @@ export class MetaStore {
       await iterator.close()
     }
   }
+}
+
+interface IteratorRange {
+  readonly gt?: Uint8Array
+  readonly lt?: Uint8Array
+  readonly snapshot?: Snapshot
 }
 
 function operationOf(change: MetaChange): Operation {

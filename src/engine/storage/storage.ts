@@ -74,16 +74,26 @@ export interface FlushResult extends FileChange {
   readonly flushedSequence: bigint
 }
 
+/** Files that stay on disk for somebody who copies them. */
+export interface FileHold {
+  /** Lets go of all but these; call it once. */
+  keepOnly(ids: readonly number[]): void
+  release(): void
+}
+
 export class Storage implements Scanner {
   readonly #options: StorageOptions
   readonly #tables = new Map<string, TableState>()
   readonly #staged = new Map<Memtable, Map<string, StagedTable>>()
   readonly #cache: ColumnCache<CachedPiece>
   readonly #fileReader: FileReader
-  readonly #filePins = new Pins<FileEntry>()
+  /** By file id: the registry's copy of an entry pins the same file. */
+  readonly #filePins = new Pins<number>()
   readonly #stagedPins = new Pins<StagedTable>()
   /** Files whose SHA-256 has been checked since they were found or written. */
   readonly #verified = new Map<number, Promise<void>>()
+  #removalHolds = 0
+  #heldRemovals: FileEntry[] = []
   #current: Memtable
   #frozen: Memtable[] = []
   #nextGeneration = 0
@@ -235,6 +245,31 @@ export class Storage implements Scanner {
     return { added: [], removed, finish }
   }
 
+  /** No file that is registered now, or is about to be, is removed until the hold is released. */
+  holdFiles(): FileHold {
+    this.#removalHolds++
+    let pinned: readonly number[] = []
+    let isHolding = true
+    const stopHolding = (): void => {
+      if (!isHolding) return
+      isHolding = false
+      if (--this.#removalHolds > 0) return
+      for (const file of this.#heldRemovals.splice(0)) this.#retireFile(file)
+    }
+    return {
+      keepOnly: (ids) => {
+        pinned = ids
+        this.#filePins.pin(pinned)
+        stopHolding()
+      },
+      release: () => {
+        stopHolding()
+        this.#filePins.unpin(pinned)
+        pinned = []
+      },
+    }
+  }
+
   async *scan(request: ScanRequest, signal: AbortSignal): AsyncGenerator<GroupRows> {
     const { set, release } = await this.#open(request.table, request.range)
     try {
@@ -291,10 +326,11 @@ export class Storage implements Scanner {
     const set = selectSources(this.#sourcesOf(table), range)
     const files = set.sources.flatMap((source) => (source.kind === 'file' ? [source.file] : []))
     const memtables = set.sources.filter((source) => source.kind === 'memtable')
-    this.#filePins.pin(files)
+    const fileIds = files.map(({ id }) => id)
+    this.#filePins.pin(fileIds)
     this.#stagedPins.pin(memtables.map(({ staged }) => staged))
     const release = (): void => {
-      this.#filePins.unpin(files)
+      this.#filePins.unpin(fileIds)
       this.#stagedPins.unpin(memtables.map(({ staged }) => staged))
     }
     try {
@@ -354,8 +390,13 @@ export class Storage implements Scanner {
     for (const file of files) {
       this.#verified.delete(file.id)
       this.#cache.forget(`${file.id}/`)
-      this.#filePins.retire(file, () => void this.#removeFiles([file]))
+      if (this.#removalHolds > 0) this.#heldRemovals.push(file)
+      else this.#retireFile(file)
     }
+  }
+
+  #retireFile(file: FileEntry): void {
+    this.#filePins.retire(file.id, () => void this.#removeFiles([file]))
   }
 
   #dropStaged(memtable: Memtable, key: string): void {

@@ -2,8 +2,9 @@
  * Log records ↔ bytes. A record explains itself: it names database, policy, measurements, fields and every series it
  * touches, so that it can be replayed into an empty store or sent to another node.
  *
- *   | length u32 | crc32 u32 | version u8 = 1 | kind u8 | sequence u64 | body |
- *                                                   length of all after itself, crc32 over all after itself
+ *   | length u32 | crc32 u32 | version u8 = 2 | kind u8 | sequence u64 | time i64 | body |
+ *                                                   length of all after itself, crc32 over all after itself,
+ *                                                   time: when it was logged, ns; version 1 has none
  *
  *   kind 1, points: | database text | policy text | origin u64 | measurement count u32 | measurement… |
  *     measurement:  | name text | rows u32 | series count u32 | series key bytes… | series index packed | timestamps packed |
@@ -26,11 +27,13 @@ import { ByteReader } from './byte-reader.js'
 import { ByteWriter } from './byte-writer.js'
 import { packedWidth, readPacked, writePacked } from './packed-integers.js'
 
-const VERSION = 1
+const VERSION = 2
+/** Records without a time. */
+const VERSION_UNTIMED = 1
 const CRC_AT = 4
 const SUMMED_AT = 8
 const SEQUENCE_AT = 10
-const BODY_AT = 18
+const TIME_AT = 18
 
 export type DropScope = 'database' | 'retention-policy' | 'measurement'
 
@@ -73,13 +76,14 @@ const TYPES: readonly FieldType[] = ['float', 'integer', 'unsigned', 'string', '
 /** Records are put together here and copied out at their exact size: one allocation each. Encoding never pauses. */
 const scratch = new ByteWriter(1 << 16)
 
-/** A record without its sequence and checksum, which `sealRecord` fills in when the record's place is known. */
+/** A record without sequence, time and checksum, which `sealRecord` fills in when the record's place is known. */
 export function encodeRecord(record: WalRecord, series: SeriesKeys): Uint8Array {
   const writer = scratch
   writer.clear()
   writer.u64(0n)
   writer.u8(VERSION)
   writer.u8(KIND_BYTE[record.kind])
+  writer.u64(0n)
   writer.u64(0n)
   writer.text(record.database)
   writer.text(record.retentionPolicy)
@@ -94,20 +98,35 @@ export function encodeRecord(record: WalRecord, series: SeriesKeys): Uint8Array 
   return writer.finish().slice()
 }
 
-export function sealRecord(bytes: Uint8Array, sequence: bigint): void {
+export function sealRecord(bytes: Uint8Array, sequence: bigint, timeNs: bigint): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   view.setUint32(0, bytes.length - CRC_AT, true)
   view.setBigUint64(SEQUENCE_AT, sequence, true)
+  view.setBigInt64(TIME_AT, timeNs, true)
   view.setUint32(CRC_AT, crc32(bytes.subarray(SUMMED_AT)), true)
 }
 
 /** The record's own sequence, or null when the bytes are not what was written. */
 export function checkRecord(bytes: Uint8Array): bigint | null {
-  if (bytes.length < BODY_AT) return null
+  if (bytes.length < TIME_AT) return null
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.getUint32(0, true) !== bytes.length - CRC_AT) return null
   if (view.getUint32(CRC_AT, true) !== crc32(bytes.subarray(SUMMED_AT))) return null
   return view.getBigUint64(SEQUENCE_AT, true)
+}
+
+/** What a record says of itself before its rows; `timeNs` is null in records of version 1. */
+export interface RecordHead {
+  readonly sequence: bigint
+  readonly timeNs: bigint | null
+  readonly database: string
+  readonly retentionPolicy: string
+}
+
+/** Call `checkRecord` first. */
+export function readRecordHead(bytes: Uint8Array): RecordHead {
+  const { sequence, timeNs, reader } = openRecord(bytes)
+  return { sequence, timeNs, database: reader.text(), retentionPolicy: reader.text() }
 }
 
 /** The records of bytes that hold several, one behind the other. What does not fit a length comes as one last piece. */
@@ -122,13 +141,7 @@ export function* splitRecords(bytes: Uint8Array): Generator<Uint8Array> {
 
 /** Throws `corrupt` for a version or kind that this program does not know. Call `checkRecord` first. */
 export function decodeRecord(bytes: Uint8Array, seriesOf: (database: string) => SeriesKeys): WalRecord {
-  const reader = new ByteReader(bytes)
-  reader.take(SUMMED_AT)
-  const version = reader.u8()
-  if (version !== VERSION)
-    throw new HyperbyteError('corrupt', `a log record has version ${version}, expected ${VERSION}`)
-  const kind = reader.u8()
-  reader.take(8)
+  const { kind, reader } = openRecord(bytes)
   const database = reader.text()
   const retentionPolicy = reader.text()
   if (kind === KIND_BYTE.drop) {
@@ -141,6 +154,19 @@ export function decodeRecord(bytes: Uint8Array, seriesOf: (database: string) => 
   const measurements = Array.from({ length: reader.u32() }, () => readMeasurement(reader, series))
   assert(reader.isAtEnd, 'a log record is read to its end')
   return { kind: 'points', database, retentionPolicy, origin, measurements }
+}
+
+/** A reader at the start of the names. */
+function openRecord(bytes: Uint8Array): { kind: number; sequence: bigint; timeNs: bigint | null; reader: ByteReader } {
+  const reader = new ByteReader(bytes)
+  reader.take(SUMMED_AT)
+  const version = reader.u8()
+  if (version !== VERSION && version !== VERSION_UNTIMED)
+    throw new HyperbyteError('corrupt', `a log record has version ${version}, expected ${VERSION} or less`)
+  const kind = reader.u8()
+  const sequence = reader.u64()
+  const timeNs = version === VERSION_UNTIMED ? null : BigInt.asIntN(64, reader.u64())
+  return { kind, sequence, timeNs, reader }
 }
 
 function writeMeasurement(writer: ByteWriter, batch: MeasurementBatch, series: SeriesKeys): void {

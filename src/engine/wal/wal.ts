@@ -12,7 +12,7 @@ import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Level } from 'level'
 import { assert, HyperbyteError } from '../domain/errors.js'
-import { checkRecord, sealRecord, splitRecords } from './wal-record.js'
+import { checkRecord, readRecordHead, sealRecord, splitRecords } from './wal-record.js'
 
 export type Durability = 'every_write' | 'periodic' | 'os_default' | 'none'
 
@@ -22,6 +22,8 @@ const LEVELDB_BUFFER_BYTES = 32 * 2 ** 20
 const PERIODIC_SYNC_MS = 1000
 /** One group; more waits for the next, so that an early caller is not held up by a flood behind it. */
 const BATCH_BYTES_MAX = 8 * 2 ** 20
+/** Read from LevelDB at once. */
+const READ_BYTES = 2 ** 20
 const PROBE_KEY = new Uint8Array([0])
 
 interface PendingAppend {
@@ -40,8 +42,17 @@ export interface WalOptions {
   readonly directory: string
   readonly durability: Durability
   readonly monotonicMs: () => number
+  readonly nowNs: () => bigint
   /** Everything up to here is in Parquet files. */
   readonly flushedSequence: bigint
+}
+
+/** The log at one moment. Left open, it keeps the disk space of everything that is truncated meanwhile. */
+export interface WalSnapshot {
+  readonly lastSequence: bigint
+  /** Groups of records as they are stored; the first may begin at or before `after`. */
+  records(after: bigint): AsyncIterable<Uint8Array>
+  close(): Promise<void>
 }
 
 export class Wal {
@@ -75,6 +86,29 @@ export class Wal {
     return new Wal(options, store, last > options.flushedSequence ? last : options.flushedSequence)
   }
 
+  /** A new log of records that were written elsewhere, each array one record, their sequences ascending. */
+  static async restore(directory: string, records: AsyncIterable<Uint8Array>): Promise<void> {
+    await mkdir(directory, { recursive: true })
+    const store = await openStore(directory)
+    try {
+      let group: Uint8Array[] = []
+      let byteCount = 0
+      const put = () => store.put(sequenceKey(readRecordHead(group[group.length - 1]).sequence), Buffer.concat(group))
+      for await (const record of records) {
+        group.push(record)
+        byteCount += record.length
+        if (byteCount < READ_BYTES) continue
+        await put()
+        group = []
+        byteCount = 0
+      }
+      if (group.length > 0) await put()
+      await store.put(PROBE_KEY, new Uint8Array(1), { sync: true })
+    } finally {
+      await store.close()
+    }
+  }
+
   get isBroken(): boolean {
     return this.#isBroken
   }
@@ -96,7 +130,7 @@ export class Wal {
   append(bytes: Uint8Array): Promise<bigint> {
     if (this.#isBroken) return Promise.reject(brokenError())
     const sequence = this.#nextSequence++
-    sealRecord(bytes, sequence)
+    sealRecord(bytes, sequence, this.#options.nowNs())
     if (this.#options.durability === 'none') return Promise.resolve(sequence)
     return new Promise((resolve, reject) => {
       this.#pending.push({ bytes, sequence, resolve, reject })
@@ -131,6 +165,26 @@ export class Wal {
         throw new HyperbyteError('corrupt', `the write-ahead log has lost the records ${expected} to ${last}`)
       }
       this.#noteWritten(last, group.length)
+    }
+  }
+
+  /** The records as they are acknowledged now, whatever is written or truncated later. */
+  snapshot(): WalSnapshot {
+    const store = this.#store
+    const snapshot = store.snapshot()
+    const lastSequence = this.#acknowledgedSequence
+    return {
+      lastSequence,
+      async *records(after) {
+        const range = {
+          gt: sequenceKey(after),
+          lte: sequenceKey(lastSequence),
+          snapshot,
+          highWaterMarkBytes: READ_BYTES,
+        }
+        for await (const [, group] of store.iterator(range)) yield group
+      },
+      close: () => snapshot.close(),
     }
   }
 

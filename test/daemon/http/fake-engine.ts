@@ -2,6 +2,7 @@
 
 import type {
   Catalog,
+  Checkpoint,
   Column,
   Database,
   Engine,
@@ -78,6 +79,9 @@ export class FakeEngine implements Engine {
   async dropMeasurement(): Promise<void> {}
   async writeRows(): Promise<number> {
     return 0
+  }
+  async checkpoint(): Promise<Checkpoint> {
+    throw new Error('nothing to copy')
   }
   async flush(): Promise<void> {}
   async compact(): Promise<void> {}

@@ -6,6 +6,7 @@ import {
   checkRecord,
   decodeRecord,
   encodeRecord,
+  readRecordHead,
   sealRecord,
   type WalRecord,
 } from '../../../src/engine/wal/wal-record.js'
@@ -63,7 +64,7 @@ test('a record decodes to what was encoded, into a table that never saw its seri
         measurements: [{ ...batch, series }],
       }
       const bytes = encodeRecord(written, source)
-      sealRecord(bytes, 42n)
+      sealRecord(bytes, 42n, 7n)
       expect(checkRecord(bytes)).toBe(42n)
 
       const target = new MemorySeriesTable()
@@ -81,13 +82,29 @@ test('a record decodes to what was encoded, into a table that never saw its seri
   )
 })
 
-test('any changed byte is noticed', () => {
-  const table = new MemorySeriesTable()
-  const bytes = encodeRecord(
-    { kind: 'drop', scope: 'measurement', database: 'd', retentionPolicy: '', measurement: 'm' },
-    table,
+function dropRecord(): Uint8Array {
+  const drop = { kind: 'drop', scope: 'measurement', database: 'd', retentionPolicy: '', measurement: 'm' } as const
+  const bytes = encodeRecord(drop, new MemorySeriesTable())
+  sealRecord(bytes, 9n, -7n)
+  return bytes
+}
+
+test('the head of a record tells its place, its time and whose rows it has', () => {
+  expect(readRecordHead(dropRecord())).toEqual({ sequence: 9n, timeNs: -7n, database: 'd', retentionPolicy: '' })
+})
+
+test('a record of version 1 has no time and is read all the same', () => {
+  const timed = dropRecord()
+  const untimed = new Uint8Array([...timed.subarray(0, 18), ...timed.subarray(26)])
+  untimed[8] = 1
+  expect(readRecordHead(untimed)).toEqual({ sequence: 9n, timeNs: null, database: 'd', retentionPolicy: '' })
+  expect(decodeRecord(untimed, () => new MemorySeriesTable())).toEqual(
+    decodeRecord(timed, () => new MemorySeriesTable()),
   )
-  sealRecord(bytes, 9n)
+})
+
+test('any changed byte is noticed', () => {
+  const bytes = dropRecord()
   for (let i = 0; i < bytes.length; i++) {
     const damaged = bytes.slice()
     damaged[i] ^= 0x10

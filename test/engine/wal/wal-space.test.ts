@@ -21,6 +21,7 @@ test('a truncated log gives its disk space back, all of it but what came later',
     directory,
     durability: 'os_default',
     monotonicMs: () => performance.now(),
+    nowNs: () => 0n,
     flushedSequence: 0n,
   })
   for (let round = 0; round < 3; round++) {

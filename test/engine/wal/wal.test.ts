@@ -17,7 +17,13 @@ afterEach(async () => {
 })
 
 function open(flushedSequence = 0n): Promise<Wal> {
-  return Wal.open({ directory, durability: 'every_write', monotonicMs: () => performance.now(), flushedSequence })
+  return Wal.open({
+    directory,
+    durability: 'every_write',
+    monotonicMs: () => performance.now(),
+    nowNs: () => 7n,
+    flushedSequence,
+  })
 }
 
 function record(name: string): Uint8Array {
