@@ -7,6 +7,7 @@ import type { Checkpoint } from './checkpoint.js'
 import type { Precision } from './domain/precision.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
+import type { QueryInfo } from './query/running-queries.js'
 
 /** `every_write`: fsync before the acknowledgement (group commit). `periodic`: fsync at least each second.
  *  `os_default`: written to the log, synced when the system likes. `none`: no log, memory only until a flush. */
@@ -87,6 +88,10 @@ export interface Engine extends CatalogWriter {
   write(request: WriteRequest): Promise<WriteOutcome>
   /** Throws `invalid` with `error parsing query: …` before the first event; statement errors are events. */
   query(request: QueryRequest): AsyncIterable<QueryEvent>
+  /** Those in progress, in order of their start. */
+  runningQueries(): readonly QueryInfo[]
+  /** As KILL QUERY: throws `invalid` or `conflict` with InfluxDB's words. */
+  killQuery(id: number): void
   /** Everything in memory into Parquet files; resolves when they are registered. */
   flush(): Promise<void>
   /** Merge until every bucket is within its bounds. */

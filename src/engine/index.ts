@@ -34,6 +34,7 @@ export { hashPassword, SALT_BYTES, verifyPassword } from './metadata/password-ha
 export { openEngine } from './open-engine.js'
 export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './query/catalog.js'
 export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'
+export type { QueryInfo } from './query/running-queries.js'
 export type { FileEntry } from './registry/file-entry.js'
 export { fileEntryOf, type RegistryEntry } from './registry/meta-store.js'
 export { decodeRegistry, encodeRegistry } from './registry/registry-dump.js'

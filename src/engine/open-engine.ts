@@ -23,6 +23,7 @@ import type { Database, MetaCommand } from './metadata/meta-state.js'
 import { MetadataChanges } from './metadata-changes.js'
 import type { Catalog, QueryRequest, SeriesRows, WriteTarget } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
+import { type QueryInfo, RunningQueries } from './query/running-queries.js'
 import { MetaStore } from './registry/meta-store.js'
 import { replayLog } from './replay-log.js'
 import { runQuery } from './run-query.js'
@@ -76,6 +77,7 @@ class LocalEngine implements Engine, WritePath {
   readonly #changes: MetadataChanges
   readonly #flusher: Flusher
   readonly #housekeeping: Housekeeping
+  readonly #queries: RunningQueries
   #closing: Promise<void> | null = null
   #writtenRowCount = 0
   #rejectedRowCount = 0
@@ -86,6 +88,7 @@ class LocalEngine implements Engine, WritePath {
     this.#changes = new MetadataChanges(state)
     this.#flusher = new Flusher(state)
     this.#housekeeping = new Housekeeping(state, this.#flusher)
+    this.#queries = new RunningQueries(state.options.monotonicMs)
   }
 
   async start(): Promise<void> {
@@ -117,7 +120,15 @@ class LocalEngine implements Engine, WritePath {
 
   query(request: QueryRequest): AsyncIterable<QueryEvent> {
     const { catalog, options } = this.#state
-    return runQuery(request, { catalog, writer: this, randomBytes: options.randomBytes })
+    return runQuery(request, { catalog, writer: this, queries: this.#queries, randomBytes: options.randomBytes })
+  }
+
+  runningQueries(): readonly QueryInfo[] {
+    return this.#queries.list()
+  }
+
+  killQuery(id: number): void {
+    this.#queries.kill(BigInt(id))
   }
 
   applyMeta(command: MetaCommand): Promise<void> {

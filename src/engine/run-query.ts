@@ -10,15 +10,18 @@ import { printStatement } from './influxql/print-statement.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import { Pace, throwIfEnded } from './query/pace.js'
 import { qualifySelect } from './query/qualify-select.js'
+import { watchForEnd } from './query/query-ending.js'
 import type { FrameDelivery, QueryEvent, ResultMessage, SeriesFrame } from './query/result.js'
 import { runInto } from './query/run-into.js'
 import { isWritingStatement, runMetaStatement } from './query/run-meta-statement.js'
 import { runSelect } from './query/run-select.js'
+import type { QueryProgress, RunningQueries } from './query/running-queries.js'
 
 /** What queries run on. */
 export interface QueryStage {
   readonly catalog: Catalog
   readonly writer: CatalogWriter
+  readonly queries: RunningQueries
   /** Unpredictable bytes, for password salts. */
   readonly randomBytes: (byteCount: number) => Uint8Array
 }
@@ -27,14 +30,17 @@ export interface QueryStage {
 export async function* runQuery(request: QueryRequest, stage: QueryStage): AsyncGenerator<QueryEvent> {
   const statements = parse(request)
   request.authorizer?.checkStatements(statements, request.database)
-  const limit = timeLimit(request)
+  const { database, user = '' } = request
+  const query = stage.queries.start({ statements, database, user })
+  const ending = watchForEnd([request.signal, query.signal], request.limits.timeoutMs)
   try {
     for (let statementId = 0; statementId < statements.length; statementId++) {
       const error = yield* runStatement(
         statements[statementId],
         statementId,
-        { ...request, signal: limit.signal },
+        { ...request, signal: ending.signal },
         stage,
+        query.progress,
       )
       yield {
         kind: 'statement-end',
@@ -47,7 +53,8 @@ export async function* runQuery(request: QueryRequest, stage: QueryStage): Async
       return
     }
   } finally {
-    limit.stop()
+    ending.release()
+    query.finish()
   }
 }
 
@@ -66,25 +73,38 @@ async function* runStatement(
   statementId: number,
   request: QueryRequest,
   stage: QueryStage,
+  progress: QueryProgress,
 ): AsyncGenerator<QueryEvent, string | null> {
   try {
     throwIfEnded(request.signal)
     const delivery = deliveryOf(statement)
-    for await (const frame of framesOf(statement, request, stage)) {
+    for await (const frame of framesOf(statement, request, stage, progress)) {
+      throwIfEnded(request.signal)
+      progress.answeredRowCount += frame.rowCount
       yield { kind: 'frame', statementId, frame: { ...frame, delivery } }
     }
     return null
   } catch (error) {
-    if (error instanceof HyperbyteError && error.code !== 'internal') return error.message
-    throw error
+    if (!(error instanceof HyperbyteError) || error.code === 'internal') throw error
+    return error.code === 'query-interrupted' ? reasonOfEnd(request.signal) : error.message
   }
 }
 
-function framesOf(statement: Statement, request: QueryRequest, stage: QueryStage): AsyncIterable<SeriesFrame> {
+/** Storage knows only that it was interrupted; the signal knows why. */
+function reasonOfEnd({ reason }: AbortSignal): string {
+  return reason instanceof HyperbyteError ? reason.message : 'query interrupted'
+}
+
+function framesOf(
+  statement: Statement,
+  request: QueryRequest,
+  stage: QueryStage,
+  progress: QueryProgress,
+): AsyncIterable<SeriesFrame> {
   const { catalog } = stage
   switch (statement.kind) {
     case 'select': {
-      const pace = new Pace(request.signal, request.limits.maxSelectPoint)
+      const pace = new Pace(request.signal, request.limits.maxSelectPoint, progress)
       const frames = runSelect(statement, { catalog, request, pace })
       return statement.target === null ? frames : runInto(statement.target, frames, { ...stage, request })
     }
@@ -143,29 +163,5 @@ function isWriting(statement: Statement): boolean {
 function* notExecuted(statementId: number, count: number): Generator<QueryEvent> {
   for (let i = 0; i < count; i++) {
     yield { kind: 'statement-end', statementId, messages: [], error: 'not executed' }
-  }
-}
-
-interface TimeLimit {
-  /** Aborts with the request's signal, or with `query-timeout` when the time is over. */
-  readonly signal: AbortSignal
-  stop(): void
-}
-
-function timeLimit({ limits, signal }: QueryRequest): TimeLimit {
-  if (limits.timeoutMs === 0 || signal.aborted) return { signal, stop: () => {} }
-  const controller = new AbortController()
-  const forward = (): void => controller.abort(signal.reason)
-  signal.addEventListener('abort', forward)
-  const timer = setTimeout(() => {
-    controller.abort(new HyperbyteError('query-timeout', 'query-timeout limit exceeded'))
-  }, limits.timeoutMs)
-  timer.unref()
-  return {
-    signal: controller.signal,
-    stop: () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', forward)
-    },
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { QueryEvent } from '../../src/engine/query/result.js'
+import { RunningQueries } from '../../src/engine/query/running-queries.js'
 import { runQuery } from '../../src/engine/run-query.js'
 import { type AskOptions, ask, requestOf } from './query/ask.js'
 import { MemoryDatabase } from './query/memory-database.js'
@@ -12,7 +13,12 @@ function testDatabase(): MemoryDatabase {
 
 async function events(text: string, options: AskOptions = {}): Promise<QueryEvent[]> {
   const catalog = testDatabase()
-  const stage = { catalog, writer: catalog, randomBytes: (count: number) => new Uint8Array(count) }
+  const stage = {
+    catalog,
+    writer: catalog,
+    queries: new RunningQueries(() => 0),
+    randomBytes: (count: number) => new Uint8Array(count),
+  }
   const all: QueryEvent[] = []
   for await (const event of runQuery(requestOf(text, options), stage)) all.push(event)
   return all

@@ -89,6 +89,8 @@ export interface QueryRequest {
   readonly limits: QueryLimits
   /** null: everything is allowed (authentication is off, or the caller is the server itself). */
   readonly authorizer: QueryAuthorizer | null
-  /** Aborted when the client goes away, on KILL QUERY and on shutdown. */
+  /** Who asks, for the list of running queries. */
+  readonly user?: string
+  /** Aborted when the client goes away and on shutdown. */
   readonly signal: AbortSignal
 }

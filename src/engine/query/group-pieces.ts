@@ -29,7 +29,8 @@ export async function* tablePieces(
 ): AsyncGenerator<GroupPiece> {
   let held: GroupRows | null = null
   for await (const scanned of context.catalog.scanner.scan(scan.request, context.pace.signal)) {
-    context.pace.countPoints(scanned.rowCount)
+    // Times and series beside the columns.
+    context.pace.countPoints(scanned.rowCount, scanned.columns.length + 2)
     if (held !== null) yield pieceOf(refs, scan, held, held.group !== scanned.group)
     held = scanned
   }

@@ -5,6 +5,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { HyperbyteError } from '../domain/errors.js'
+import type { QueryProgress } from './running-queries.js'
 
 // Values times calls between two pauses: the loops do 50 to 300 million a second, so about 5 ms.
 const WORK_MAX = 500_000
@@ -13,17 +14,22 @@ export class Pace {
   readonly signal: AbortSignal
   readonly #pointCountMax: number
   #pointCount = 0
+  readonly #progress: QueryProgress
   #work = 0
 
   /** `pointCountMax` 0 = no limit. */
-  constructor(signal: AbortSignal, pointCountMax: number) {
+  constructor(signal: AbortSignal, pointCountMax: number, progress: QueryProgress) {
     this.signal = signal
     this.#pointCountMax = pointCountMax
+    this.#progress = progress
   }
 
-  /** Rows that came from storage; throws `limit-exceeded`. */
-  countPoints(count: number): void {
+  /** Rows of so many columns that came from storage; throws `limit-exceeded`. */
+  countPoints(count: number, columnCount: number): void {
     this.#pointCount += count
+    const progress = this.#progress
+    progress.readRowCount += count
+    progress.heldBytes = Math.max(progress.heldBytes, count * columnCount * 8)
     if (this.#pointCountMax > 0 && this.#pointCount > this.#pointCountMax) {
       const text = `max-select-point limit exceeed: (${this.#pointCount}/${this.#pointCountMax})`
       throw new HyperbyteError('limit-exceeded', text)

@@ -99,6 +99,7 @@ async function* groupCalls(
   context: SelectContext,
 ): AsyncGenerator<GroupCalls> {
   for await (const aggregates of groups) {
+    context.pace.countPoints(aggregates.rowCount, aggregates.values.length + 1)
     yield {
       name: scan.request.table.measurement,
       values: scan.groups[aggregates.group].values,

@@ -7,6 +7,7 @@
 import { HyperbyteError } from '../domain/errors.js'
 import type { MeasurementRef } from '../influxql/ast.js'
 import type { Catalog, CatalogWriter, QueryRequest, SeriesRows, WriteTarget } from './catalog.js'
+import { throwIfEnded } from './pace.js'
 import type { ResultColumn, SeriesFrame } from './result.js'
 
 /** As many points as influxd puts together. */
@@ -30,6 +31,7 @@ export async function* runInto(
   let waiting: SeriesRows[] = []
   let waitingCount = 0
   for await (const frame of frames) {
+    throwIfEnded(request.signal)
     waiting.push(rowsOf(frame, target.name || frame.name))
     waitingCount += frame.rowCount
     if (waitingCount < BATCH_ROW_COUNT) continue

@@ -13,12 +13,14 @@ import { planCreateDatabase, planDropDatabase } from './ddl/plan-database-change
 import { planAlterPolicy, planCreatePolicy, planDropPolicy } from './ddl/plan-policy-change.js'
 import { planUserChange } from './ddl/plan-user-change.js'
 import type { SeriesFrame } from './result.js'
+import type { RunningQueries } from './running-queries.js'
 import { showCardinality } from './show/show-cardinality.js'
 import type { ShowContext } from './show/show-context.js'
 import { showContinuousQueries } from './show/show-continuous-queries.js'
 import { showDatabases } from './show/show-databases.js'
 import { showFieldKeys } from './show/show-field-keys.js'
 import { showMeasurements } from './show/show-measurements.js'
+import { showQueries } from './show/show-queries.js'
 import { showRetentionPolicies } from './show/show-retention-policies.js'
 import { showSeries } from './show/show-series.js'
 import { showTagKeys } from './show/show-tag-keys.js'
@@ -29,6 +31,7 @@ export type MetaStatement = Exclude<Statement, { kind: 'select' | 'explain' }>
 
 export interface MetaStatementContext extends ShowContext {
   readonly writer: CatalogWriter
+  readonly queries: RunningQueries
   /** Unpredictable bytes, for password salts. */
   readonly randomBytes: (byteCount: number) => Uint8Array
 }
@@ -81,6 +84,11 @@ export async function* runMetaStatement(
     case 'show-continuous-queries':
       yield* showContinuousQueries(meta)
       return
+    case 'show-queries':
+      yield* showQueries(context.queries.list())
+      return
+    case 'kill-query':
+      return context.queries.kill(statement.queryId)
     case 'show-subscriptions':
     case 'drop-continuous-query':
       // There can be none: creating one is refused below.

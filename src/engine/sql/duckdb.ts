@@ -19,6 +19,8 @@ export interface DuckdbOptions {
   readonly threads: number
 }
 
+const INTERRUPT_INTERVAL_MS = 50
+
 export type SqlValue = bigint | number | string | boolean
 
 export interface ColumnChunk {
@@ -83,7 +85,12 @@ export class Duckdb {
   ): AsyncGenerator<ColumnChunk> {
     if (signal?.aborted) throw interrupted()
     const connection = await this.#take()
-    const interrupt = (): void => connection.interrupt()
+    let again: NodeJS.Timeout | null = null
+    const interrupt = (): void => {
+      // An interrupt between two steps of a statement is lost: repeated until it is noticed.
+      connection.interrupt()
+      again ??= setInterval(() => connection.interrupt(), INTERRUPT_INTERVAL_MS)
+    }
     signal?.addEventListener('abort', interrupt, { once: true })
     let prepared: DuckDBPreparedStatement | null = null
     try {
@@ -102,6 +109,7 @@ export class Duckdb {
       throw error
     } finally {
       signal?.removeEventListener('abort', interrupt)
+      if (again !== null) clearInterval(again)
       prepared?.destroySync()
       this.#give(connection)
     }

@@ -9,6 +9,7 @@ import type {
   EngineStats,
   MetaState,
   QueryEvent,
+  QueryInfo,
   QueryRequest,
   SeriesFrame,
   User,
@@ -83,6 +84,10 @@ export class FakeEngine implements Engine {
   async checkpoint(): Promise<Checkpoint> {
     throw new Error('nothing to copy')
   }
+  runningQueries(): readonly QueryInfo[] {
+    return []
+  }
+  killQuery(): void {}
   async flush(): Promise<void> {}
   async compact(): Promise<void> {}
   async close(): Promise<void> {}

@@ -4,6 +4,7 @@ import { epochDivisorOf } from '../../../src/daemon/http/encode/epoch-divisor.js
 import { JsonEncoder } from '../../../src/daemon/http/encode/json-encoder.js'
 import { HyperbyteError } from '../../../src/engine/domain/errors.js'
 import type { QueryLimits, QueryRequest } from '../../../src/engine/query/catalog.js'
+import { RunningQueries } from '../../../src/engine/query/running-queries.js'
 import { type QueryStage, runQuery } from '../../../src/engine/run-query.js'
 import type { MemoryDatabase } from './memory-database.js'
 
@@ -37,7 +38,11 @@ export function requestOf(text: string, { epoch: _, limits, ...options }: AskOpt
 
 /** The whole body, or `{"error":…}` for what fails before the first event. */
 export function ask(catalog: MemoryDatabase, text: string, options: AskOptions = {}): Promise<string> {
-  return askStage({ catalog, writer: catalog, randomBytes: (count) => new Uint8Array(count) }, text, options)
+  return askStage(
+    { catalog, writer: catalog, queries: new RunningQueries(() => 0), randomBytes: (count) => new Uint8Array(count) },
+    text,
+    options,
+  )
 }
 
 export async function askStage(stage: QueryStage, text: string, options: AskOptions = {}): Promise<string> {

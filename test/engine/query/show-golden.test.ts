@@ -4,6 +4,7 @@ import { HyperbyteError } from '../../../src/engine/domain/errors.js'
 import { parseQuery } from '../../../src/engine/influxql/parse-query.js'
 import type { SeriesFrame } from '../../../src/engine/query/result.js'
 import { type MetaStatement, runMetaStatement } from '../../../src/engine/query/run-meta-statement.js'
+import { RunningQueries } from '../../../src/engine/query/running-queries.js'
 import { MemoryCatalog } from './memory-catalog.js'
 
 const FOLDER = 'test/golden/show'
@@ -43,6 +44,7 @@ async function answer(catalog: MemoryCatalog, database: string, text: string): P
     nowNs: NOW_NS,
     authorizer: null,
     randomBytes: (count: number) => new Uint8Array(count),
+    queries: new RunningQueries(() => 0),
     signal: new AbortController().signal,
   }
   const series: SeriesJson[] = []

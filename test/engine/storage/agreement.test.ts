@@ -5,6 +5,7 @@
  */
 
 import { afterEach, expect, test } from 'vitest'
+import { RunningQueries } from '../../../src/engine/query/running-queries.js'
 import { openTestEngine, type TestEngine } from '../open-test-engine.js'
 import { ask, askStage } from '../query/ask.js'
 import { MemoryDatabase } from '../query/memory-database.js'
@@ -63,7 +64,12 @@ for (const [path, seriesCount, narrowRowCountMax, seeds] of [
 }
 
 async function compareAll(db: TestEngine, oracle: MemoryDatabase): Promise<void> {
-  const stage = { catalog: db.engine.catalog, writer: db.engine, randomBytes: (count: number) => new Uint8Array(count) }
+  const stage = {
+    catalog: db.engine.catalog,
+    writer: db.engine,
+    queries: new RunningQueries(() => 0),
+    randomBytes: (count: number) => new Uint8Array(count),
+  }
   for (const text of STATEMENTS) {
     const options = { database: 'db' }
     expect(roundFloats(await askStage(stage, text, options)), text).toBe(roundFloats(await ask(oracle, text, options)))

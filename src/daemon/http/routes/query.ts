@@ -90,6 +90,7 @@ async function runQuery(
     nowNs: context.nowNs(),
     limits: settings.limits,
     authorizer: authorizerOf(identity),
+    user: identity.kind === 'user' ? identity.user.name : '',
     signal: controller.signal,
   }
   runningQueries.add(controller)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/engine/influxql/parse-query.js'
 import { type MetaStatement, runMetaStatement } from '../../../../src/engine/query/run-meta-statement.js'
+import { RunningQueries } from '../../../../src/engine/query/running-queries.js'
 import { MemoryCatalog } from '../memory-catalog.js'
 
 const POLICY = { name: 'autogen', durationNs: 0n, shardGroupDurationNs: 604_800_000_000_000n, replication: 1 }
@@ -31,6 +32,7 @@ async function ask(text: string): Promise<string[]> {
     nowNs: 1000n,
     authorizer: null,
     randomBytes: () => new Uint8Array(0),
+    queries: new RunningQueries(() => 0),
     signal: new AbortController().signal,
   }
   const rows: string[] = []
