@@ -3,11 +3,35 @@
  * ends with the exit codes. Answers go to stdout, everything else to stderr.
  */
 
-import { Command } from '@oclif/core'
+import { Command, type Interfaces } from '@oclif/core'
 import { describeFailure, type Failure } from './describe-failure.js'
 
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
+
+  /** Commands with connection flags also take them from environment, profile and configuration files. */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse<F, B, A>(options, argv)
+    const known = new Set(Object.keys(options?.flags ?? {}))
+    if (known.has('host') && known.has('token-file')) {
+      const [{ applyConnection }, { readConnection }] = await Promise.all([
+        import('./apply-connection.js'),
+        import('../daemon/config/read-config.js'),
+      ])
+      const { flags, metadata } = parsed as unknown as Interfaces.ParserOutput
+      const isTyped = (name: string) => flags[name] !== undefined && metadata.flags[name]?.setFromDefault !== true
+      const layer = readConnection({
+        configFile: flags['config'] ?? process.env['HYPERBYTE_CONFIG'] ?? null,
+        profile: flags['profile'] ?? null,
+      })
+      applyConnection({ flags, known, isTyped }, layer, process.env)
+    }
+    return parsed
+  }
 
   /** oclif would end every failure under `--json` with 1; the code of the failure is what scripts are promised. */
   protected override async catch(error: Error): Promise<void> {

@@ -22,17 +22,28 @@ export const serverFlags = {
     summary: `Server address [default: ${HOST_DEFAULT}] [env: HYPERBYTE_HOST]; repeat it to name others to try when one cannot be reached.`,
   }),
   port: Flags.integer({ hidden: true, min: 1, max: 65_535, summary: 'Port, when the host has none.' }),
-  username: Flags.string({ char: 'u', env: 'HYPERBYTE_USERNAME', helpGroup: GROUP, summary: 'User name.' }),
+  profile: Flags.string({
+    env: 'HYPERBYTE_PROFILE',
+    helpGroup: GROUP,
+    helpValue: 'NAME',
+    summary: 'Take what is not given here from [profile.NAME.connection] of the configuration.',
+  }),
+  username: Flags.string({
+    char: 'u',
+    helpGroup: GROUP,
+    helpValue: 'NAME',
+    summary: 'User name [env: HYPERBYTE_USERNAME].',
+  }),
   password: Flags.string({ hidden: true, summary: 'Password; visible to everyone on this machine.' }),
   'password-file': Flags.string({
     helpGroup: GROUP,
     helpValue: 'FILE',
-    summary: 'File with the password [env: HYPERBYTE_PASSWORD].',
+    summary: 'File with the password [env: HYPERBYTE_PASSWORD_FILE, or the password in HYPERBYTE_PASSWORD].',
   }),
   'token-file': Flags.string({
     helpGroup: GROUP,
     helpValue: 'FILE',
-    summary: 'File with a bearer token [env: HYPERBYTE_TOKEN].',
+    summary: 'File with a bearer token [env: HYPERBYTE_TOKEN_FILE, or the token in HYPERBYTE_TOKEN].',
   }),
   timeout: Flags.custom<number>({ parse: parseDurationFlag })({
     default: 30_000,
@@ -48,7 +59,12 @@ export const serverFlags = {
 
 /** For commands that read or write a database. */
 export const databaseFlags = {
-  database: Flags.string({ char: 'd', env: 'HYPERBYTE_DATABASE', helpGroup: GROUP, summary: 'Database.' }),
+  database: Flags.string({
+    char: 'd',
+    helpGroup: GROUP,
+    helpValue: 'NAME',
+    summary: 'Database [env: HYPERBYTE_DATABASE].',
+  }),
   rp: Flags.string({ helpGroup: GROUP, helpValue: 'NAME', summary: "Retention policy [default: the database's]." }),
 }
 

@@ -1,5 +1,6 @@
 /** `--timeout 30s` → milliseconds; the spelling is that of the configuration file. */
 
+import { Flags } from '@oclif/core'
 import { parseDurationMs } from '../daemon/config/option-parsers.js'
 import { OperationError } from './operation-error.js'
 
@@ -7,4 +8,14 @@ export async function parseDurationFlag(raw: string): Promise<number> {
   const ms = parseDurationMs(raw)
   if (ms === null) throw new OperationError(`${raw} is not a duration such as 500ms, 30s or 1h30m`, { exit: 'usage' })
   return ms
+}
+
+/** `--wait 30s` of commands that ask until a server is there. */
+export function waitDurationFlag() {
+  return Flags.custom<number>({ parse: parseDurationFlag })({
+    default: 0,
+    defaultHelp: async () => '0s',
+    helpValue: 'DURATION',
+    summary: 'Keep asking for so long.',
+  })
 }

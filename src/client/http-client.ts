@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { ClientError } from './client-error.js'
 import { parseAnswers } from './parse-answers.js'
+import { parseExactJson } from './parse-exact-json.js'
 import type { QueryAnswer } from './query-answer.js'
 import type { Target } from './target.js'
 import { translateAnswer } from './translate-answer.js'
@@ -118,6 +119,31 @@ export class HttpClient implements Target {
     const answer = await this.#call(get('/health'))
     const body = await answer.body.text()
     if (answer.statusCode !== 200) throw translateAnswer(failed(answer, body, `${this.#host}/health`))
+  }
+
+  /** A document of the server. `isAnyStatus`: also when the status says that something is wrong. */
+  async getJson(
+    path: string,
+    { search = {}, isAnyStatus = false }: { search?: Readonly<Record<string, string>>; isAnyStatus?: boolean } = {},
+  ): Promise<unknown> {
+    return await this.#json('GET', path, search, isAnyStatus)
+  }
+
+  /** Asks the server to do something that is named by a path. */
+  async postJson(path: string, search: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    return await this.#json('POST', path, search, false)
+  }
+
+  async #json(
+    method: 'GET' | 'POST',
+    path: string,
+    search: Readonly<Record<string, string>>,
+    isAnyStatus: boolean,
+  ): Promise<unknown> {
+    const answer = await this.#call({ ...get(path), method, search: new URLSearchParams(search) })
+    const text = await readText(answer)
+    if (answer.statusCode !== 200 && !isAnyStatus) throw translateAnswer(failed(answer, text, this.#host + path))
+    return parseDocument(text)
   }
 
   /** The whole answer as the server wrote it. */
@@ -250,6 +276,14 @@ async function readText(answer: Answer): Promise<string> {
     return await answer.body.text()
   } catch (error) {
     throw translateFailure(error, 'the server')
+  }
+}
+
+function parseDocument(text: string): unknown {
+  try {
+    return parseExactJson(text)
+  } catch (cause) {
+    throw new ClientError('unexpected', `the answer is not JSON: ${text.slice(0, 80)}`, { cause })
   }
 }
 

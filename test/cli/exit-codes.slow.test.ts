@@ -45,7 +45,7 @@ afterAll(() => {
 })
 
 function answerQuery(name: string): readonly [number, string] {
-  if (name === 'fine') return [200, '{"results":[{"statement_id":0}]}\n']
+  if (name === 'fine' || name === '') return [200, '{"results":[{"statement_id":0}]}\n']
   if (name === 'missing') return [200, '{"results":[{"statement_id":0,"error":"database not found: missing"}]}\n']
   if (name === 'wrong') return [400, '{"error":"error parsing query: found x"}\n']
   return ANSWERS[name] ?? [404, '']
@@ -57,6 +57,10 @@ function write(database: string): string[] {
 
 function query(database: string): string[] {
   return ['query', '-H', host, '-d', database, '-e', 'SHOW MEASUREMENTS']
+}
+
+function statement(...args: string[]): string[] {
+  return [...args, '-H', host]
 }
 
 const CASES: readonly (readonly [name: string, exit: number, args: () => string[]])[] = [
@@ -88,6 +92,23 @@ const CASES: readonly (readonly [name: string, exit: number, args: () => string[
     () => ['serve', '--check', '--config', join(folder, 'bad.toml')],
   ],
   ['configuration that is not there', EXIT_CODES.usage.code, () => ['config', 'show', '--config', '/nonexistent.toml']],
+  ['configuration file to start from', EXIT_CODES.ok.code, () => ['config', 'init', '-']],
+  ['configuration file where one is', EXIT_CODES.conflict.code, () => ['config', 'init', join(folder, 'bad.toml')]],
+  ['configuration file in no folder', EXIT_CODES.missing.code, () => ['config', 'init', '/nonexistent/x.toml']],
+  ['profile that does not exist', EXIT_CODES.usage.code, () => ['ping', '-H', host, '--profile', 'nowhere']],
+  ['exit codes', EXIT_CODES.ok.code, () => ['help', 'exit-codes']],
+  ['version', EXIT_CODES.ok.code, () => ['version']],
+  ['health of nobody', EXIT_CODES.unreachable.code, () => ['health', '-H', 'http://127.0.0.1:1']],
+  ['databases of nobody', EXIT_CODES.unreachable.code, () => ['db', 'list', '-H', 'http://127.0.0.1:1']],
+  [
+    'database with a duration that is none',
+    EXIT_CODES.usage.code,
+    () => statement('db', 'create', 'x', '--rp-duration', 'x'),
+  ],
+  ['database dropped without a yes', EXIT_CODES.missing.code, () => statement('db', 'drop', 'x')],
+  ['user without a password', EXIT_CODES.usage.code, () => statement('user', 'create', 'x')],
+  ['user dropped without a yes', EXIT_CODES.usage.code, () => statement('user', 'drop', 'x')],
+  ['grant on nothing', EXIT_CODES.usage.code, () => statement('user', 'grant', 'x')],
   ['open address without authentication', EXIT_CODES.usage.code, () => ['serve', '--bind', '0.0.0.0:0']],
 ]
 

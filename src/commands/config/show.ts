@@ -7,7 +7,10 @@ import { configFlags, readConfigFromFlags } from '../../cli/config-flags.js'
 export default class ConfigShow extends BaseCommand {
   static override summary = 'Print the configuration that `serve` would use'
   static override description =
-    'Reads the same files, environment variables and flags as `serve`. The output is a configuration file. Secrets are never printed.'
+    `Reads the same files, environment variables and flags as \`serve\`. The output is a configuration file. Secrets are never printed.
+
+EXIT CODES
+  0 done   2 the configuration has faults`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --origin',
     '<%= config.bin %> <%= command.id %> --defaults > hyperbyte.toml',

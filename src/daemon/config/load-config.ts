@@ -9,8 +9,10 @@ import { IGNORED_KEYS, isIgnoredKey, REFUSED_WHEN_ON } from './ignored-keys.js'
 import { type ListenAddress, printListenAddress, type RawValue } from './option-parsers.js'
 import {
   CONFIG_KEYS,
+  CONNECTION_KEYS,
   type ConfigKey,
   type ConfigValues,
+  type ConnectionKey,
   environmentName,
   type Machine,
   optionRow,
@@ -72,14 +74,35 @@ interface Findings {
 
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const findings: Findings = { faults: [], warnings: [] }
+  const loaded = resolveOptions(sources, CONFIG_KEYS, findings) as Omit<LoadedConfig, 'warnings'>
+  checkTogether(loaded.values, loaded.origins, findings)
+  if (findings.faults.length > 0) throw new ConfigError(findings.faults)
+  return { ...loaded, warnings: findings.warnings }
+}
+
+export interface LoadedConnection {
+  readonly values: Pick<ConfigValues, ConnectionKey>
+  readonly origins: Readonly<Record<ConnectionKey, Origin>>
+}
+
+/** Only the options of commands that talk to a server: a fault elsewhere in the files is none of their business. */
+export function loadConnection(sources: ConfigSources): LoadedConnection {
+  const findings: Findings = { faults: [], warnings: [] }
+  const loaded = resolveOptions(sources, CONNECTION_KEYS, findings)
+  if (findings.faults.length > 0) throw new ConfigError(findings.faults)
+  return loaded as LoadedConnection
+}
+
+/** Faults are looked for in the sections of the keys asked for. */
+function resolveOptions(sources: ConfigSources, keys: readonly ConfigKey[], findings: Findings) {
   const layers = [
     readFlags(sources.flags),
-    readEnvironment(sources, findings),
-    ...readFiles(sources.files, sources.profile, findings),
+    readEnvironment(sources, keys, findings),
+    ...readFiles(sources, keys, findings),
   ]
   const values: Record<string, unknown> = {}
   const origins: Record<string, Origin> = {}
-  for (const key of CONFIG_KEYS) {
+  for (const key of keys) {
     const row = optionRow(key)
     values[key] = row.default(sources.machine)
     origins[key] = { kind: 'default' }
@@ -97,10 +120,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       origins[key] = candidate.origin
     }
   }
-  const loaded = { values: values as ConfigValues, origins: origins as Record<ConfigKey, Origin> }
-  checkTogether(loaded.values, loaded.origins, findings)
-  if (findings.faults.length > 0) throw new ConfigError(findings.faults)
-  return { ...loaded, warnings: findings.warnings }
+  return { values, origins }
 }
 
 type Layer = ReadonlyMap<ConfigKey, Candidate>
@@ -114,15 +134,19 @@ function readFlags(flags: ReadonlyMap<ConfigKey, string>): Layer {
   return layer
 }
 
-function readEnvironment({ environment, readSecretFile }: ConfigSources, { faults }: Findings): Layer {
+function readEnvironment(
+  { environment, readSecretFile }: ConfigSources,
+  keys: readonly ConfigKey[],
+  { faults }: Findings,
+): Layer {
   const layer = new Map<ConfigKey, Candidate>()
   const known = new Set<string>()
-  for (const key of CONFIG_KEYS) {
+  for (const key of keys) {
     const name = environmentName(key)
     known.add(name)
-    const raw = environment[name]
-    if (raw !== undefined) {
-      layer.set(key, { raw, origin: { kind: 'environment', name }, where: name })
+    const used = [...(optionRow(key).environment ?? []), name].find((each) => environment[each] !== undefined)
+    if (used !== undefined) {
+      layer.set(key, { raw: environment[used]!, origin: { kind: 'environment', name: used }, where: used })
       continue
     }
     if (!optionRow(key).isSecret) continue
@@ -137,29 +161,34 @@ function readEnvironment({ environment, readSecretFile }: ConfigSources, { fault
       faults.push(`${fileName}: cannot read ${secretPath}: ${(error as Error).message}`)
     }
   }
+  const sectionPrefix = new RegExp(`^HYPERBYTE_(${[...sectionsOf(keys)].join('|')})_`, 'i')
   for (const name of Object.keys(environment)) {
-    if (SECTION_PREFIX.test(name) && !known.has(name)) faults.push(unknownName(name, [...known]))
+    if (sectionPrefix.test(name) && !known.has(name)) faults.push(unknownName(name, [...known]))
   }
   return layer
 }
 
-const SECTIONS = [...new Set(CONFIG_KEYS.map((key) => key.split('.')[0]))]
-const SECTION_PREFIX = new RegExp(`^HYPERBYTE_(${SECTIONS.join('|')})_`, 'i')
+function sectionsOf(keys: readonly ConfigKey[]): Set<string> {
+  return new Set(keys.map((key) => key.split('.')[0]))
+}
 
 /** Profile tables of all files come before the plain keys of any. */
-function readFiles(files: readonly ConfigFile[], profile: string | null, findings: Findings): Layer[] {
+function readFiles({ files, profile }: ConfigSources, keys: readonly ConfigKey[], findings: Findings): Layer[] {
+  const isEverything = keys.length === CONFIG_KEYS.length
+  const sections = sectionsOf(keys)
   const profileLayers: Layer[] = []
   const plainLayers: Layer[] = []
   let isProfileFound = profile === null
   for (const file of files) {
     const { profile: profiles, ...plain } = parseFile(file, findings)
-    plainLayers.push(readTable(plain, { path: file.path, profile: null }, findings))
+    const asked = (table: Record<string, unknown>) => (isEverything ? table : pick(table, sections))
+    plainLayers.push(readTable(asked(plain), { path: file.path, profile: null }, findings))
     for (const [name, table] of Object.entries(isTable(profiles) ? profiles : {})) {
       if (!isTable(table)) {
         findings.faults.push(`${file.path}: profile.${name} is not a table`)
         continue
       }
-      const layer = readTable(table, { path: file.path, profile: name }, findings)
+      const layer = readTable(asked(table), { path: file.path, profile: name }, findings)
       if (name !== profile) continue
       profileLayers.push(layer)
       isProfileFound = true
@@ -167,6 +196,10 @@ function readFiles(files: readonly ConfigFile[], profile: string | null, finding
   }
   if (!isProfileFound) findings.faults.push(`no file has a table [profile.${profile}]`)
   return [...profileLayers, ...plainLayers]
+}
+
+function pick(table: Record<string, unknown>, names: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(table).filter(([name]) => names.has(name)))
 }
 
 function parseFile(file: ConfigFile, { faults }: Findings): Record<string, unknown> {

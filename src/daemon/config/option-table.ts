@@ -32,6 +32,8 @@ export interface OptionRow<T> {
   /** `start`: read once. `reload`: also read again on SIGHUP. */
   readonly scope: 'start' | 'reload'
   readonly flag?: string
+  /** Other variables that set it, asked in this order before the one made of the key. */
+  readonly environment?: readonly string[]
   /** Never printed; may also come from a file named by `<ENV>_FILE`. */
   readonly isSecret?: true
   readonly text: string
@@ -252,6 +254,74 @@ export const OPTIONS = {
     flag: 'log-format',
     text: 'How log lines look; `auto` is pretty on a terminal and JSON elsewhere.',
   }),
+
+  // What commands that talk to a server use when the flag of the same name is not given; `serve` reads none of it.
+  'connection.host': option<string>({
+    parser: text,
+    default: '',
+    defaultText: '`"http://127.0.0.1:8086"`',
+    scope: 'start',
+    environment: ['HYPERBYTE_HOST', 'INFLUX_HOST'],
+    text: 'Server that commands talk to.',
+  }),
+  'connection.database': option<string>({
+    parser: text,
+    default: '',
+    scope: 'start',
+    environment: ['HYPERBYTE_DATABASE'],
+    text: 'Database that commands use.',
+  }),
+  'connection.rp': option<string>({
+    parser: text,
+    default: '',
+    scope: 'start',
+    text: "Retention policy that commands use. Empty: the database's default.",
+  }),
+  'connection.username': option<string>({
+    parser: text,
+    default: '',
+    scope: 'start',
+    environment: ['HYPERBYTE_USERNAME', 'INFLUX_USERNAME'],
+    text: 'User name that commands give.',
+  }),
+  'connection.password-file': option<string>({
+    parser: text,
+    default: '',
+    scope: 'start',
+    environment: ['HYPERBYTE_PASSWORD_FILE'],
+    text: 'File with the password.',
+  }),
+  'connection.token-file': option<string>({
+    parser: text,
+    default: '',
+    scope: 'start',
+    environment: ['HYPERBYTE_TOKEN_FILE'],
+    text: 'File with a bearer token; it wins over user name and password.',
+  }),
+  'connection.timeout': option<number>({
+    parser: duration({ min: 1, max: DAY_MS }),
+    default: 30_000,
+    scope: 'start',
+    text: 'Longest wait of a command for the server.',
+  }),
+  'connection.ca-file': option<string>({
+    parser: text,
+    default: '',
+    scope: 'start',
+    text: 'PEM file of the authority to trust.',
+  }),
+  'connection.insecure': option<boolean>({
+    parser: boolean,
+    default: false,
+    scope: 'start',
+    text: "Do not check the server's certificate.",
+  }),
+  'connection.unix-socket': option<string>({
+    parser: text,
+    default: '',
+    scope: 'start',
+    text: 'Connect through this socket.',
+  }),
 } satisfies Record<string, unknown>
 
 export type ConfigKey = keyof typeof OPTIONS
@@ -261,6 +331,11 @@ export type ConfigValues = {
 }
 
 export const CONFIG_KEYS = Object.keys(OPTIONS) as readonly ConfigKey[]
+
+/** Options of commands that talk to a server; behind `connection.` stands the name of the flag. */
+export type ConnectionKey = Extract<ConfigKey, `connection.${string}`>
+
+export const CONNECTION_KEYS = CONFIG_KEYS.filter((key): key is ConnectionKey => key.startsWith('connection.'))
 
 /** The row without its value type, for code that treats all rows alike. */
 export function optionRow(key: ConfigKey): OptionRow<unknown> {

@@ -5,7 +5,14 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism, homedir, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
-import { ConfigError, type ConfigFile, type LoadedConfig, loadConfig } from './load-config.js'
+import {
+  ConfigError,
+  type ConfigFile,
+  type LoadedConfig,
+  type LoadedConnection,
+  loadConfig,
+  loadConnection,
+} from './load-config.js'
 import type { ConfigKey, Machine } from './option-table.js'
 
 export interface ReadConfigOptions {
@@ -26,15 +33,28 @@ export function readConfig({ flags, configFile, profile }: ReadConfigOptions): L
   })
 }
 
+/** What commands that talk to a server find besides their flags. */
+export function readConnection({ configFile, profile }: Omit<ReadConfigOptions, 'flags'>): LoadedConnection {
+  return loadConnection({
+    flags: new Map(),
+    environment: process.env,
+    // The server's file may hold its secrets; who cannot read it has no connection in it either.
+    files: readConfigFiles(configFile, { isUnreadableSkipped: true }),
+    profile,
+    machine: thisMachine(),
+    readSecretFile: (path) => readFileSync(path, 'utf8'),
+  })
+}
+
 /** Explicit or local file, then the user's, then the system's. */
-function readConfigFiles(configFile: string | null): ConfigFile[] {
+function readConfigFiles(configFile: string | null, { isUnreadableSkipped = false } = {}): ConfigFile[] {
   const files: ConfigFile[] = []
   if (configFile !== null) files.push({ path: configFile, text: readNamedFile(configFile) })
   const configHome = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')
   const places = [join(configHome, 'hyperbyte', 'config.toml'), '/etc/hyperbyte/hyperbyte.toml']
   if (configFile === null) places.unshift(resolve('hyperbyte.toml'))
   for (const path of places) {
-    const text = readIfExists(path)
+    const text = readIfExists(path, isUnreadableSkipped)
     if (text !== null) files.push({ path, text })
   }
   return files
@@ -46,12 +66,13 @@ function readNamedFile(path: string): string {
   return text
 }
 
-function readIfExists(path: string): string | null {
+function readIfExists(path: string, isUnreadableSkipped = false): string | null {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    if (code === 'EACCES' && isUnreadableSkipped) return null
     throw new ConfigError([`cannot read ${path}: ${message}`])
   }
 }

@@ -26,6 +26,26 @@ export function renderDefaults(machine: Machine): string {
   })
 }
 
+/** A file to start from: every option explained, none set, so that it says what a server without a file does. */
+export function renderTemplate(machine: Machine): string {
+  const options = renderSections((key) => {
+    const row = optionRow(key)
+    return `# ${row.text}\n# ${row.parser.describe}\n# ${nameInSection(key)} = ${printValue(key, row.default(machine))}\n`
+  })
+  return `${TEMPLATE_HEAD}\n${options}\n${TEMPLATE_PROFILE}`
+}
+
+const TEMPLATE_HEAD = `# Configuration of hyperbyte. Take the "#" from a line to change what it says; \`hyperbyte config check FILE\` reads it.
+`
+
+const TEMPLATE_PROFILE = `# A profile is a set of tables that --profile NAME or HYPERBYTE_PROFILE puts before the others:
+#
+# [profile.production.connection]
+# host = "https://db.example.com:8086"
+# username = "reader"
+# password-file = "/run/secrets/hyperbyte"
+`
+
 export function printValue(key: ConfigKey, value: unknown): string {
   const row = optionRow(key)
   return row.isSecret && value !== '' ? HIDDEN_SECRET : row.parser.print(value)

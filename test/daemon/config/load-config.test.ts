@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError, type ConfigSources, loadConfig } from '../../../src/daemon/config/load-config.js'
 import type { ConfigKey } from '../../../src/daemon/config/option-table.js'
-import { describeOrigin } from '../../../src/daemon/config/render-config.js'
+import { describeOrigin, renderTemplate } from '../../../src/daemon/config/render-config.js'
 
 const GIB = 2 ** 30
 
@@ -177,4 +177,12 @@ test('no limit that cuts an answer short without an error is on by default', () 
   const { values } = loadConfig(sources())
   expect(values['coordinator.max-select-buckets']).toBe(0)
   expect(values['http.max-row-limit']).toBe(0)
+})
+
+test('the template sets nothing, and every option in it is right when its mark is taken away', () => {
+  const template = renderTemplate({ memoryBytes: 24 * GIB, cpuCount: 2 })
+  expect(loadConfig(sources({ files: [file(template)] })).origins['data.dir']).toEqual({ kind: 'default' })
+  const used = template.replace(/^# (?=[a-z-]+ = )/gm, '')
+  const { origins } = loadConfig(sources({ files: [file(used.slice(0, used.indexOf('# A profile')))] }))
+  expect(Object.values(origins).every(({ kind }) => kind === 'file')).toBe(true)
 })

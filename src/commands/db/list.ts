@@ -1,0 +1,57 @@
+/** All databases and their policies. */
+
+import { BaseCommand } from '../../cli/base-command.js'
+import { serverFlags } from '../../cli/connection-flags.js'
+import { withClient } from '../../cli/open-client.js'
+import { renderTable } from '../../cli/render-table.js'
+import type { HttpClient } from '../../client/http-client.js'
+import { quoteName } from '../../client/quote-influxql.js'
+import { columnOf, runStatement } from '../../client/run-statement.js'
+
+const COLUMNS = [
+  { name: 'DATABASE', align: 'left' },
+  { name: 'POLICY', align: 'left' },
+  { name: 'KEPT', align: 'right' },
+  { name: 'SHARD', align: 'right' },
+  { name: 'DEFAULT', align: 'left' },
+] as const
+
+export default class DbList extends BaseCommand {
+  static override summary = 'List databases and their retention policies'
+  static override description = `EXIT CODES
+  0 done   4 server unreachable   5 not allowed`
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override flags = serverFlags
+
+  async run() {
+    const { flags } = await this.parse(DbList)
+    const databases = await withClient(flags, readDatabases)
+    const rows = databases.flatMap(({ name, policies }) =>
+      policies.map(({ name: policy, duration, shard_duration, default: isDefault }) => [
+        name,
+        policy,
+        duration === '0s' ? 'for ever' : duration,
+        shard_duration,
+        isDefault ? 'yes' : '',
+      ]),
+    )
+    this.log(renderTable(COLUMNS, rows, { isHeaderShown: true }).trimEnd())
+    return { schema: 'hyperbyte.db.list/1', databases }
+  }
+}
+
+async function readDatabases(client: HttpClient) {
+  const names = columnOf(await runStatement(client, 'SHOW DATABASES'), 'name').map(String)
+  return await Promise.all(names.map(async (name) => ({ name, policies: await readPolicies(client, name) })))
+}
+
+async function readPolicies(client: HttpClient, database: string) {
+  const series = await runStatement(client, `SHOW RETENTION POLICIES ON ${quoteName(database)}`)
+  const rows = series.flatMap(({ values = [] }) => values)
+  return rows.map(([name, duration, shardDuration, , isDefault]) => ({
+    name: String(name),
+    duration: String(duration),
+    shard_duration: String(shardDuration),
+    default: isDefault === true,
+  }))
+}

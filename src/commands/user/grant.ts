@@ -1,0 +1,35 @@
+/** A right for a user. */
+
+import { Args } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.js'
+import { serverFlags } from '../../cli/connection-flags.js'
+import { grantFlags, grantStatement } from '../../cli/grant-flags.js'
+import { withClient } from '../../cli/open-client.js'
+import { runStatement } from '../../client/run-statement.js'
+
+export default class UserGrant extends BaseCommand {
+  static override summary = 'Give a user a right'
+  static override description = `EXIT CODES
+  0 granted   2 no database named   4 server unreachable   5 not allowed   6 no such user or database`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> grafana --database telegraf --privilege read',
+    '<%= config.bin %> <%= command.id %> ada --admin',
+  ]
+  static override args = { name: Args.string({ required: true, description: 'Name of the user.' }) }
+  static override flags = { ...serverFlags, ...grantFlags }
+
+  async run() {
+    const { flags, args } = await this.parse(UserGrant)
+    const statement = grantStatement('GRANT', args.name, flags)
+    await withClient(flags, (client) => runStatement(client, statement))
+    this.log(`granted: ${statement}`)
+    const database = flags.admin ? null : (flags.database ?? null)
+    return {
+      schema: 'hyperbyte.user.grant/1',
+      name: args.name,
+      admin: flags.admin,
+      database,
+      privilege: flags.admin ? null : flags.privilege,
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** All users and what they may do. */
+
+import { BaseCommand } from '../../cli/base-command.js'
+import { serverFlags } from '../../cli/connection-flags.js'
+import { withClient } from '../../cli/open-client.js'
+import { renderTable } from '../../cli/render-table.js'
+import type { HttpClient } from '../../client/http-client.js'
+import { quoteName } from '../../client/quote-influxql.js'
+import { runStatement } from '../../client/run-statement.js'
+
+const COLUMNS = [
+  { name: 'USER', align: 'left' },
+  { name: 'ADMIN', align: 'left' },
+  { name: 'GRANTS', align: 'left' },
+] as const
+
+export default class UserList extends BaseCommand {
+  static override summary = 'List users and their grants'
+  static override description = `EXIT CODES
+  0 done   4 server unreachable   5 not allowed`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --host http://db1:8086 --json',
+  ]
+  static override flags = serverFlags
+
+  async run() {
+    const { flags } = await this.parse(UserList)
+    const users = await withClient(flags, readUsers)
+    const rows = users.map(({ name, admin, grants }) => [
+      name,
+      admin ? 'yes' : 'no',
+      grants.map(({ database, privilege }) => `${database}: ${privilege}`).join(', '),
+    ])
+    this.log(renderTable(COLUMNS, rows, { isHeaderShown: true }).trimEnd())
+    return { schema: 'hyperbyte.user.list/1', users }
+  }
+}
+
+async function readUsers(client: HttpClient) {
+  const rows = (await runStatement(client, 'SHOW USERS')).flatMap(({ values = [] }) => values)
+  return await Promise.all(
+    rows.map(async ([name, admin]) => ({
+      name: String(name),
+      admin: admin === true,
+      grants: await readGrants(client, String(name)),
+    })),
+  )
+}
+
+async function readGrants(client: HttpClient, user: string) {
+  const rows = (await runStatement(client, `SHOW GRANTS FOR ${quoteName(user)}`)).flatMap(({ values = [] }) => values)
+  return rows.map(([database, privilege]) => ({ database: String(database), privilege: String(privilege) }))
+}
