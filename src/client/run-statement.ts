@@ -1,9 +1,9 @@
 /** One statement, its whole answer at once; an error inside the answer is thrown like one of the connection. */
 
 import { ClientError } from './client-error.js'
-import type { HttpClient } from './http-client.js'
 import { parseExactJson } from './parse-exact-json.js'
 import type { AnswerSeries, AnswerValue, QueryAnswer } from './query-answer.js'
+import type { Target } from './target.js'
 import { kindOfStatementError } from './translate-answer.js'
 
 export interface StatementPlace {
@@ -12,11 +12,11 @@ export interface StatementPlace {
 }
 
 export async function runStatement(
-  client: HttpClient,
+  target: Target,
   text: string,
   { database = '', retentionPolicy = '' }: StatementPlace = {},
 ): Promise<readonly AnswerSeries[]> {
-  const body = await client.queryText({ text, database, retentionPolicy, epoch: 'ns', paramsJson: '', isPretty: false })
+  const body = await target.queryText({ text, database, retentionPolicy, epoch: 'ns', paramsJson: '', isPretty: false })
   const { results = [], error } = parseExactJson(body) as QueryAnswer
   const failure = error ?? results.find((result) => result.error !== undefined)?.error
   if (failure !== undefined) throw new ClientError(kindOfStatementError(failure), failure)

@@ -2,8 +2,7 @@
 
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
-import { serverFlags } from '../../cli/connection-flags.js'
-import { withClient } from '../../cli/open-client.js'
+import { targetFlags, withTarget } from '../../cli/open-target.js'
 import { OperationError } from '../../cli/operation-error.js'
 import { quoteName } from '../../client/quote-influxql.js'
 import { runStatement } from '../../client/run-statement.js'
@@ -20,7 +19,7 @@ EXIT CODES
   ]
   static override args = { name: Args.string({ required: true, description: 'Name of the database.' }) }
   static override flags = {
-    ...serverFlags,
+    ...targetFlags,
     'rp-duration': Flags.string({
       helpValue: 'DURATION',
       summary: 'How long points are kept, such as 30d; INF: for ever.',
@@ -39,7 +38,7 @@ EXIT CODES
       shardDuration: flags['shard-duration'],
       policy: flags['rp-name'],
     })
-    await withClient(flags, (client) => runStatement(client, statement))
+    await withTarget(flags, (target) => runStatement(target, statement))
     this.log(`created database ${args.name}`)
     return { schema: 'hyperbyte.db.create/1', name: args.name, statement }
   }

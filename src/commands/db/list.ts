@@ -1,12 +1,11 @@
 /** All databases and their policies. */
 
 import { BaseCommand } from '../../cli/base-command.js'
-import { serverFlags } from '../../cli/connection-flags.js'
-import { withClient } from '../../cli/open-client.js'
+import { targetFlags, withTarget } from '../../cli/open-target.js'
 import { renderTable } from '../../cli/render-table.js'
-import type { HttpClient } from '../../client/http-client.js'
 import { quoteName } from '../../client/quote-influxql.js'
 import { columnOf, runStatement } from '../../client/run-statement.js'
+import type { Target } from '../../client/target.js'
 
 const COLUMNS = [
   { name: 'DATABASE', align: 'left' },
@@ -21,11 +20,11 @@ export default class DbList extends BaseCommand {
   static override description = `EXIT CODES
   0 done   4 server unreachable   5 not allowed`
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
-  static override flags = serverFlags
+  static override flags = targetFlags
 
   async run() {
     const { flags } = await this.parse(DbList)
-    const databases = await withClient(flags, readDatabases)
+    const databases = await withTarget(flags, readDatabases)
     const rows = databases.flatMap(({ name, policies }) =>
       policies.map(({ name: policy, duration, shard_duration, default: isDefault }) => [
         name,
@@ -40,13 +39,13 @@ export default class DbList extends BaseCommand {
   }
 }
 
-async function readDatabases(client: HttpClient) {
-  const names = columnOf(await runStatement(client, 'SHOW DATABASES'), 'name').map(String)
-  return await Promise.all(names.map(async (name) => ({ name, policies: await readPolicies(client, name) })))
+async function readDatabases(target: Target) {
+  const names = columnOf(await runStatement(target, 'SHOW DATABASES'), 'name').map(String)
+  return await Promise.all(names.map(async (name) => ({ name, policies: await readPolicies(target, name) })))
 }
 
-async function readPolicies(client: HttpClient, database: string) {
-  const series = await runStatement(client, `SHOW RETENTION POLICIES ON ${quoteName(database)}`)
+async function readPolicies(target: Target, database: string) {
+  const series = await runStatement(target, `SHOW RETENTION POLICIES ON ${quoteName(database)}`)
   const rows = series.flatMap(({ values = [] }) => values)
   return rows.map(([name, duration, shardDuration, , isDefault]) => ({
     name: String(name),

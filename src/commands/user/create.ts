@@ -2,8 +2,7 @@
 
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
-import { serverFlags } from '../../cli/connection-flags.js'
-import { withClient } from '../../cli/open-client.js'
+import { targetFlags, withTarget } from '../../cli/open-target.js'
 import { newPasswordFlags, readNewPassword } from '../../cli/read-new-password.js'
 import { quoteName, quoteText } from '../../client/quote-influxql.js'
 import { runStatement } from '../../client/run-statement.js'
@@ -20,7 +19,7 @@ EXIT CODES
   ]
   static override args = { name: Args.string({ required: true, description: 'Name of the user.' }) }
   static override flags = {
-    ...serverFlags,
+    ...targetFlags,
     ...newPasswordFlags,
     admin: Flags.boolean({ summary: 'May do everything.' }),
   }
@@ -30,7 +29,7 @@ EXIT CODES
     const password = await readNewPassword(flags)
     const rights = flags.admin ? ' WITH ALL PRIVILEGES' : ''
     const statement = `CREATE USER ${quoteName(args.name)} WITH PASSWORD ${quoteText(password)}${rights}`
-    await withClient(flags, (client) => runStatement(client, statement))
+    await withTarget(flags, (target) => runStatement(target, statement))
     this.log(`created user ${args.name}${flags.admin ? ', an administrator' : ''}`)
     return { schema: 'hyperbyte.user.create/1', name: args.name, admin: flags.admin }
   }

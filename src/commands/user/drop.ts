@@ -3,8 +3,7 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { confirmDestruction, yesFlag } from '../../cli/confirm-destruction.js'
-import { serverFlags } from '../../cli/connection-flags.js'
-import { withClient } from '../../cli/open-client.js'
+import { targetFlags, withTarget } from '../../cli/open-target.js'
 import { quoteName } from '../../client/quote-influxql.js'
 import { runStatement } from '../../client/run-statement.js'
 
@@ -17,12 +16,12 @@ export default class UserDrop extends BaseCommand {
     '<%= config.bin %> <%= command.id %> grafana --yes',
   ]
   static override args = { name: Args.string({ required: true, description: 'Name of the user.' }) }
-  static override flags = { ...serverFlags, ...yesFlag }
+  static override flags = { ...targetFlags, ...yesFlag }
 
   async run() {
     const { flags, args } = await this.parse(UserDrop)
     await confirmDestruction(`remove user ${args.name}`, flags.yes)
-    await withClient(flags, (client) => runStatement(client, `DROP USER ${quoteName(args.name)}`))
+    await withTarget(flags, (target) => runStatement(target, `DROP USER ${quoteName(args.name)}`))
     this.log(`removed user ${args.name}`)
     return { schema: 'hyperbyte.user.drop/1', name: args.name }
   }

@@ -1,12 +1,11 @@
 /** All users and what they may do. */
 
 import { BaseCommand } from '../../cli/base-command.js'
-import { serverFlags } from '../../cli/connection-flags.js'
-import { withClient } from '../../cli/open-client.js'
+import { targetFlags, withTarget } from '../../cli/open-target.js'
 import { renderTable } from '../../cli/render-table.js'
-import type { HttpClient } from '../../client/http-client.js'
 import { quoteName } from '../../client/quote-influxql.js'
 import { runStatement } from '../../client/run-statement.js'
+import type { Target } from '../../client/target.js'
 
 const COLUMNS = [
   { name: 'USER', align: 'left' },
@@ -22,11 +21,11 @@ export default class UserList extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --host http://db1:8086 --json',
   ]
-  static override flags = serverFlags
+  static override flags = targetFlags
 
   async run() {
     const { flags } = await this.parse(UserList)
-    const users = await withClient(flags, readUsers)
+    const users = await withTarget(flags, readUsers)
     const rows = users.map(({ name, admin, grants }) => [
       name,
       admin ? 'yes' : 'no',
@@ -37,18 +36,18 @@ export default class UserList extends BaseCommand {
   }
 }
 
-async function readUsers(client: HttpClient) {
-  const rows = (await runStatement(client, 'SHOW USERS')).flatMap(({ values = [] }) => values)
+async function readUsers(target: Target) {
+  const rows = (await runStatement(target, 'SHOW USERS')).flatMap(({ values = [] }) => values)
   return await Promise.all(
     rows.map(async ([name, admin]) => ({
       name: String(name),
       admin: admin === true,
-      grants: await readGrants(client, String(name)),
+      grants: await readGrants(target, String(name)),
     })),
   )
 }
 
-async function readGrants(client: HttpClient, user: string) {
-  const rows = (await runStatement(client, `SHOW GRANTS FOR ${quoteName(user)}`)).flatMap(({ values = [] }) => values)
+async function readGrants(target: Target, user: string) {
+  const rows = (await runStatement(target, `SHOW GRANTS FOR ${quoteName(user)}`)).flatMap(({ values = [] }) => values)
   return rows.map(([database, privilege]) => ({ database: String(database), privilege: String(privilege) }))
 }

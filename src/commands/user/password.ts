@@ -2,8 +2,7 @@
 
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
-import { serverFlags } from '../../cli/connection-flags.js'
-import { withClient } from '../../cli/open-client.js'
+import { targetFlags, withTarget } from '../../cli/open-target.js'
 import { newPasswordFlags, readNewPassword } from '../../cli/read-new-password.js'
 import { quoteName, quoteText } from '../../client/quote-influxql.js'
 import { runStatement } from '../../client/run-statement.js'
@@ -17,13 +16,13 @@ export default class UserPassword extends BaseCommand {
     '<%= config.bin %> <%= command.id %> grafana --new-password-file /run/secrets/grafana',
   ]
   static override args = { name: Args.string({ required: true, description: 'Name of the user.' }) }
-  static override flags = { ...serverFlags, ...newPasswordFlags }
+  static override flags = { ...targetFlags, ...newPasswordFlags }
 
   async run() {
     const { flags, args } = await this.parse(UserPassword)
     const password = await readNewPassword(flags)
     const statement = `SET PASSWORD FOR ${quoteName(args.name)} = ${quoteText(password)}`
-    await withClient(flags, (client) => runStatement(client, statement))
+    await withTarget(flags, (target) => runStatement(target, statement))
     this.log(`changed the password of ${args.name}`)
     return { schema: 'hyperbyte.user.password/1', name: args.name }
   }

@@ -2,9 +2,8 @@
 
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
-import { serverFlags } from '../../cli/connection-flags.js'
 import { grantFlags, grantStatement } from '../../cli/grant-flags.js'
-import { withClient } from '../../cli/open-client.js'
+import { targetFlags, withTarget } from '../../cli/open-target.js'
 import { runStatement } from '../../client/run-statement.js'
 
 export default class UserRevoke extends BaseCommand {
@@ -16,12 +15,12 @@ export default class UserRevoke extends BaseCommand {
     '<%= config.bin %> <%= command.id %> ada --admin',
   ]
   static override args = { name: Args.string({ required: true, description: 'Name of the user.' }) }
-  static override flags = { ...serverFlags, ...grantFlags }
+  static override flags = { ...targetFlags, ...grantFlags }
 
   async run() {
     const { flags, args } = await this.parse(UserRevoke)
     const statement = grantStatement('REVOKE', args.name, flags)
-    await withClient(flags, (client) => runStatement(client, statement))
+    await withTarget(flags, (target) => runStatement(target, statement))
     this.log(`revoked: ${statement}`)
     const database = flags.admin ? null : (flags.database ?? null)
     return {
