@@ -185,6 +185,12 @@ export class EngineState {
         [...state.runtime(database).fieldTypes.measurementsOf(retentionPolicy)].sort(),
       fieldTypes: (table: TableName, range: TimeRange) =>
         state.runtime(table.database).fieldTypes.typesIn(table.retentionPolicy, table.measurement, range),
+      tableFacts: (table: TableName, range: TimeRange) => ({
+        shardGroupCount: state
+          .runtime(table.database)
+          .fieldTypes.shardGroupCount(table.retentionPolicy, table.measurement, range),
+        ...state.storage.sourceCounts(table, range),
+      }),
       get scanner() {
         return state.storage
       },

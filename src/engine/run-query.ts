@@ -8,6 +8,7 @@ import type { Statement } from './influxql/ast.js'
 import { parseQuery } from './influxql/parse-query.js'
 import { printStatement } from './influxql/print-statement.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
+import { explainAnalyze, explainSelect } from './query/explain/explain-select.js'
 import { Pace, throwIfEnded } from './query/pace.js'
 import { qualifySelect } from './query/qualify-select.js'
 import { watchForEnd } from './query/query-ending.js'
@@ -16,6 +17,7 @@ import { runInto } from './query/run-into.js'
 import { isWritingStatement, runMetaStatement } from './query/run-meta-statement.js'
 import { runSelect } from './query/run-select.js'
 import type { QueryProgress, RunningQueries } from './query/running-queries.js'
+import type { SelectContext } from './query/select-context.js'
 
 /** What queries run on. */
 export interface QueryStage {
@@ -101,20 +103,25 @@ function framesOf(
   stage: QueryStage,
   progress: QueryProgress,
 ): AsyncIterable<SeriesFrame> {
-  const { catalog } = stage
   switch (statement.kind) {
     case 'select': {
-      const pace = new Pace(request.signal, request.limits.maxSelectPoint, progress)
-      const frames = runSelect(statement, { catalog, request, pace })
+      const frames = runSelect(statement, selectContext(request, stage, progress))
       return statement.target === null ? frames : runInto(statement.target, frames, { ...stage, request })
     }
-    case 'explain':
-      throw new HyperbyteError('unsupported', 'EXPLAIN is not implemented yet')
+    case 'explain': {
+      const context = selectContext(request, stage, progress)
+      if (!statement.isAnalyze) return explainSelect(statement.statement, context)
+      return explainAnalyze(statement.statement, context, { nowMs: () => stage.queries.nowMs(), progress })
+    }
     default: {
       const { database, retentionPolicy, nowNs, authorizer, signal } = request
       return runMetaStatement(statement, { ...stage, database, retentionPolicy, nowNs, authorizer, signal })
     }
   }
+}
+
+function selectContext(request: QueryRequest, { catalog }: QueryStage, progress: QueryProgress): SelectContext {
+  return { catalog, request, pace: new Pace(request.signal, request.limits.maxSelectPoint, progress) }
 }
 
 /** How influxd groups a statement's series in a chunked answer: those it runs as a SELECT are cut, others are not. */

@@ -50,6 +50,16 @@ export class FieldTypes {
     return found
   }
 
+  /** How many shard groups that `range` touches have something of the measurement. */
+  shardGroupCount(retentionPolicy: string, measurement: string, range: TimeRange): number {
+    let count = 0
+    for (const group of this.#policies.get(retentionPolicy)?.values() ?? []) {
+      const isTouched = group.startNs < range.endNs && group.endNs > range.startNs
+      if (isTouched && group.measurements.has(measurement)) count++
+    }
+    return count
+  }
+
   /** In no particular order. */
   measurementsOf(retentionPolicy: string): Set<string> {
     const names = new Set<string>()

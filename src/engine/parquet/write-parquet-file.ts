@@ -21,7 +21,7 @@ import { quoteIdentifier, quoteString } from '../sql/quote-sql.js'
 import { SERIES_COLUMN, TIME_COLUMN } from './name-columns.js'
 
 /** Rows of a row group: DuckDB's unit of parallel work. */
-const ROW_GROUP_ROWS = 122_880
+export const ROW_GROUP_ROWS = 122_880
 /**
  * Distinct values up to which a column chunk is dictionary-encoded. Sorted by series, tags have few per row group;
  * integers beyond it are smaller as deltas (6.2 B/row against 7.8 with DuckDB's default on ten random walks 0..100).

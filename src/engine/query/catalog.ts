@@ -23,7 +23,19 @@ export interface Catalog {
   measurementsOf(database: string, retentionPolicy: string): readonly string[]
   /** Every type each field has in the shards that `range` touches. Empty when the table does not exist. */
   fieldTypes(table: TableName, range: TimeRange): ReadonlyMap<string, ReadonlySet<FieldType>>
+  /** Where the rows of a table are that a scan of `range` would look at; for EXPLAIN. */
+  tableFacts(table: TableName, range: TimeRange): TableFacts
   readonly scanner: Scanner
+}
+
+export interface TableFacts {
+  readonly shardGroupCount: number
+  /** Of whole memtables and files that the range touches. */
+  readonly memoryRowCount: number
+  readonly fileCount: number
+  readonly fileRowCount: number
+  readonly rowGroupCount: number
+  readonly fileByteCount: number
 }
 
 /** Rows of one series as a query made them, to be stored. Rows whose columns are all without a value are passed over. */

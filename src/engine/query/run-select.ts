@@ -20,11 +20,16 @@ import { planTableScan, type TableScan } from './table-scan.js'
 
 /** Throws HyperbyteError with the text for `results[i].error`; frames that came before stay valid. */
 export async function* runSelect(statement: SelectStatement, context: SelectContext): AsyncGenerator<SeriesFrame> {
-  checkSelect(statement)
-  yield* runPlan(normaliseSelect(foldSelect(statement), context.catalog, context.request), context)
+  yield* runPlan(planSelect(statement, context), context)
 }
 
-async function* runPlan(plan: SelectPlan, context: SelectContext): AsyncGenerator<SeriesFrame> {
+/** Throws what `runSelect` throws before the first frame. */
+export function planSelect(statement: SelectStatement, { catalog, request }: SelectContext): SelectPlan {
+  checkSelect(statement)
+  return normaliseSelect(foldSelect(statement), catalog, request)
+}
+
+export async function* runPlan(plan: SelectPlan, context: SelectContext): AsyncGenerator<SeriesFrame> {
   if (plan.refs.length === 0) return
   if (plan.subqueries.length > 0) return yield* runOverSubqueries(plan, context)
   for (const tables of plan.tables) {

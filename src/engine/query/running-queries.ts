@@ -62,6 +62,11 @@ export class RunningQueries {
     this.#monotonicMs = monotonicMs
   }
 
+  /** The clock that durations are taken from, in milliseconds. */
+  nowMs(): number {
+    return this.#monotonicMs()
+  }
+
   start(start: QueryStart): RunningQuery {
     const id = ++this.#lastId
     const controller = new AbortController()

@@ -13,7 +13,7 @@ import { type TableName, tableKey } from '../domain/table-name.js'
 import type { TimeRange } from '../domain/time-range.js'
 import { Memtable } from '../memtable/memtable.js'
 import type { SeriesTable } from '../metadata/series-table.js'
-import { sha256OfFile } from '../parquet/write-parquet-file.js'
+import { ROW_GROUP_ROWS, sha256OfFile } from '../parquet/write-parquet-file.js'
 import type { AggregateRequest, GroupAggregates, GroupRows, Scanner, ScanRequest } from '../query/scan.js'
 import type { FileEntry } from '../registry/file-entry.js'
 import type { Duckdb } from '../sql/duckdb.js'
@@ -58,6 +58,14 @@ export interface StorageOptions {
 }
 
 /** A change of the set of files that the registry must record before `finish` makes it visible. */
+export interface SourceCounts {
+  readonly memoryRowCount: number
+  readonly fileCount: number
+  readonly fileRowCount: number
+  readonly rowGroupCount: number
+  readonly fileByteCount: number
+}
+
 export interface FileChange {
   readonly added: readonly FileEntry[]
   readonly removed: readonly FileEntry[]
@@ -304,6 +312,23 @@ export class Storage implements Scanner {
     let rowCount = 0
     for (const source of this.#sourcesOf(table)) rowCount += rowCountOf(source) * coveredShare(source, range)
     return rowCount * share
+  }
+
+  /** What a scan of the table would look at: whole files and memtables that the range touches. */
+  sourceCounts(name: TableName, range: TimeRange): SourceCounts {
+    const table = this.#tables.get(tableKey(name))
+    const counts = { memoryRowCount: 0, fileCount: 0, fileRowCount: 0, rowGroupCount: 0, fileByteCount: 0 }
+    if (table === undefined) return counts
+    for (const source of selectSources(this.#sourcesOf(table), range).sources) {
+      if (source.kind === 'memtable') counts.memoryRowCount += source.rowCount
+      else {
+        counts.fileCount++
+        counts.fileRowCount += source.file.rowCount
+        counts.rowGroupCount += Math.ceil(source.file.rowCount / ROW_GROUP_ROWS)
+        counts.fileByteCount += source.file.byteCount
+      }
+    }
+    return counts
   }
 
   async *#aggregate(request: AggregateRequest, signal: AbortSignal): AsyncGenerator<GroupAggregates> {

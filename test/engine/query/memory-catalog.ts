@@ -69,6 +69,10 @@ export class MemoryCatalog implements Catalog, CatalogWriter {
     this.#shards = this.#shards.filter(({ table }) => table.database !== command.name)
   }
 
+  tableFacts() {
+    return { shardGroupCount: 0, memoryRowCount: 0, fileCount: 0, fileRowCount: 0, rowGroupCount: 0, fileByteCount: 0 }
+  }
+
   async writeRows(): Promise<number> {
     throw new Error('this catalog stores no rows of queries')
   }

@@ -108,6 +108,10 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
     this.meta = applyMetaCommand(this.meta, command)
   }
 
+  tableFacts() {
+    return { shardGroupCount: 0, memoryRowCount: 0, fileCount: 0, fileRowCount: 0, rowGroupCount: 0, fileByteCount: 0 }
+  }
+
   async writeRows(): Promise<number> {
     throw new Error('this catalog stores no rows of queries')
   }
