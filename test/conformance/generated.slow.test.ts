@@ -1,112 +1,157 @@
 /**
- * Random statements to a live influxd and to us. HYPERBYTE_SEED chooses where to start (default 1), HYPERBYTE_STATEMENTS
- * how many to ask (default 300). Half of the data lies in files when the statements are asked, the other half in memory.
- * A difference is made small before it is reported, with the data that shows it.
+ * Random questions over random data to a live influxd and to us. Of each seed come several data sets and the questions
+ * about them; some data lie in files, some compacted, some in memory. A difference is made small before it is reported,
+ * with the data that shows it.
+ *
+ *     HYPERBYTE_SEED         where to start, default 1
+ *     HYPERBYTE_SEEDS        how many seeds, default 3
+ *     HYPERBYTE_STATEMENTS   questions of each seed, default 200
+ *     HYPERBYTE_KINDS        only some kinds: select,show,change,metadata,broken
+ *     HYPERBYTE_SHRINK       differences of a seed that are made small, default 5
+ *     HYPERBYTE_CONFORMANCE_REPORT=FILE   also writes every difference there
  */
 
 import { appendFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type GeneratedData, generateData } from './generate/generate-data.js'
-import { generateStatement, printStatement, type Statement } from './generate/generate-statement.js'
-import { shrinkLines, shrinkStatement } from './generate/shrink.js'
-import { type Answer, toAnswer } from './harness/answer.js'
-import { compareAnswers, type Difference } from './harness/compare-answers.js'
-import { exchange } from './harness/exchange.js'
+import { type GeneratedData, generateData, printPoint } from './generate/generate-data.js'
+import { generateQuestion, type Question, type QuestionKind } from './generate/generate-question.js'
+import { printPhrase } from './generate/phrase.js'
+import { ServerPair, type Verdict } from './generate/server-pair.js'
+import { type ShrinkCase, shrinkCase } from './generate/shrink.js'
+import { Tally } from './generate/tally.js'
+import type { Difference } from './harness/compare-answers.js'
 import { Random } from './harness/random.js'
-import type { ServerProcess } from './harness/server-process.js'
-import { isHyperbyteBuilt, startHyperbyte } from './hyperbyte.js'
-import { isInfluxdInstalled, startInfluxd } from './influxd.js'
+import { isHyperbyteBuilt } from './hyperbyte.js'
+import { isInfluxdInstalled } from './influxd.js'
 
 const SEED = Number(process.env['HYPERBYTE_SEED'] ?? 1)
-const STATEMENTS = Number(process.env['HYPERBYTE_STATEMENTS'] ?? 300)
-const STATEMENTS_PER_DATA = 50
+const SEEDS = Number(process.env['HYPERBYTE_SEEDS'] ?? 3)
+const STATEMENTS = Number(process.env['HYPERBYTE_STATEMENTS'] ?? 200)
+const SHRINK = Number(process.env['HYPERBYTE_SHRINK'] ?? 5)
 const REPORT = process.env['HYPERBYTE_CONFORMANCE_REPORT']
-/** Shrinking is slow: the first few failures of a data set say enough. */
-const FAILURES_MAX = 5
-const EARLY_FLUSH = { HYPERBYTE_DATA_FLUSH_AGE_MAX: '1s' }
-/** The age, and the second after which the server looks at it. */
-const FLUSH_WAIT_MS = 2100
+/** Without `change` nothing is asked that may change data, broken statements included. */
+const KINDS = (process.env['HYPERBYTE_KINDS'] ?? 'select,show,metadata,broken').split(',') as readonly QuestionKind[]
+const QUESTIONS_PER_DATA = 50
 
-describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('generated statements', () => {
-  let influxd: ServerProcess
-  let ours: ServerProcess
-  let databaseCount = 0
+interface Asked {
+  readonly question: Question
+  readonly data: GeneratedData
+  readonly database: string
+}
+
+describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('generated questions', () => {
+  const tally = new Tally()
+  let servers: ServerPair
 
   beforeAll(async () => {
-    influxd = await startInfluxd()
-    ours = await startHyperbyte({ env: EARLY_FLUSH })
+    servers = await ServerPair.start()
   })
 
   afterAll(async () => {
-    for (const server of [ours, influxd]) {
-      await server?.stop()
-      server?.discard()
-    }
+    await servers?.stop()
+    console.log(tally.print())
   })
 
-  for (let round = 0; round * STATEMENTS_PER_DATA < STATEMENTS; round++) {
-    const seed = SEED + round
-    test(`seed ${seed}: both servers answer the same`, async () => {
-      const random = new Random(seed)
-      const data = generateData(random)
-      const half = data.lines.length >>> 1
-      const database = await load(data.lines.slice(0, half))
-      await sleep(FLUSH_WAIT_MS)
-      await write(database, data.lines.slice(half))
+  for (let seed = SEED; seed < SEED + SEEDS; seed++) {
+    test(`seed ${seed}: both servers answer the same`, { timeout: 600_000 }, async () => {
       const failures: string[] = []
-      for (let count = 0; count < STATEMENTS_PER_DATA && failures.length < FAILURES_MAX; count++) {
-        const statement = generateStatement(random, data.shape)
-        if ((await difference(database, statement)) !== null) failures.push(await explain(database, data, statement))
+      for (const asked of await prepare(seed)) {
+        const verdict = await judge(asked.database, asked.question, asked.question.statements.map(printPhrase))
+        tally.count(asked.question.kind, verdict.kind)
+        if (verdict.kind !== 'differs') continue
+        const text =
+          failures.length < SHRINK
+            ? await explain(asked, verdict.difference)
+            : asked.question.statements.map(printPhrase).join('\n')
+        failures.push(`seed ${seed}, ${asked.question.kind}: ${text}`)
+        if (REPORT !== undefined) appendFileSync(REPORT, `${failures.at(-1)}\n\n`)
       }
-      if (REPORT !== undefined) for (const failure of failures) appendFileSync(REPORT, `seed ${seed}: ${failure}\n\n`)
       expect(failures.join('\n\n')).toBe('')
     })
   }
 
-  async function load(lines: readonly string[]): Promise<string> {
-    const database = `g${databaseCount++}`
-    for (const server of [influxd, ours]) {
-      await ask(server, `/query?q=CREATE DATABASE ${database}`, null)
+  /** A question that changes something gets a copy of the data for itself. */
+  async function prepare(seed: number): Promise<Asked[]> {
+    const planned: { data: GeneratedData; flushedSlices: number; questions: readonly Question[] }[] = []
+    for (let set = 0; set * QUESTIONS_PER_DATA < STATEMENTS; set++) {
+      const random = new Random(seed * 1_000_003 + set)
+      const data = generateData(random)
+      const count = Math.min(QUESTIONS_PER_DATA, STATEMENTS - set * QUESTIONS_PER_DATA)
+      const questions = Array.from({ length: count }, (_, at) =>
+        generateQuestion(new Random(seed * 1_000_003 + set + (at + 1) * 7_368_787), data.shape),
+      ).filter(isWanted)
+      planned.push({ data, flushedSlices: random.pick([0, 2, 4]), questions })
     }
-    await write(database, lines)
-    return database
-  }
-
-  async function write(database: string, lines: readonly string[]): Promise<void> {
-    for (const server of [influxd, ours]) {
-      const written = await ask(server, `/write?db=${database}&precision=s`, lines.join('\n'))
-      expect(written.status, written.body).toBe(204)
-    }
-  }
-
-  async function difference(database: string, statement: Statement): Promise<Difference | null> {
-    const target = `/query?db=${database}&epoch=s&q=${encodeURIComponent(printStatement(statement))}`
-    const [theirs, actual] = await Promise.all([ask(influxd, target, null), ask(ours, target, null)])
-    return compareAnswers(theirs, actual, [])
-  }
-
-  async function explain(database: string, data: GeneratedData, statement: Statement): Promise<string> {
-    const small = await shrinkStatement(
-      statement,
-      async (candidate) => (await difference(database, candidate)) !== null,
-    )
-    const lines = await shrinkLines(data.lines, async (candidate) => {
-      return (await difference(await load(candidate), small)) !== null
+    const copies = planned.flatMap(({ data, flushedSlices, questions }) => {
+      const owners = [null, ...questions.filter(({ isChange }) => isChange)]
+      return owners.map((owner) => ({ data, flushedSlices, owner }))
     })
-    const found = await difference(await load(lines), small)
+    const names = await servers.load(
+      copies.map(({ data, flushedSlices }) => ({ policies: data.shape.policies, points: data.points, flushedSlices })),
+    )
+    const databaseOf = (data: GeneratedData, owner: Question | null): string =>
+      names[copies.findIndex((copy) => copy.data === data && copy.owner === owner)]
+    return planned.flatMap(({ data, questions }) =>
+      questions.map((question) => ({
+        question,
+        data,
+        database: databaseOf(data, question.isChange ? question : null),
+      })),
+    )
+  }
+
+  /** The first difference counts; rows may tie only in a SELECT. */
+  async function judge(database: string, { epoch, isChange }: Question, texts: readonly string[]): Promise<Verdict> {
+    let verdict: Verdict = { kind: 'identical' }
+    if (isChange) await servers.clearScratch()
+    for (const text of texts) {
+      const next = await servers.judge({ database, epoch, text }, text.startsWith('SELECT'))
+      if (next.kind === 'differs') return next
+      if (next.kind === 'ties') verdict = next
+    }
+    return verdict
+  }
+
+  async function explain({ question, data, database }: Asked, difference: Difference): Promise<string> {
+    const { policies } = data.shape
+    let last: { difference: string; asked: ShrinkCase } | null = null
+    const differsIn = async (name: string, candidate: ShrinkCase): Promise<boolean> => {
+      const verdict = await judge(name, question, candidate.statements.map(printPhrase))
+      if (verdict.kind !== 'differs' || !isSameSort(verdict.difference, difference)) return false
+      const { where, expected, actual } = verdict.difference
+      last = { difference: `  at ${where}\n  influxd: ${expected}\n  ours:    ${actual}`, asked: candidate }
+      return true
+    }
+    const inMemory = async (candidate: ShrinkCase): Promise<boolean> => {
+      if (!question.isChange && candidate.points === data.points) return differsIn(database, candidate)
+      const [name] = await servers.load([{ policies, points: candidate.points, flushedSlices: 0 }])
+      const differs = await differsIn(name, candidate)
+      await servers.drop(name)
+      return differs
+    }
+    const whole: ShrinkCase = { statements: question.statements, points: data.points }
+    const smallest = await shrinkCase(whole, inMemory)
+    const isRepeatable = await inMemory(smallest)
+    const found = last as { difference: string; asked: ShrinkCase } | null
     return [
-      printStatement(small),
-      `  at ${found?.where}`,
-      `  influxd: ${found?.expected}`,
-      `  ours:    ${found?.actual}`,
-      ...lines.map((line) => `  | ${line}`),
+      smallest.statements.map(printPhrase).join(';\n'),
+      found?.difference ?? '  (only once, or only with data in files)',
+      ...(isRepeatable ? [] : ['  (not seen again with the smallest data)']),
+      `  epoch=${question.epoch}, policies ${policies.join(', ')}, traits ${data.shape.traits.join(', ')}`,
+      ...smallest.points.map((point) => `  | ${printPoint(point)}${policies.length > 1 ? `  (${point.policy})` : ''}`),
     ].join('\n')
   }
 })
 
-async function ask(server: ServerProcess, target: string, body: string | null): Promise<Answer> {
-  const path = target.replaceAll(' ', '%20')
-  const bytes = body === null ? null : Buffer.from(body)
-  return toAnswer(await exchange(server.port, { method: 'POST', target: path, headers: {}, body: bytes }))
+function isWanted({ kind, isChange }: Question): boolean {
+  return KINDS.includes(kind) && (KINDS.includes('change') || kind === 'metadata' || !isChange)
+}
+
+/** Shrinking must not slip from one cause to another: who reports an error stays the same. */
+function isSameSort(a: Difference, b: Difference): boolean {
+  return isError(a.expected) === isError(b.expected) && isError(a.actual) === isError(b.actual)
+}
+
+function isError(answer: string): boolean {
+  return /"error"|^"/.test(answer)
 }

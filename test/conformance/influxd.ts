@@ -13,10 +13,11 @@ export const INFLUXD_VERSION = installedVersion()
 
 export const isInfluxdInstalled = INFLUXD_VERSION !== ''
 
-export function startInfluxd(index: IndexVersion = 'tsi1'): Promise<ServerProcess> {
+/** `more` is appended to the configuration. */
+export function startInfluxd(index: IndexVersion = 'tsi1', more = ''): Promise<ServerProcess> {
   const folder = mkdtempSync(path.join(tmpdir(), 'influxd-'))
   const config = path.join(folder, 'influxdb.conf')
-  writeFileSync(config, configText(folder, index))
+  writeFileSync(config, configText(folder, index) + more)
   return startServer({ name: 'influxd', command: 'influxd', args: ['-config', config], folder, startMsMax: 30_000 })
 }
 
