@@ -241,7 +241,12 @@ export class FieldChecker {
     this.hasOnlySelectors = false
     if (args[0].kind !== 'call') throw invalid(`must use aggregate function with ${name}`)
     if (this.#surroundings.intervalNs === 0n) throw invalid(`${name} aggregate requires a GROUP BY interval`)
-    this.#check(args[0], context)
+    this.#checkNested(args[0], context)
+  }
+
+  #checkNested(call: Call, context: Context): void {
+    if (call.name === 'distinct') this.#checkDistinct(call.args, true)
+    else this.#check(call, context)
   }
 
   /** A transformation works on a field, or on an aggregate per interval. */
@@ -249,7 +254,7 @@ export class FieldChecker {
     const { name, args } = call
     if (args[0].kind === 'call') {
       if (this.#surroundings.intervalNs === 0n) throw invalid(`${name} aggregate requires a GROUP BY interval`)
-      this.#check(args[0], context)
+      this.#checkNested(args[0], context)
       return
     }
     if (this.#surroundings.isAggregateRequired) {

@@ -3,32 +3,45 @@
  * the rows already; then only what comes after the reduction is left to do.
  */
 
-import type { TimeRange } from '../domain/time-range.js'
+import type { FillMode } from '../influxql/ast.js'
 import { aggregateTime } from './group-calls.js'
+import { lookingBack } from './looking-back.js'
 import { bucketRows, type RowBuckets, rowsInRange, singleBucket } from './operators/bucket-rows.js'
 import { fillSeries, gridOf, stretchGrid } from './operators/fill.js'
+import { forecastSeries } from './operators/forecast/forecast-series.js'
 import { PointCollector } from './operators/point-collector.js'
 import { GroupReducer } from './operators/reduce.js'
 import type { Rows, Series } from './operators/rows.js'
-import { transform } from './operators/transform.js'
+import { type ForecastSpec, transform } from './operators/transform.js'
+import type { Pace } from './pace.js'
 import type { CallInput, PlanCall, SelectPlan } from './select-plan.js'
 
-/** Rows with their buckets, once for the query's range and once for the calls that look back. */
+/** Rows with their buckets. */
 export interface BucketedRows {
   readonly rows: Rows
   readonly buckets: RowBuckets
 }
 
-export interface PieceViews {
-  readonly inRange: BucketedRows
-  readonly lookingBack: BucketedRows
-}
+/** What a call sees of a piece, by the number of buckets that it looks back. */
+export type PieceViews = (lookBack: number) => BucketedRows
 
 export function viewsOf(plan: SelectPlan, rows: Rows): PieceViews {
-  const whole = { rows, buckets: bucketsOf(plan, rows) }
-  if (plan.scanRange === plan.range) return { inRange: whole, lookingBack: whole }
-  const inside = rowsInRange(rows, plan.range, plan.isDescending)
-  return { inRange: { rows: inside, buckets: bucketsOf(plan, inside) }, lookingBack: whole }
+  const known = new Map<number, BucketedRows>()
+  return (lookBack) => {
+    let view = known.get(lookBack)
+    if (view === undefined) {
+      const seen = rowsSeen(plan, rows, lookBack)
+      view = { rows: seen, buckets: bucketsOf(plan, seen) }
+      known.set(lookBack, view)
+    }
+    return view
+  }
+}
+
+function rowsSeen(plan: SelectPlan, rows: Rows, lookBack: number): Rows {
+  const range = lookingBack(plan, lookBack)
+  const isAll = range.startNs <= plan.scanRange.startNs && range.endNs >= plan.scanRange.endNs
+  return isAll ? rows : rowsInRange(rows, range, plan.isDescending)
 }
 
 function bucketsOf({ window, range, isDescending }: SelectPlan, rows: Rows): RowBuckets {
@@ -39,19 +52,18 @@ function bucketsOf({ window, range, isDescending }: SelectPlan, rows: Rows): Row
 
 export interface CallRunner {
   push(views: PieceViews): void
-  finish(): Series
+  finish(pace: Pace): Promise<Series>
 }
 
 export function makeCallRunner(plan: SelectPlan, call: PlanCall): CallRunner {
   const { input } = call
   const collector = input.kind === 'points' ? new PointCollector(input.ref, input.inputType) : reducerOf(plan, input)
-  const isLookingBack = input.kind === 'reduce' && input.isLookingBack
   return {
-    push: ({ inRange, lookingBack }) => {
-      const { rows, buckets } = isLookingBack ? lookingBack : inRange
+    push: (views) => {
+      const { rows, buckets } = views(call.lookBack)
       collector.push(rows, buckets)
     },
-    finish: () => finishCall(plan, call, collector.finish()),
+    finish: (pace) => finishCall(plan, call, collector.finish(), pace),
   }
 }
 
@@ -68,16 +80,34 @@ function reducerOf(plan: SelectPlan, input: Extract<CallInput, { kind: 'reduce' 
 }
 
 /** The call's series from its reduced input: transformations work on filled buckets. */
-export function finishCall(plan: SelectPlan, { input, transform: spec }: PlanCall, series: Series): Series {
-  if (spec === null || series.count === 0) return series
+export async function finishCall(plan: SelectPlan, call: PlanCall, series: Series, pace: Pace): Promise<Series> {
+  const { input, transforms } = call
+  if (transforms.length === 0 || series.count === 0) return series
   const { window, isDescending } = plan
+  const context = { isDescending, window, aggregateTimeNs: aggregateTime(plan.range.startNs) }
   const isFilled = input.kind === 'reduce' && window !== null && input.fill.kind !== 'none'
-  const points = isFilled ? fillAll(plan, input, series) : series
-  return transform(points, spec, { isDescending, window, aggregateTimeNs: aggregateTime(plan.range.startNs) })
+  let points = isFilled ? fillAll(plan, call, input.fill, series) : series
+  for (const spec of transforms) {
+    if (points.count === 0) break
+    points =
+      spec.kind === 'forecast'
+        ? await runForecast(points, spec, window?.intervalNs ?? 1n, pace)
+        : transform(points, spec, context)
+  }
+  return points
 }
 
-function fillAll(plan: SelectPlan, input: Extract<CallInput, { kind: 'reduce' }>, series: Series): Series {
-  const range: TimeRange = input.isLookingBack ? plan.scanRange : plan.range
-  const grid = gridOf(series, plan.window!, range, plan.isDescending)
-  return fillSeries(series, stretchGrid(series.times, grid, 0, grid.count), input.fill)
+/** Thousands of smoothings of the series: the only transformation that takes seconds, so it lets others run. */
+async function runForecast(points: Series, spec: ForecastSpec, intervalNs: bigint, pace: Pace): Promise<Series> {
+  const steps = forecastSeries(points, spec, intervalNs)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    if (pace.isDue(step.value)) await pace.pause()
+  }
+}
+
+function fillAll(plan: SelectPlan, call: PlanCall, fill: FillMode, series: Series): Series {
+  const grid = gridOf(series, plan.window!, lookingBack(plan, call.lookBack), plan.isDescending)
+  return fillSeries(series, stretchGrid(series.times, grid, 0, grid.count), fill)
 }

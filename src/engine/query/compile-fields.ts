@@ -14,8 +14,8 @@ import type { ArithmeticOperator, PlanExpr } from './operators/evaluate.js'
 import { isMathFunction, type MathFunction, mathType } from './operators/math-functions.js'
 import { acceptsType, reducedType } from './operators/reduce.js'
 import type { ReduceFunction } from './operators/reducers/bucket-reducer.js'
-import { type TransformFunction, type TransformSpec, transformedType } from './operators/transform.js'
-import { looksBack, type ReadReduce, readCall } from './read-call.js'
+import { type TransformFunction, transformedType } from './operators/transform.js'
+import { lookBackMax, lookBackOf, type ReadCall, type ReadReduce, readCall } from './read-call.js'
 import type { CallInput, PlanCall, PlanColumn, PlanRef } from './select-plan.js'
 
 type FieldRef = Extract<PlanRef, { kind: 'field' }>
@@ -81,6 +81,8 @@ class FieldCompiler {
   readonly #refIndexes = new Map<string, number>()
   readonly #auxiliary: number[] = []
   readonly #calls: PlanCall[] = []
+  /** As written, one for each of `#calls`. */
+  readonly #reads: ReadCall[] = []
   readonly #callIndexes = new Map<string, number>()
   /** Calls of the statement, those whose argument does not exist included. */
   readonly #callTexts = new Set<string>()
@@ -122,7 +124,7 @@ class FieldCompiler {
 
   /** The calls come before the auxiliary refs among the columns that expressions see. */
   finish(columns: readonly PlanColumn[]): CompiledFields {
-    const calls = this.#calls
+    const calls = this.#lookingBack()
     const isLoneSelector = this.#callTexts.size === 1 && calls.length === 1 && isSelector(calls[0])
     const hasCalls = this.#callTexts.size > 0
     const place = (ref: number): number => (hasCalls ? calls.length + this.#auxiliary.indexOf(ref) : ref)
@@ -134,6 +136,12 @@ class FieldCompiler {
       isWithoutArguments: hasCalls && calls.length === 0,
       columns: columns.map((column) => ({ ...column, expr: placeRefs(column.expr, place) })),
     }
+  }
+
+  #lookingBack(): readonly PlanCall[] {
+    if (this.#options.intervalNs === null) return this.#calls
+    const max = lookBackMax(this.#reads)
+    return this.#calls.map((call, i) => ({ ...call, lookBack: Math.min(lookBackOf(this.#reads[i]), max) }))
   }
 
   #compileRef(name: string, ref: PlanRef | null): PlanExpr {
@@ -157,23 +165,25 @@ class FieldCompiler {
     this.#callTexts.add(text)
     const known = this.#callIndexes.get(text)
     if (known !== undefined) return { kind: 'column', index: known, type: this.#calls[known].type }
-    const { reduce, transform, field } = readCall(call, this.#options.intervalNs)
+    const read = readCall(call, this.#options.intervalNs)
+    const { reduce, transforms, field } = read
     const ref = this.#kinds.resolve(field.name, field.type)
-    if (ref === null) return isTypedByArgument(reduce, transform) ? MISSING : this.#unknown
+    if (ref === null) return isTypedByArgument(read) ? MISSING : this.#unknown
     if (ref.kind === 'tag') return this.#unknown
-    const inputType = reduce === null ? ref.type : reducedType(reduce.function, ref.type)
-    const type = transform === null ? inputType : transformedType(transform.function, inputType)
     if (reduce !== null && !acceptsType(reduce.function, ref.type)) throw unsupportedType(reduce.function, ref.type)
-    if (transform !== null && !isTransformable(transform.function, inputType)) {
-      throw unsupportedType(transform.function, inputType)
+    let type: ColumnType = reduce === null ? ref.type : reducedType(reduce.function, ref.type)
+    for (const { function: name } of transforms) {
+      if (!isTransformable(name, type)) throw unsupportedType(iteratorName(name), type)
+      type = transformedType(name, type)
     }
     const index = this.#calls.length
     this.#callIndexes.set(text, index)
-    this.#calls.push({ input: this.#inputOf(field.name, ref, reduce, transform), transform, type })
+    this.#reads.push(read)
+    this.#calls.push({ input: this.#inputOf(field.name, ref, reduce), transforms, lookBack: 0, type })
     return { kind: 'column', index, type }
   }
 
-  #inputOf(name: string, ref: FieldRef, reduce: ReadReduce | null, transform: TransformSpec | null): CallInput {
+  #inputOf(name: string, ref: FieldRef, reduce: ReadReduce | null): CallInput {
     const index = this.#addRef(name, ref)
     if (reduce === null) return { kind: 'points', ref: index, inputType: ref.type }
     return {
@@ -186,7 +196,6 @@ class FieldCompiler {
         const tagRef = this.#kinds.resolve(tag.name, tag.type)
         return tagRef === null ? [] : [this.#addRef(tag.name, tagRef)]
       }),
-      isLookingBack: transform !== null && looksBack(transform.function) && this.#options.intervalNs !== null,
       fill: callFill(reduce.function, this.#options.fill),
     }
   }
@@ -243,9 +252,9 @@ class FieldCompiler {
 const MISSING: PlanExpr = { kind: 'missing', type: 'float' }
 
 /** Such a function of a name that is neither field nor tag has no type, and no number to fill in. */
-function isTypedByArgument(reduce: ReadReduce | null, transform: TransformSpec | null): boolean {
-  const inputType = reduce === null ? 'string' : reducedType(reduce.function, 'string')
-  return (transform === null ? inputType : transformedType(transform.function, inputType)) === 'string'
+function isTypedByArgument({ reduce, transforms }: ReadCall): boolean {
+  const inputType: ColumnType = reduce === null ? 'string' : reducedType(reduce.function, 'string')
+  return transforms.reduce((type, { function: name }) => transformedType(name, type), inputType) === 'string'
 }
 
 /** What has no value in any row is what fill() puts in place of values. */
@@ -263,8 +272,8 @@ function callFill(name: ReduceFunction, fill: FillMode): FillMode {
   return isCount && fill.kind === 'null' ? { kind: 'number', value: 0n } : fill
 }
 
-function isSelector({ input, transform }: PlanCall): boolean {
-  return transform === null && input.kind === 'reduce' && SELECTORS.has(input.function)
+function isSelector({ input, transforms }: PlanCall): boolean {
+  return transforms.length === 0 && input.kind === 'reduce' && SELECTORS.has(input.function)
 }
 
 function isTransformable(name: TransformFunction, type: ColumnType): boolean {
@@ -273,6 +282,12 @@ function isTransformable(name: TransformFunction, type: ColumnType): boolean {
 
 function unsupportedType(name: string, type: ColumnType): HyperbyteError {
   return new HyperbyteError('invalid', `unsupported ${name} iterator type: *query.${type}InterruptIterator`)
+}
+
+/** As influxd calls it: `derivative` for `non_negative_derivative`, `moving average`, `elapsed` for a forecast. */
+function iteratorName(name: TransformFunction): string {
+  if (name === 'holt_winters' || name === 'holt_winters_with_fit') return 'elapsed'
+  return name.replace('non_negative_', '').replaceAll('_', ' ')
 }
 
 function varRef(name: string): Extract<Expr, { kind: 'varref' }> {

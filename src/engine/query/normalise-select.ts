@@ -15,6 +15,7 @@ import { ColumnKinds, subqueryColumns, tableColumns } from './column-kinds.js'
 import { compileFields } from './compile-fields.js'
 import { expandWildcards } from './expand-wildcards.js'
 import { groupWindow } from './group-window.js'
+import { lookingBack } from './looking-back.js'
 import { bucketStart, type Window } from './operators/window.js'
 import { resolveSources } from './resolve-sources.js'
 import type { SelectPlan } from './select-plan.js'
@@ -130,15 +131,12 @@ function groupedBy(plan: SelectPlan, dimensions: readonly string[]): SelectPlan 
   return { ...plan, dimensions: all, subqueries: plan.subqueries.map((inner) => groupedBy(inner, all)) }
 }
 
-/**
- * A call that looks back reads one bucket more (influxd 1.6.7: exactly one, whatever the call). Without a lower bound,
- * max-select-buckets leaves the last buckets.
- */
+/** As far as any call looks back. Without a lower bound, max-select-buckets leaves the last buckets. */
 function scanRangeOf(
   plan: Pick<SelectPlan, 'range' | 'window' | 'calls' | 'isDescending'>,
   bucketCountMax: number,
 ): TimeRange {
-  const { range, window, calls, isDescending } = plan
+  const { range, window, calls } = plan
   if (window === null || calls.length === 0) return range
   const { startNs, endNs } = range
   const isUnbounded = startNs <= TIMESTAMP_NS_MIN
@@ -146,9 +144,7 @@ function scanRangeOf(
     const lastNs = bucketStart(window, endNs - 2n)
     return { startNs: lastNs - window.intervalNs * BigInt(bucketCountMax - 1), endNs }
   }
-  if (!calls.some(({ input }) => input.kind === 'reduce' && input.isLookingBack)) return range
-  if (isDescending) return { startNs, endNs: endNs + window.intervalNs }
-  return isUnbounded ? range : { startNs: startNs - window.intervalNs, endNs }
+  return lookingBack(plan, Math.max(...calls.map(({ lookBack }) => lookBack)))
 }
 
 function fieldsOf(condition: Expr | null, kinds: ColumnKinds): ReadonlySet<string> {

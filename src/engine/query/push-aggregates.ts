@@ -9,6 +9,7 @@ import { finishCall } from './call-runner.js'
 import { aggregateTime, type GroupCalls, keepsTime } from './group-calls.js'
 import { gatherColumn } from './operators/column-slice.js'
 import type { Series } from './operators/rows.js'
+import type { Pace } from './pace.js'
 import type { AggregateCall, AggregateRequest, GroupAggregates, PushableFunction } from './scan.js'
 import type { SelectContext } from './select-context.js'
 import type { CallInput, SelectPlan } from './select-plan.js'
@@ -42,24 +43,21 @@ export function pushedAggregates(
   return groups === null ? null : groupCalls(plan, scan, groups, context)
 }
 
-/** Points are only counted, and a limit on them kept, when rows come through here. */
+/**
+ * Points are only counted, and a limit on them kept, when rows come through here. All calls have to read the same range.
+ */
 function isPushable(plan: SelectPlan, scan: TableScan, context: SelectContext): boolean {
   return (
     context.request.limits.maxSelectPoint === 0 &&
     plan.auxiliary.length === 0 &&
     (plan.window === null || plan.window.zoneOffset === null) &&
     plan.calls.every(({ input }) => isPushableInput(input) && isScannedAsIs(plan, scan, input.ref)) &&
-    new Set(plan.calls.map(({ input }) => isLookingBack(input))).size === 1
+    new Set(plan.calls.map(({ lookBack }) => lookBack)).size === 1
   )
 }
 
 function isPushableInput(input: CallInput): boolean {
   return input.kind === 'reduce' && PUSHABLE.has(input.function)
-}
-
-/** All calls have to read the same range. */
-function isLookingBack(input: CallInput): boolean {
-  return input.kind === 'reduce' && input.isLookingBack
 }
 
 function isScannedAsIs(plan: SelectPlan, scan: TableScan, index: number): boolean {
@@ -103,24 +101,35 @@ async function* groupCalls(
     yield {
       name: scan.request.table.measurement,
       values: scan.groups[aggregates.group].values,
-      series: seriesOf(plan, scan, aggregates),
+      series: await seriesOf(plan, scan, aggregates, context.pace),
     }
     if (context.pace.isDue(aggregates.rowCount * plan.calls.length)) await context.pace.pause()
   }
 }
 
-function seriesOf(plan: SelectPlan, scan: TableScan, aggregates: GroupAggregates): readonly Series[] {
+async function seriesOf(
+  plan: SelectPlan,
+  scan: TableScan,
+  aggregates: GroupAggregates,
+  pace: Pace,
+): Promise<readonly Series[]> {
   const { rowCount, values, times } = aggregates
   const buckets = plan.window === null ? bucketOfAll(plan, rowCount) : bucketTimes(aggregates)
+  const series: Series[] = []
   let position = 0
-  return plan.calls.map((call) => {
-    if (scan.scanColumns[call.input.ref] < 0) return EMPTY
+  for (const call of plan.calls) {
+    if (scan.scanColumns[call.input.ref] < 0) {
+      series.push(EMPTY)
+      continue
+    }
     const column = values[position]
     const pointTimes = keepsTime(plan) ? (times[position] ?? buckets) : buckets
     position++
     const presence = isStddev(call.input) ? values[position++] : column
-    return finishCall(plan, call, presentPoints(column, pointTimes, presence, rowCount, plan.isDescending))
-  })
+    const points = presentPoints(column, pointTimes, presence, rowCount, plan.isDescending)
+    series.push(await finishCall(plan, call, points, pace))
+  }
+  return series
 }
 
 function isStddev(input: CallInput): boolean {

@@ -47,7 +47,9 @@ export async function* reducedGroups(
       if (pace.isDue(rows.rowCount)) await pace.pause()
     }
     if (!isLast) continue
-    yield { name, values, series: runners.map((runner) => runner.finish()) }
+    const series: Series[] = []
+    for (const runner of runners) series.push(await runner.finish(pace))
+    yield { name, values, series }
     runners = plan.calls.map((call) => makeCallRunner(plan, call))
   }
 }
@@ -92,7 +94,7 @@ const FILL_NONE: FillMode = { kind: 'none' }
 function stretchOf(plan: SelectPlan, call: PlanCall, series: Series): Stretch | null {
   if (series.count === 0) return null
   const { window, limit, offset } = plan
-  const fill = call.transform === null && call.input.kind === 'reduce' ? call.input.fill : FILL_NONE
+  const fill = call.transforms.length === 0 && call.input.kind === 'reduce' ? call.input.fill : FILL_NONE
   const grid = window !== null && fill.kind !== 'none' ? gridOf(series, window, plan.range, plan.isDescending) : null
   const count = grid?.count ?? series.count
   const from = Math.min(offset, count)

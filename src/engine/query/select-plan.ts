@@ -30,8 +30,6 @@ export type CallInput =
       readonly argument: number
       /** Refs by whose values top and bottom tell points apart. */
       readonly distinctBy: readonly number[]
-      /** Wider than the plan's by the bucket that a transformation looks back to. */
-      readonly isLookingBack: boolean
       readonly fill: FillMode
     }
   /** The field's own points. */
@@ -39,8 +37,10 @@ export type CallInput =
 
 export interface PlanCall {
   readonly input: CallInput
-  /** What is made of the input's points, or null. */
-  readonly transform: TransformSpec | null
+  /** What is made of the input's points, one after the other. */
+  readonly transforms: readonly TransformSpec[]
+  /** Buckets before the first (descending: after the last) that are read as well. */
+  readonly lookBack: number
   readonly type: ColumnType
 }
 

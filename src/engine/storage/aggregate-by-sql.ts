@@ -152,7 +152,7 @@ function callColumns(call: AggregateCall, type: FieldType): TypedColumn[] {
     case 'mean':
       return [
         {
-          sql: type === 'float' ? `avg(${field})` : `${wrappedSum(field, type)}::DOUBLE / count(${field})`,
+          sql: type === 'float' ? `avg(${field})` : `(${exactSum(field)}) / count(${field})`,
           type: 'float',
         },
       ]
@@ -177,6 +177,15 @@ function callColumns(call: AggregateCall, type: FieldType): TypedColumn[] {
   }
 }
 
+/** A sum of integers as the nearest float; DuckDB's own cast of large ones rounds twice, parsing their text does not. */
+function exactSum(field: string): string {
+  const sum = `sum(${field})`
+  return `CASE WHEN ${sum} BETWEEN ${INTEGER_MIN} AND ${INTEGER_MAX} THEN ${sum}::BIGINT::DOUBLE ELSE ${sum}::VARCHAR::DOUBLE END`
+}
+
+const INTEGER_MIN = '-9223372036854775808'
+const INTEGER_MAX = '9223372036854775807'
+
 /** 64-bit sums wrap as Go's do; DuckDB's are 128-bit. */
 function wrappedSum(field: string, type: FieldType): string {
   const sum = `sum(${field})`
@@ -184,8 +193,8 @@ function wrappedSum(field: string, type: FieldType): string {
   const positive = `((${sum} % ${modulus}) + ${modulus}) % ${modulus}`
   if (type === 'unsigned') return `(${positive})::UBIGINT`
   return (
-    `(CASE WHEN ${sum} BETWEEN -9223372036854775808 AND 9223372036854775807 THEN ${sum} ` +
-    `WHEN ${positive} > 9223372036854775807 THEN ${positive} - ${modulus} ELSE ${positive} END)::BIGINT`
+    `(CASE WHEN ${sum} BETWEEN ${INTEGER_MIN} AND ${INTEGER_MAX} THEN ${sum} ` +
+    `WHEN ${positive} > ${INTEGER_MAX} THEN ${positive} - ${modulus} ELSE ${positive} END)::BIGINT`
   )
 }
 

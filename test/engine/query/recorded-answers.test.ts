@@ -18,7 +18,18 @@ import { MemoryScanner } from './memory-scanner.js'
 import { PushingScanner } from './pushing-scanner.js'
 
 const FOLDER = path.join('test', 'conformance')
-const THEMES = ['aggregates', 'errors', 'fill', 'group-by-time', 'math', 'order-limit', 'select', 'where']
+const THEMES = [
+  'aggregates',
+  'errors',
+  'fill',
+  'functions-indicators',
+  'functions-nested',
+  'group-by-time',
+  'math',
+  'order-limit',
+  'select',
+  'where',
+]
 
 /** The sum of extreme integers is exact here, and goes through floats in influxd. */
 const MORE_EXACT = ['SELECT mean(v) FROM ints', 'SELECT mean(v) * 2 FROM ints']

@@ -1,14 +1,20 @@
 /**
  * Functions that make a point from neighbouring points: derivative, difference, moving_average, cumulative_sum, elapsed,
- * integral. They read one series in the query's direction; points that are null are passed over.
+ * integral, and those of technical analysis. They read one series in the query's direction; points that are null are
+ * passed over.
  */
 
 import { type Column, isValid } from '../../domain/column.js'
 import type { Series } from './rows.js'
 import { SeriesBuilder } from './series-builder.js'
+import { type IndicatorFunction, type IndicatorSpec, makeIndicator } from './technical-analysis/make-indicator.js'
 import { bucketEnd, bucketStart, type Window } from './window.js'
 
-export type TransformFunction =
+export type TransformFunction = NeighbourFunction | IndicatorFunction | ForecastFunction
+
+export type ForecastFunction = 'holt_winters' | 'holt_winters_with_fit'
+
+export type NeighbourFunction =
   | 'derivative'
   | 'non_negative_derivative'
   | 'difference'
@@ -18,12 +24,25 @@ export type TransformFunction =
   | 'elapsed'
   | 'integral'
 
-export interface TransformSpec {
-  readonly function: TransformFunction
+export type TransformSpec = NeighbourSpec | IndicatorSpec | ForecastSpec
+
+export interface NeighbourSpec {
+  readonly kind: 'neighbours'
+  readonly function: NeighbourFunction
   /** derivative, elapsed and integral are per this time. */
   readonly unitNs: bigint
   /** Points in a moving average. */
   readonly size: number
+}
+
+/** See `holt-winters.ts`. */
+export interface ForecastSpec {
+  readonly kind: 'forecast'
+  readonly function: ForecastFunction
+  /** How many points to forecast. */
+  readonly pointCount: number
+  /** Points in a season; less than 2 = no season. */
+  readonly season: number
 }
 
 export interface TransformContext {
@@ -46,10 +65,11 @@ export function transformedType(name: TransformFunction, inputType: Column['type
   }
 }
 
-export function transform(series: Series, spec: TransformSpec, context: TransformContext): Series {
+export function transform(series: Series, spec: NeighbourSpec | IndicatorSpec, context: TransformContext): Series {
   const points = presentPoints(series)
   const out = new SeriesBuilder(transformedType(spec.function, series.column.type))
-  TRANSFORMS[spec.function](points, spec, out, context)
+  if (spec.kind === 'indicator') indicate(points, spec, out)
+  else TRANSFORMS[spec.function](points, spec, out, context)
   return out.finish()
 }
 
@@ -65,9 +85,9 @@ interface Points {
   readonly values: readonly (number | bigint)[]
 }
 
-type Transform = (points: Points, spec: TransformSpec, out: SeriesBuilder, context: TransformContext) => void
+type Transform = (points: Points, spec: NeighbourSpec, out: SeriesBuilder, context: TransformContext) => void
 
-const TRANSFORMS: Record<TransformFunction, Transform> = {
+const TRANSFORMS: Record<NeighbourFunction, Transform> = {
   derivative: (points, spec, out, context) => derivative(points, spec, out, context, false),
   non_negative_derivative: (points, spec, out, context) => derivative(points, spec, out, context, true),
   difference: (points, _spec, out) => differences(points, out, false),
@@ -76,6 +96,16 @@ const TRANSFORMS: Record<TransformFunction, Transform> = {
   cumulative_sum: cumulativeSum,
   elapsed,
   integral,
+}
+
+/** Results before the indicator has seen enough points are held back; infinite ones are left out (influxd 1.6.7). */
+function indicate({ times, values }: Points, spec: IndicatorSpec, out: SeriesBuilder): void {
+  const indicator = makeIndicator(spec)
+  const holdCount = spec.holdPeriod ?? indicator.warmCount
+  for (let i = 0; i < values.length; i++) {
+    const result = indicator.next(Number(values[i]))
+    if (i >= holdCount && Math.abs(result) !== Number.POSITIVE_INFINITY) out.append(times[i], result)
+  }
 }
 
 /** Only the first of several points at one time counts; `visit` gets it with the one before. */
@@ -90,7 +120,7 @@ function eachAdvance({ times }: Points, visit: (previous: number, current: numbe
 
 function derivative(
   points: Points,
-  { unitNs }: TransformSpec,
+  { unitNs }: NeighbourSpec,
   out: SeriesBuilder,
   { isDescending }: TransformContext,
   isNonNegative: boolean,
@@ -121,7 +151,7 @@ function add(a: number | bigint, b: number | bigint): number | bigint {
 }
 
 /** Sums are carried along from point to point, as InfluxDB does, so that the same rounding shows. */
-function movingAverage({ times, values }: Points, { size }: TransformSpec, out: SeriesBuilder): void {
+function movingAverage({ times, values }: Points, { size }: NeighbourSpec, out: SeriesBuilder): void {
   let sum: number | bigint = typeof values[0] === 'bigint' ? 0n : 0
   for (let i = 0; i < values.length; i++) {
     sum = add(sum, i < size ? values[i] : subtract(values[i], values[i - size]))
@@ -129,7 +159,7 @@ function movingAverage({ times, values }: Points, { size }: TransformSpec, out: 
   }
 }
 
-function cumulativeSum({ times, values }: Points, _spec: TransformSpec, out: SeriesBuilder): void {
+function cumulativeSum({ times, values }: Points, _spec: NeighbourSpec, out: SeriesBuilder): void {
   let sum: number | bigint = typeof values[0] === 'bigint' ? 0n : 0
   for (let i = 0; i < values.length; i++) {
     sum = add(sum, values[i])
@@ -137,7 +167,7 @@ function cumulativeSum({ times, values }: Points, _spec: TransformSpec, out: Ser
   }
 }
 
-function elapsed({ times }: Points, { unitNs }: TransformSpec, out: SeriesBuilder): void {
+function elapsed({ times }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilder): void {
   for (let i = 1; i < times.length; i++) out.append(times[i], (times[i] - times[i - 1]) / unitNs)
 }
 
@@ -145,7 +175,7 @@ function elapsed({ times }: Points, { unitNs }: TransformSpec, out: SeriesBuilde
  * Area under straight lines between points, in value times unit. A line that leaves a bucket is cut at the bucket's end;
  * the rest of it, over empty buckets too, belongs to the bucket of the next point (influxd 1.6.7).
  */
-function integral({ times, values }: Points, { unitNs }: TransformSpec, out: SeriesBuilder, context: TransformContext) {
+function integral({ times, values }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilder, context: TransformContext) {
   const { window, aggregateTimeNs } = context
   if (times.length === 0) return
   const unit = Number(unitNs)
