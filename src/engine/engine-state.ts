@@ -17,6 +17,8 @@ import { type Database, EMPTY_META_STATE, type MetaState, type RetentionPolicy }
 import type { Catalog } from './query/catalog.js'
 import type { FileEntry } from './registry/file-entry.js'
 import type { MetaChange, MetaStore } from './registry/meta-store.js'
+import type { TombstoneEntry } from './registry/tombstone-entry.js'
+import { SerialQueue } from './serial-queue.js'
 import type { Duckdb } from './sql/duckdb.js'
 import { type FileChange, Storage } from './storage/storage.js'
 import { databaseOfTypesKey } from './stored-facts.js'
@@ -38,11 +40,14 @@ export class EngineState {
   readonly catalog: Catalog
   meta: MetaState = EMPTY_META_STATE
   storage: Storage
+  readonly #turns = new SerialQueue()
+  /** What is in force and not recorded yet. */
+  readonly #owed: MetaChange[] = []
 
   constructor(options: EngineOptions, stores: EngineStores) {
     this.options = options
     this.stores = stores
-    this.storage = this.#makeStorage([])
+    this.storage = this.#makeStorage([], [])
     this.catalog = this.#makeCatalog()
   }
 
@@ -62,7 +67,7 @@ export class EngineState {
     for await (const { key, types } of metaStore.types()) {
       this.runtimes.get(databaseOfTypesKey(key))?.fieldTypes.record(types as FieldTypeEntry[])
     }
-    this.storage = this.#makeStorage(await this.#loadFiles())
+    this.storage = this.#makeStorage(await this.#loadFiles(), await this.#loadTombstones())
   }
 
   database(name: string): Database | undefined {
@@ -103,15 +108,33 @@ export class EngineState {
     return true
   }
 
-  /** Records a change of the set of files together with `more`, then makes it visible. */
-  async applyChange(change: FileChange, more: readonly MetaChange[]): Promise<void> {
-    const changes: MetaChange[] = [
-      ...change.added.map((file): MetaChange => ({ kind: 'put-file', file })),
-      ...change.removed.map(({ id }): MetaChange => ({ kind: 'remove-file', id })),
-      ...more,
-    ]
-    if (changes.length > 0) await this.stores.metaStore.apply(changes)
-    await this.#forgetFiles(change.finish())
+  /** Changes of the set of files and deletes of rows come one after the other. */
+  takeTurn<T>(task: () => Promise<T>): Promise<T> {
+    return this.#turns.run(task)
+  }
+
+  /** Records a change of the set of files together with `more`, which is asked for when its turn has come; then makes it visible. */
+  applyChange(change: FileChange, more: () => readonly MetaChange[]): Promise<void> {
+    return this.takeTurn(async () => {
+      const changes = registryChanges(change)
+      if (changes === null) return
+      await this.#record([...changes, ...more()])
+      await this.#forgetFiles(change.finish())
+    })
+  }
+
+  /** For a turn that is taken: records what is in force already. What the disk refuses is recorded with the next change. */
+  async recordOwed(change: FileChange, more: readonly MetaChange[]): Promise<void> {
+    this.#owed.push(...(registryChanges(change) ?? []), ...more)
+    change.finish()
+    await this.#record([])
+  }
+
+  async #record(changes: readonly MetaChange[]): Promise<void> {
+    const owedCount = this.#owed.length
+    const all = [...this.#owed, ...changes]
+    if (all.length > 0) await this.stores.metaStore.apply(all)
+    this.#owed.splice(0, owedCount)
   }
 
   dataPath(...parts: readonly string[]): string {
@@ -146,7 +169,19 @@ export class EngineState {
     return files
   }
 
-  #makeStorage(files: readonly FileEntry[]): Storage {
+  async #loadTombstones(): Promise<TombstoneEntry[]> {
+    const tombstones: TombstoneEntry[] = []
+    const gone: TombstoneEntry[] = []
+    for await (const tombstone of this.stores.metaStore.tombstones()) {
+      const { database, retentionPolicy } = tombstone.table
+      const isGone = this.policy(database, retentionPolicy) === undefined
+      ;(isGone ? gone : tombstones).push(tombstone)
+    }
+    if (gone.length > 0) await this.#record(gone.map((tombstone) => ({ kind: 'remove-tombstone', tombstone })))
+    return tombstones
+  }
+
+  #makeStorage(files: readonly FileEntry[], tombstones: readonly TombstoneEntry[]): Storage {
     const { columnCacheBytesMax, narrowRowCountMax, monotonicMs, log } = this.options
     const { duckdb, writer } = this.stores
     return new Storage(
@@ -163,6 +198,7 @@ export class EngineState {
         shardGroupDurationOf: (database, retentionPolicy) => this.#shardGroupDuration(database, retentionPolicy),
       },
       files,
+      tombstones,
     )
   }
 
@@ -182,7 +218,9 @@ export class EngineState {
       seriesTable: (database) => state.runtime(database).seriesTable,
       seriesIndex: (database) => state.runtime(database).seriesIndex,
       measurementsOf: (database, retentionPolicy) =>
-        [...state.runtime(database).fieldTypes.measurementsOf(retentionPolicy)].sort(),
+        [...state.runtime(database).fieldTypes.measurementsOf(retentionPolicy)]
+          .filter((measurement) => state.runtime(database).seriesIndex.seriesCount(measurement) > 0)
+          .sort(),
       fieldTypes: (table: TableName, range: TimeRange) =>
         state.runtime(table.database).fieldTypes.typesIn(table.retentionPolicy, table.measurement, range),
       tableFacts: (table: TableName, range: TimeRange) => ({
@@ -196,4 +234,15 @@ export class EngineState {
       },
     }
   }
+}
+
+/** null: the change has lost its ground. */
+function registryChanges(change: FileChange): MetaChange[] | null {
+  const tombstones = change.begin()
+  if (tombstones === null) return null
+  return [
+    ...change.added.map((file): MetaChange => ({ kind: 'put-file', file })),
+    ...change.removed.map(({ id }): MetaChange => ({ kind: 'remove-file', id })),
+    ...tombstones,
+  ]
 }

@@ -118,7 +118,10 @@ export class Flusher {
       const flushed = await this.#state.storage.flushOldest()
       if (flushed === null) return
       const sequence = flushed.flushedSequence
-      await this.#state.applyChange(flushed, [...this.#newFacts(flushed.added), { kind: 'set-flushed', sequence }])
+      await this.#state.applyChange(flushed, () => [
+        ...this.#newFacts(flushed.added),
+        { kind: 'set-flushed', sequence },
+      ])
       this.flushCount++
       const nowMs = this.#state.options.monotonicMs()
       for (const { table, bucketStartNs } of flushed.added)

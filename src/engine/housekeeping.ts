@@ -83,7 +83,7 @@ export class Housekeeping {
     return this.#merges.run(async () => {
       const change = await this.#state.storage.compactOnce(isAtRest)
       if (change === null) return false
-      await this.#state.applyChange(change, [])
+      await this.#state.applyChange(change, () => [])
       this.compactionCount++
       return true
     })
@@ -107,7 +107,7 @@ export class Housekeeping {
       const runtime = this.#state.runtime(database)
       const types = forgetTypes(runtime, (entry) => entry.retentionPolicy === policy.name && entry.endNs <= expiryNs)
       runtime.fieldTypes.removeBefore(policy.name, expiryNs)
-      await this.#state.applyChange(change, types)
+      await this.#state.applyChange(change, () => types)
     }
   }
 

@@ -50,7 +50,7 @@ export class MetadataChanges {
     )
     const isMadeAnew = scope === 'database' && runtime !== undefined
     if (isMadeAnew) this.#state.addRuntime(database)
-    await this.#state.applyChange(change, isMadeAnew ? forgetDatabase(runtime) : [])
+    await this.#state.applyChange(change, () => (isMadeAnew ? forgetDatabase(runtime) : []))
   }
 
   async #dropDatabase(database: string): Promise<void> {
@@ -59,7 +59,7 @@ export class MetadataChanges {
     runtimes.delete(database)
     await this.#log({ kind: 'drop', scope: 'database', database, retentionPolicy: '', measurement: '' })
     const change = storage.drop((table) => table.database === database)
-    await this.#state.applyChange(change, runtime === undefined ? [] : forgetDatabase(runtime))
+    await this.#state.applyChange(change, () => (runtime === undefined ? [] : forgetDatabase(runtime)))
   }
 
   async #dropPolicy(database: string, retentionPolicy: string): Promise<void> {
@@ -74,7 +74,7 @@ export class MetadataChanges {
     for (const measurement of measurements) {
       if (!this.#isStored(database, measurement)) removals.push(...forgetSeries(runtime, measurement))
     }
-    await this.#state.applyChange(change, removals)
+    await this.#state.applyChange(change, () => removals)
   }
 
   async #forgetMeasurement(database: string, measurement: string): Promise<void> {
@@ -83,7 +83,7 @@ export class MetadataChanges {
     runtime.fieldTypes.removeMeasurement(measurement)
     const series = forgetSeries(runtime, measurement)
     const change = this.#state.storage.drop((table) => table.database === database && table.measurement === measurement)
-    await this.#state.applyChange(change, [...types, ...series])
+    await this.#state.applyChange(change, () => [...types, ...series])
   }
 
   #isStored(database: string, measurement: string): boolean {

@@ -21,11 +21,12 @@ import { Flusher } from './flusher.js'
 import { Housekeeping } from './housekeeping.js'
 import type { Database, MetaCommand } from './metadata/meta-state.js'
 import { MetadataChanges } from './metadata-changes.js'
-import type { Catalog, QueryRequest, SeriesRows, WriteTarget } from './query/catalog.js'
+import type { Catalog, QueryRequest, RowDeletion, SeriesRows, WriteTarget } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
 import { type QueryInfo, RunningQueries } from './query/running-queries.js'
 import { MetaStore } from './registry/meta-store.js'
 import { replayLog } from './replay-log.js'
+import { RowDeletions } from './row-deletions.js'
 import { runQuery } from './run-query.js'
 import { Duckdb } from './sql/duckdb.js'
 import { Wal } from './wal/wal.js'
@@ -75,6 +76,7 @@ class LocalEngine implements Engine, WritePath {
   readonly #instanceId: string
   readonly #state: EngineState
   readonly #changes: MetadataChanges
+  readonly #deletions: RowDeletions
   readonly #flusher: Flusher
   readonly #housekeeping: Housekeeping
   readonly #queries: RunningQueries
@@ -86,6 +88,7 @@ class LocalEngine implements Engine, WritePath {
     this.#instanceId = instanceId
     this.#state = state
     this.#changes = new MetadataChanges(state)
+    this.#deletions = new RowDeletions(state)
     this.#flusher = new Flusher(state)
     this.#housekeeping = new Housekeeping(state, this.#flusher)
     this.#queries = new RunningQueries(state.options.monotonicMs)
@@ -93,7 +96,7 @@ class LocalEngine implements Engine, WritePath {
 
   async start(): Promise<void> {
     await this.#state.load()
-    await replayLog(this.#state, this.#changes, this.#flusher)
+    await replayLog(this.#state, this.#changes, this.#deletions, this.#flusher)
     this.#housekeeping.start()
   }
 
@@ -137,6 +140,10 @@ class LocalEngine implements Engine, WritePath {
 
   dropMeasurement(database: string, measurement: string): Promise<void> {
     return this.#changes.dropMeasurement(database, measurement)
+  }
+
+  deleteRows(deletion: RowDeletion): Promise<void> {
+    return this.#deletions.run({ kind: 'delete', ...deletion })
   }
 
   flush(): Promise<void> {

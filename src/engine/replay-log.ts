@@ -3,12 +3,18 @@
 import type { EngineState } from './engine-state.js'
 import type { Flusher } from './flusher.js'
 import type { MetadataChanges } from './metadata-changes.js'
+import type { RowDeletions } from './row-deletions.js'
 import { decodeRecord, NO_SERIES, type WalRecord } from './wal/wal-record.js'
 
 const PROGRESS_MS = 2000
 
 /** Throws `corrupt` when the log has lost or damaged records. */
-export async function replayLog(state: EngineState, changes: MetadataChanges, flusher: Flusher): Promise<void> {
+export async function replayLog(
+  state: EngineState,
+  changes: MetadataChanges,
+  deletions: RowDeletions,
+  flusher: Flusher,
+): Promise<void> {
   const { log, monotonicMs, flushBytesMax } = state.options
   const { wal, metaStore } = state.stores
   const startedMs = monotonicMs()
@@ -19,7 +25,7 @@ export async function replayLog(state: EngineState, changes: MetadataChanges, fl
   let isSkipped = false
   for await (const { sequence, bytes } of wal.replay()) {
     const record = decodeRecord(bytes, (database) => state.runtimes.get(database)?.seriesTable ?? NO_SERIES)
-    const stored = await replayRecord(state, changes, record, sequence)
+    const stored = await replayRecord({ state, changes, deletions }, record, sequence)
     isSkipped ||= stored === null
     rows += stored ?? 0
     records++
@@ -42,14 +48,17 @@ export async function replayLog(state: EngineState, changes: MetadataChanges, fl
 
 /** Rows stored, or null when the record was a drop or for something that is gone. */
 async function replayRecord(
-  state: EngineState,
-  changes: MetadataChanges,
+  { state, changes, deletions }: { state: EngineState; changes: MetadataChanges; deletions: RowDeletions },
   record: WalRecord,
   sequence: bigint,
 ): Promise<number | null> {
   if (record.kind === 'drop') {
     await changes.replayDrop(record)
     return null
+  }
+  if (record.kind === 'delete') {
+    await deletions.replay(record, sequence)
+    return 0
   }
   const runtime = state.runtimes.get(record.database)
   if (runtime === undefined) return null

@@ -28,13 +28,18 @@ export function rememberMeasurements(runtime: DatabaseRuntime, measurements: Rea
 
 /** Takes the measurement's series out of the index. */
 export function forgetSeries(runtime: DatabaseRuntime, measurement: string): MetaChange[] {
+  return forgetSeriesOf(runtime, measurement, runtime.seriesIndex.ordinalsOf(measurement).slice())
+}
+
+/** Takes these series of the measurement out of the index. */
+export function forgetSeriesOf(runtime: DatabaseRuntime, measurement: string, ordinals: Uint32Array): MetaChange[] {
   const changes: MetaChange[] = []
-  for (const ordinal of runtime.seriesIndex.ordinalsOf(measurement)) {
+  for (const ordinal of ordinals) {
     if (!runtime.isStored(ordinal)) continue
     runtime.setStored(ordinal, false)
     changes.push({ kind: 'remove-series', database: runtime.name, key: runtime.seriesTable.keyOf(ordinal).slice() })
   }
-  runtime.seriesIndex.removeMeasurement(measurement)
+  runtime.seriesIndex.removeSeries(measurement, ordinals)
   return changes
 }
 

@@ -4,6 +4,9 @@
  *
  * While a bucket is written to, four neighbours of one level become one of the next: a row is rewritten once per level
  * and a bucket holds at most three files a level. A bucket at rest is merged into as few files as the size allows.
+ *
+ * Files with rows that a delete has hidden go first where there is a choice, and at rest even one alone is written anew, so
+ * that the space comes back and readers have nothing left to hide.
  */
 
 import type { FileEntry } from '../registry/file-entry.js'
@@ -21,17 +24,19 @@ export const COMPACTION_LIMITS: CompactionLimits = {
   fileBytesMax: 512 * 2 ** 20,
 }
 
-/** At least two files of one bucket, oldest first. */
+/** Files of one bucket, oldest first: at least two, or one with hidden rows. */
 export type CompactionPlan = readonly FileEntry[]
 
-/** `files` of one bucket in any order. null = nothing to do. */
+/** `files` of one bucket in any order; `hasHidden`: rows of the file are hidden by a delete. null = nothing to do. */
 export function planCompaction(
   files: readonly FileEntry[],
   isAtRest: boolean,
   limits: CompactionLimits,
+  hasHidden: (file: FileEntry) => boolean = () => false,
 ): CompactionPlan | null {
   const ordered = [...files].sort(bySequence)
-  return isAtRest ? planAtRest(ordered, limits) : planLevel(ordered, limits)
+  if (!isAtRest) return planLevel(ordered, limits, hasHidden)
+  return planAtRest(ordered, limits) ?? planAlone(ordered, hasHidden)
 }
 
 export function bySequence(a: FileEntry, b: FileEntry): number {
@@ -39,18 +44,32 @@ export function bySequence(a: FileEntry, b: FileEntry): number {
   return a.id - b.id
 }
 
-/** The lowest level that has enough neighbours. */
-function planLevel(ordered: readonly FileEntry[], limits: CompactionLimits): CompactionPlan | null {
+/** The lowest level that has enough neighbours; of those on one level the first with hidden rows. */
+function planLevel(
+  ordered: readonly FileEntry[],
+  limits: CompactionLimits,
+  hasHidden: (file: FileEntry) => boolean,
+): CompactionPlan | null {
   let best: FileEntry[] | null = null
   for (let from = 0; from < ordered.length; ) {
     let to = from + 1
     while (to < ordered.length && ordered[to].level === ordered[from].level) to++
     const run = ordered.slice(from, from + limits.filesPerLevelMax)
     const isFull = to - from >= limits.filesPerLevelMax && totalBytes(run) <= limits.fileBytesMax
-    if (isFull && (best === null || run[0].level < best[0].level)) best = run
+    if (isFull && (best === null || isBetter(run, best, hasHidden))) best = run
     from = to
   }
   return best
+}
+
+function isBetter(run: CompactionPlan, best: CompactionPlan, hasHidden: (file: FileEntry) => boolean): boolean {
+  if (run[0].level !== best[0].level) return run[0].level < best[0].level
+  return run.some(hasHidden) && !best.some(hasHidden)
+}
+
+function planAlone(ordered: readonly FileEntry[], hasHidden: (file: FileEntry) => boolean): CompactionPlan | null {
+  const file = ordered.find(hasHidden)
+  return file === undefined ? null : [file]
 }
 
 /** The longest run of neighbours that fits one file. */

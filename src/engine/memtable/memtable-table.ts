@@ -13,6 +13,7 @@ import { type Column, type ColumnValues, validityWordCount } from '../domain/col
 import type { FieldType } from '../domain/field-type.js'
 import type { FieldColumn, MeasurementBatch } from '../domain/point-batch.js'
 import { ALL_TIME, type TimeSpan } from '../domain/time-range.js'
+import type { Tombstone } from '../domain/tombstone.js'
 import type { NewestTimes } from './newest-times.js'
 import { PAGE_ENTRY_MASK, PagedInt32 } from './paged-int32.js'
 
@@ -29,6 +30,12 @@ const ANY_TIME: TimeSpan = { minNs: ALL_TIME.startNs, maxNs: ALL_TIME.endNs - 1n
 export interface MemtableField {
   readonly name: string
   readonly type: FieldType
+}
+
+/** A tombstone over the rows that were there when it came: those with an index below `rowCount`. */
+export interface HiddenRows {
+  readonly tombstone: Tombstone
+  readonly rowCount: number
 }
 
 export interface MemtableChunk {
@@ -57,6 +64,8 @@ export class MemtableTable {
   span: TimeSpan | null = null
   duplicates: TimeSpan | null = null
   late: TimeSpan | null = null
+  /** In the order of their coming. Replaced, never changed in place: a query keeps the array it saw. */
+  hidden: readonly HiddenRows[] = []
 
   readonly #fieldIndex = new Map<string, number>()
   readonly #newestRow = new PagedInt32(-1)
@@ -76,6 +85,11 @@ export class MemtableTable {
   /** Every series with rows in here, ascending. */
   series(): number[] {
     return this.#newestRow.indexesSet()
+  }
+
+  /** Hides rows of the tombstone among those that are here now. */
+  hide(tombstone: Tombstone): void {
+    this.hidden = [...this.hidden, { tombstone, rowCount: this.rowCount }]
   }
 
   chunkOf(row: number): MemtableChunk {

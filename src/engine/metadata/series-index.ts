@@ -1,6 +1,6 @@
 /**
  * Which series exist, by measurement and tag: the query side of a database's series. A series enters when its first
- * point is stored and leaves when its measurement is dropped.
+ * point is stored and leaves with its last one.
  */
 
 import type { Expr } from '../influxql/ast.js'
@@ -21,6 +21,8 @@ export interface SeriesIndex {
   add(ordinal: number): void
   has(ordinal: number): boolean
   removeMeasurement(measurement: string): void
+  /** Ordinals of series of the measurement; those that are not in the index do not matter. */
+  removeSeries(measurement: string, ordinals: Uint32Array): void
   /** Sorted bytewise. */
   measurements(): readonly string[]
   /** Ordinals of all series in the order of their keys; empty for an unknown measurement. */
@@ -46,6 +48,11 @@ export interface SeriesIndex {
    * their keys; null = all.
    */
   seriesMatching(measurement: string, condition: Expr | null, isField: IsField): Uint32Array
+  /**
+   * Every series that satisfies the condition (null = all) by its tags alone, in any order; null when some series' rows
+   * would have a say, fields or what cannot be decided without them.
+   */
+  seriesByTags(measurement: string, condition: Expr | null, isField: IsField): Uint32Array | null
   /** The tag keys, sorted bytewise, that occur among the series of `seriesMatching`. */
   tagKeysMatching(measurement: string, condition: Expr | null, isField: IsField): readonly string[]
   /** Per key the values, sorted bytewise, that occur among the series of `seriesMatching`. */

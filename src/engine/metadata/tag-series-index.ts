@@ -56,6 +56,28 @@ export class TagSeriesIndex implements SeriesIndex {
     for (const name of this.#measurements.keys()) this.#names.add(name)
   }
 
+  /** Fills what is left of the measurement anew, about a microsecond a series: lists of members only grow. */
+  removeSeries(measurement: string, ordinals: Uint32Array): void {
+    const series = this.#measurements.get(measurement)
+    if (series === undefined) return
+    let removedCount = 0
+    for (const ordinal of ordinals) {
+      if (!this.has(ordinal)) continue
+      this.#locals[ordinal] = 0
+      removedCount++
+    }
+    if (removedCount === 0) return
+    if (removedCount === series.count) {
+      this.removeMeasurement(measurement)
+      return
+    }
+    const left = new MeasurementSeries(measurement)
+    for (const ordinal of series.ordinals()) {
+      if (this.has(ordinal)) this.#setLocal(ordinal, left.add(ordinal, this.#table.keyOf(ordinal)))
+    }
+    this.#measurements.set(measurement, left)
+  }
+
   measurements(): readonly string[] {
     return this.#names.view()
   }
@@ -92,7 +114,11 @@ export class TagSeriesIndex implements SeriesIndex {
     const series = this.#measurements.get(measurement)
     const postings = series?.postingsOf(key)
     if (series === undefined || postings === undefined) return () => ''
-    return (ordinal) => series.tagValueOfLocal(this.#locals[ordinal] - 1, postings)
+    return (ordinal) => {
+      // Local numbers are others once series have been removed.
+      if (this.#measurements.get(measurement) !== series) return tagOf(this.#table, ordinal, key)
+      return series.tagValueOfLocal(this.#locals[ordinal] - 1, postings)
+    }
   }
 
   select(measurement: string, condition: Expr | null, isField: IsField): readonly SeriesSelection[] {
@@ -106,6 +132,17 @@ export class TagSeriesIndex implements SeriesIndex {
     const series = this.#measurements.get(measurement)
     if (series === undefined) return NO_ORDINALS
     return sortedOrdinalsOf(series, matchingSet(series, condition, isField))
+  }
+
+  seriesByTags(measurement: string, condition: Expr | null, isField: IsField): Uint32Array | null {
+    const series = this.#measurements.get(measurement)
+    if (series === undefined) return NO_ORDINALS
+    if (condition === null) return series.ordinals().slice()
+    const parts = matchSeries(series, condition, isField)
+    if (parts.some(({ set, residual }) => residual !== null && listMembers(set, series.count).length > 0)) return null
+    const ordinals = series.ordinals()
+    const chosen = parts.reduce((set, part) => union(set, part.set), NO_SERIES)
+    return listMembers(chosen, series.count).map((local) => ordinals[local])
   }
 
   tagKeysMatching(measurement: string, condition: Expr | null, isField: IsField): readonly string[] {
@@ -141,6 +178,10 @@ export class TagSeriesIndex implements SeriesIndex {
     }
     this.#locals[ordinal] = local + 1
   }
+}
+
+function tagOf(table: SeriesTable, ordinal: number, key: string): string {
+  return table.tagsOf(ordinal).find(([name]) => name === key)?.[1] ?? ''
 }
 
 /** So few series that asking each for its tags is cheaper than walking the values of a key. */

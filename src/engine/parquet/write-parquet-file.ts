@@ -43,13 +43,20 @@ export interface WrittenFile extends TimeSpan {
   readonly sha256: string
 }
 
-/** `file` is absolute. Rejects with the file system's error when the disk is full; nothing is left behind then. */
-export async function writeParquetFile(duckdb: Duckdb, rows: ParquetRows, file: string): Promise<WrittenFile> {
+/**
+ * `file` is absolute; null, and no file, when the relation is empty. Rejects with the file system's error when the disk
+ * is full; nothing is left behind then.
+ */
+export async function writeParquetFile(duckdb: Duckdb, rows: ParquetRows, file: string): Promise<WrittenFile | null> {
   const temporary = `${file}.tmp`
   await mkdir(path.dirname(file), { recursive: true })
   try {
     await duckdb.run(copyStatement(rows, temporary))
     const written = await inspect(duckdb, temporary)
+    if (written.rowCount === 0) {
+      await rm(temporary, { force: true })
+      return null
+    }
     await syncFile(temporary)
     await rename(temporary, file)
     await syncFile(path.dirname(file))

@@ -56,6 +56,18 @@ export interface WriteTarget {
   readonly retentionPolicy: string
 }
 
+/** Rows to take away: of one table, or of several at once. */
+export interface RowDeletion {
+  readonly database: string
+  /** '' = in every policy. */
+  readonly retentionPolicy: string
+  /** '' = every measurement. */
+  readonly measurement: string
+  readonly range: TimeRange
+  /** Ordinals, of the measurement that is named; null = every series. */
+  readonly series: Uint32Array | null
+}
+
 /** Changes take effect before the promise resolves, and survive a crash from then on. */
 export interface CatalogWriter {
   /**
@@ -66,6 +78,8 @@ export interface CatalogWriter {
   writeRows(target: WriteTarget, rows: readonly SeriesRows[], nowNs: bigint): Promise<number>
   applyMeta(command: MetaCommand): Promise<void>
   dropMeasurement(database: string, measurement: string): Promise<void>
+  /** Series without a row left are gone from the index afterwards; field types stay. */
+  deleteRows(deletion: RowDeletion): Promise<void>
 }
 
 /** Limits as InfluxDB names them in `[coordinator]` and `[http]`; 0 = none. */

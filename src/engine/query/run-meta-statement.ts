@@ -10,6 +10,7 @@ import type { MetaCommand } from '../metadata/meta-state.js'
 import { hashPassword, SALT_BYTES, verifyPassword } from '../metadata/password-hash.js'
 import type { CatalogWriter } from './catalog.js'
 import { planCreateDatabase, planDropDatabase } from './ddl/plan-database-change.js'
+import { planDeletion } from './ddl/plan-deletion.js'
 import { planAlterPolicy, planCreatePolicy, planDropPolicy } from './ddl/plan-policy-change.js'
 import { planUserChange } from './ddl/plan-user-change.js'
 import type { SeriesFrame } from './result.js'
@@ -113,6 +114,10 @@ export async function* runMetaStatement(
       return await applyIfAny(await planUserChange(statement, meta, passwordsOf(context)), context)
     case 'drop-measurement':
       return await dropMeasurement(statement.name, context)
+    case 'delete':
+    case 'drop-series':
+      for (const deletion of planDeletion(statement, context)) await context.writer.deleteRows(deletion)
+      return
     default:
       throw new HyperbyteError(
         'unsupported',

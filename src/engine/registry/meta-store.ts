@@ -8,6 +8,7 @@
  *   | 'flushed'                        | WAL sequence, decimal |
  *   | 'meta'                           | JSON, MetaState |
  *   | 'file' 00 id as 8 hex digits     | JSON, FileEntry |
+ *   | 'tombstone' 00 sequence as 16 hex digits 00 table's key | JSON, TombstoneEntry |
  *   | 'types' 00 shard group's key     | JSON, the types of one measurement's fields in one shard group |
  *   | 'series' 00 database 00 key      | empty |     database percent-encoded, key canonical
  */
@@ -16,8 +17,10 @@ import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { Level } from 'level'
 import { HyperbyteError } from '../domain/errors.js'
+import { tableKey } from '../domain/table-name.js'
 import type { FileEntry } from './file-entry.js'
 import { parseJson, printJson } from './json-with-bigint.js'
+import type { TombstoneChange, TombstoneEntry } from './tombstone-entry.js'
 
 const FORMAT = '1'
 const SEPARATOR = '\0'
@@ -27,6 +30,7 @@ const READ_AHEAD = 1000
 export type MetaChange =
   | { readonly kind: 'put-file'; readonly file: FileEntry }
   | { readonly kind: 'remove-file'; readonly id: number }
+  | TombstoneChange
   | { readonly kind: 'set-flushed'; readonly sequence: bigint }
   | { readonly kind: 'set-meta'; readonly state: unknown }
   | { readonly kind: 'put-types'; readonly key: string; readonly types: unknown }
@@ -150,6 +154,10 @@ export class MetaStore {
     for await (const [, value] of this.#range('file')) yield parseJson(bytesText(value)) as FileEntry
   }
 
+  async *tombstones(): AsyncGenerator<TombstoneEntry> {
+    for await (const [, value] of this.#range('tombstone')) yield parseTombstone(bytesText(value))
+  }
+
   async *types(): AsyncGenerator<{ key: string; types: unknown }> {
     for await (const [key, value] of this.#range('types')) {
       yield { key: bytesText(key.subarray('types\0'.length)), types: parseJson(bytesText(value)) }
@@ -230,6 +238,10 @@ function operationOf(change: MetaChange): Operation {
       return { type: 'put', key: fileKey(change.file.id), value: textBytes(printJson(change.file)) }
     case 'remove-file':
       return { type: 'del', key: fileKey(change.id) }
+    case 'put-tombstone':
+      return { type: 'put', key: tombstoneKey(change.tombstone), value: textBytes(printTombstone(change.tombstone)) }
+    case 'remove-tombstone':
+      return { type: 'del', key: tombstoneKey(change.tombstone) }
     case 'set-flushed':
       return { type: 'put', key: keyBytes('flushed'), value: textBytes(String(change.sequence)) }
     case 'set-meta':
@@ -247,6 +259,23 @@ function operationOf(change: MetaChange): Operation {
 
 function fileKey(id: number): Uint8Array {
   return keyBytes(`file${SEPARATOR}${id.toString(16).padStart(8, '0')}`)
+}
+
+function tombstoneKey({ sequence, table }: Pick<TombstoneEntry, 'sequence' | 'table'>): Uint8Array {
+  const number = sequence.toString(16).padStart(16, '0')
+  return keyBytes(`tombstone${SEPARATOR}${number}${SEPARATOR}${tableKey(table)}`)
+}
+
+function printTombstone({ sequence, table, range, seriesIds, fileIds }: TombstoneEntry): string {
+  return printJson({ sequence, table, range, seriesIds: seriesIds && [...seriesIds], fileIds: [...fileIds] })
+}
+
+function parseTombstone(text: string): TombstoneEntry {
+  const entry = parseJson(text) as Omit<TombstoneEntry, 'seriesIds' | 'fileIds'> & {
+    readonly seriesIds: readonly bigint[] | null
+    readonly fileIds: readonly number[]
+  }
+  return { ...entry, seriesIds: entry.seriesIds && new Set(entry.seriesIds), fileIds: new Set(entry.fileIds) }
 }
 
 function seriesKey(database: string, key: Uint8Array): Uint8Array {

@@ -1,12 +1,15 @@
 /**
  * Sources → SQL of one relation `(_series, time, f0, f1, …)` with each point once: the base that flushes, compactions,
  * scans and aggregates build on. Fields that a source has with another type are cast between numbers or read as null;
- * what may be duplicated (`dirtySpans`) is reduced to the last value of each field by source and arrival.
+ * what may be duplicated (`dirtySpans`) is reduced to the last value of each field by source and arrival. Rows that a
+ * delete has hidden are left out of their source first.
  */
 
 import type { FieldType } from '../domain/field-type.js'
 import { isNumeric } from '../domain/field-type.js'
 import type { TimeRange, TimeSpan } from '../domain/time-range.js'
+import { type Tombstone, touchesSpan } from '../domain/tombstone.js'
+import type { HiddenRows } from '../memtable/memtable-table.js'
 import { SQL_TYPE } from '../sql/column-appender.js'
 import { quoteIdentifier, quoteString } from '../sql/quote-sql.js'
 import type { FileSource, MemtableSource, Source, SourceSet } from './source-set.js'
@@ -29,6 +32,7 @@ export function compileRelation(
 ): string {
   const predicate = (source: Source): string[] => [
     ...timePredicates(source, range),
+    ...hiddenPredicates(source),
     ...(seriesPredicate === '' ? [] : [seriesPredicate]),
   ]
   const isClean = set.dirtySpans.map((span) => `NOT ${insideSpan(span)}`)
@@ -62,17 +66,24 @@ function selectFrom(
   return `SELECT _series, "time"${columns}${extra} FROM ${fromClause(group)}${where}`
 }
 
-/** Files with the same columns are read by one scan; a memtable part by its own. */
+/** Files with the same columns are read by one scan; a memtable part by its own, and a file with hidden rows too. */
 function groupSources(sources: readonly Source[], fields: readonly RelationField[]): Source[][] {
   const groups = new Map<string, Source[]>()
   for (const source of sources) {
-    const key =
-      source.kind === 'memtable' ? source.staged.name : JSON.stringify(source.file.columns) + fields.length.toString()
+    const key = source.kind === 'memtable' || source.hidden.length > 0 ? nameOf(source) : columnsKey(source, fields)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [source])
     else group.push(source)
   }
   return [...groups.values()]
+}
+
+function nameOf(source: Source): string {
+  return source.kind === 'memtable' ? source.staged.name : source.path
+}
+
+function columnsKey({ file }: FileSource, fields: readonly RelationField[]): string {
+  return JSON.stringify(file.columns) + fields.length.toString()
 }
 
 function fromClause(group: readonly Source[]): string {
@@ -89,6 +100,33 @@ function timePredicates(source: Source, range: TimeRange): string[] {
   if (range.endNs <= span.maxNs) predicates.push(`"time" < ${timeLiteral(range.endNs)}`)
   if (source.kind === 'memtable') predicates.push(`rowid < ${source.rowCount}`)
   return predicates
+}
+
+function hiddenPredicates(source: Source): string[] {
+  const span = spanOf(source)
+  if (source.kind === 'file') {
+    return source.hidden
+      .filter((tombstone) => touchesSpan(tombstone, span))
+      .map((tombstone) => `NOT ${compileTombstone(tombstone, span)}`)
+  }
+  return compileHiddenRows(source.hidden, span)
+}
+
+/** SQL over a staged memtable part: the rows that are not hidden. */
+export function compileHiddenRows(hidden: readonly HiddenRows[], span: TimeSpan): string[] {
+  return hidden
+    .filter(({ tombstone }) => touchesSpan(tombstone, span))
+    .map(({ tombstone, rowCount }) => `NOT (rowid < ${rowCount} AND ${compileTombstone(tombstone, span)})`)
+}
+
+/** SQL that is true for rows the tombstone hides, in a source whose times lie in `span`. */
+function compileTombstone(tombstone: Tombstone, span: TimeSpan): string {
+  const { range, seriesIds } = tombstone
+  const conditions: string[] = []
+  if (range.startNs > span.minNs) conditions.push(`"time" >= ${timeLiteral(range.startNs)}`)
+  if (range.endNs <= span.maxNs) conditions.push(`"time" < ${timeLiteral(range.endNs)}`)
+  if (seriesIds !== null) conditions.push(`_series IN (${[...seriesIds].join(', ')})`)
+  return conditions.length === 0 ? '(true)' : `(${conditions.join(' AND ')})`
 }
 
 function insideSpan({ minNs, maxNs }: TimeSpan): string {

@@ -1,12 +1,13 @@
 /**
  * One table of a frozen memtable → Parquet files, one per shard group it has rows in. Files are complete and on disk
- * when this resolves, and nobody knows of them until the registry does.
+ * when this resolves, and nobody knows of them until the registry does. Rows that deletes had hidden when it began are not
+ * written.
  */
 
 import path from 'node:path'
 import { shardGroupStart } from '../domain/shard-group.js'
 import type { TableName } from '../domain/table-name.js'
-import type { MemtableTable } from '../memtable/memtable-table.js'
+import type { HiddenRows, MemtableTable } from '../memtable/memtable-table.js'
 import type { SeriesTable } from '../metadata/series-table.js'
 import { filePath } from '../parquet/file-path.js'
 import { nameColumns } from '../parquet/name-columns.js'
@@ -14,7 +15,7 @@ import { type ParquetRows, writeParquetFile } from '../parquet/write-parquet-fil
 import { sortBySeriesId, writeSeriesDictionary } from '../parquet/write-series-dictionary.js'
 import type { FileEntry } from '../registry/file-entry.js'
 import type { Duckdb } from '../sql/duckdb.js'
-import { timeLiteral } from './compile-relation.js'
+import { compileHiddenRows, timeLiteral } from './compile-relation.js'
 import { StagedTable } from './staged-table.js'
 import { clipSpan, spansOverlap } from './time-span.js'
 
@@ -29,6 +30,8 @@ export interface FlushContext {
 export interface FlushTask {
   readonly table: TableName
   readonly rows: MemtableTable
+  /** Of the rows, those that are not to be written. */
+  readonly hidden: readonly HiddenRows[]
   readonly seriesTable: SeriesTable
   readonly shardGroupDurationNs: bigint
   readonly minSequence: bigint
@@ -50,7 +53,8 @@ export async function flushTable(context: FlushContext, task: FlushTask): Promis
     const files: FileEntry[] = []
     for (const bucketStartNs of await bucketsOf(rows, task.shardGroupDurationNs, context.pause)) {
       const relation = bucketRelation(task, staged.name, bucketStartNs)
-      files.push(await flushBucket(context, task, { relation, dictionaryTable, columns }, bucketStartNs))
+      const file = await flushBucket(context, task, { relation, dictionaryTable, columns }, bucketStartNs)
+      if (file !== null) files.push(file)
     }
     return files
   } finally {
@@ -59,15 +63,17 @@ export async function flushTable(context: FlushContext, task: FlushTask): Promis
   }
 }
 
+/** null when every row of the bucket is hidden. */
 async function flushBucket(
   context: FlushContext,
   task: FlushTask,
   rows: ParquetRows,
   bucketStartNs: bigint,
-): Promise<FileEntry> {
+): Promise<FileEntry | null> {
   const id = context.nextFileId()
   const relativePath = filePath(task.table, bucketStartNs, id)
   const written = await writeParquetFile(context.duckdb, rows, path.join(context.dataDir, relativePath))
+  if (written === null) return null
   const late = task.rows.late === null ? null : clipSpan(task.rows.late, rangeOf(written))
   return {
     id,
@@ -85,8 +91,9 @@ async function flushBucket(
 }
 
 /** The bucket's rows, each point once. */
-function bucketRelation({ rows, shardGroupDurationNs }: FlushTask, stagedTable: string, bucketStartNs: bigint): string {
-  const predicates: string[] = []
+function bucketRelation(task: FlushTask, stagedTable: string, bucketStartNs: bigint): string {
+  const { rows, hidden, shardGroupDurationNs } = task
+  const predicates = rows.span === null ? [] : compileHiddenRows(hidden, rows.span)
   const endNs = bucketStartNs + shardGroupDurationNs
   if (rows.span !== null && rows.span.minNs < bucketStartNs) predicates.push(`"time" >= ${timeLiteral(bucketStartNs)}`)
   if (rows.span !== null && rows.span.maxNs >= endNs) predicates.push(`"time" < ${timeLiteral(endNs)}`)

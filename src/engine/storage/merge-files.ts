@@ -1,12 +1,14 @@
 /**
- * Some files of one bucket → one file with the same points, each once. Inputs are checked against their SHA-256 before
- * they are read, and the result's row count against what the inputs say where nothing can be duplicated.
+ * Some files of one bucket → one file with the same points, each once, without those that deletes have hidden. Inputs are
+ * checked against their SHA-256 before they are read, and the result's row count against what the inputs say where nothing
+ * can be duplicated or hidden.
  */
 
 import path from 'node:path'
 import type { CompactionPlan } from '../compaction/plan-compaction.js'
 import { assert } from '../domain/errors.js'
 import { ALL_TIME } from '../domain/time-range.js'
+import type { Tombstone } from '../domain/tombstone.js'
 import { filePath } from '../parquet/file-path.js'
 import { nameColumns } from '../parquet/name-columns.js'
 import { writeParquetFile } from '../parquet/write-parquet-file.js'
@@ -17,13 +19,21 @@ import type { FlushContext } from './flush-table.js'
 import { type FileSource, selectSources } from './source-set.js'
 import { clipSpan, spansOverlap, unionSpans } from './time-span.js'
 
-/** `olderFiles`: files of the table that stay and come before the merged ones. */
+/** `olderFiles`: files of the table that stay and come before the merged ones. null: no row is left. */
 export async function mergeFiles(
   context: FlushContext,
   plan: CompactionPlan,
+  hiddenIn: (file: FileEntry) => readonly Tombstone[],
   olderFiles: readonly FileEntry[],
-): Promise<FileEntry> {
-  const sources = plan.map((file): FileSource => ({ kind: 'file', file, path: path.join(context.dataDir, file.path) }))
+): Promise<FileEntry | null> {
+  const sources = plan.map(
+    (file): FileSource => ({
+      kind: 'file',
+      file,
+      path: path.join(context.dataDir, file.path),
+      hidden: hiddenIn(file),
+    }),
+  )
   const set = selectSources(sources, ALL_TIME)
   const columns = mergeColumns(plan)
   const fields = columns.filter(({ kind }) => kind === 'field')
@@ -39,9 +49,11 @@ export async function mergeFiles(
       { relation, dictionaryTable, columns },
       path.join(context.dataDir, relativePath),
     )
+    if (written === null) return null
     const rowCount = plan.reduce((sum, file) => sum + file.rowCount, 0)
     assert(written.rowCount <= rowCount, 'a merge makes no rows')
-    assert(set.dirtySpans.length > 0 || written.rowCount === rowCount, 'a merge without duplicates keeps every row')
+    const mayLose = set.dirtySpans.length > 0 || sources.some(({ hidden }) => hidden.length > 0)
+    assert(mayLose || written.rowCount === rowCount, 'a merge without duplicates and deletes keeps every row')
     return {
       id,
       table: first.table,

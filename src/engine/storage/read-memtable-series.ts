@@ -1,8 +1,9 @@
 /** Rows of one series in a memtable part → a segment, by walking the series' links from the newest row. */
 
 import type { Column } from '../domain/column.js'
-import type { TimeRange } from '../domain/time-range.js'
-import type { MemtableChunk } from '../memtable/memtable-table.js'
+import { isInside, type TimeRange } from '../domain/time-range.js'
+import { hidesSeries } from '../domain/tombstone.js'
+import type { HiddenRows, MemtableChunk, MemtableTable } from '../memtable/memtable-table.js'
 import type { ScanField } from '../query/scan.js'
 import { castColumn, missingColumn } from './cast-column.js'
 import { gather, type SeriesSegment } from './series-segment.js'
@@ -16,12 +17,14 @@ export interface MemtableRead {
 
 /** At least the `newestCountMax` newest rows of the range, all of one time together; each field is in one column at most. */
 export function readMemtableSeries(
-  { rows, rowCount }: MemtableSource,
+  { rows, rowCount, hidden }: MemtableSource,
   series: number,
+  seriesId: bigint,
   range: TimeRange,
   fields: readonly ScanField[],
   newestCountMax: number,
 ): MemtableRead {
+  const hiding = hidden.filter(({ tombstone }) => hidesSeries(tombstone, seriesId))
   const found: number[] = []
   let isCut = false
   let oldestNs = range.endNs
@@ -29,7 +32,7 @@ export function readMemtableSeries(
     const chunk = rows.chunkOf(row)
     const timeNs = chunk.timestamps[row - chunk.firstRow]
     if (timeNs < range.startNs && rows.isOrdered) break
-    if (row < rowCount && timeNs >= range.startNs && timeNs < range.endNs) {
+    if (row < rowCount && timeNs >= range.startNs && timeNs < range.endNs && !isHidden(hiding, row, timeNs)) {
       isCut = rows.isOrdered && found.length >= newestCountMax && timeNs !== oldestNs
       if (isCut) break
       found.push(row)
@@ -50,6 +53,23 @@ export function readMemtableSeries(
       : castColumn(readColumn(chunks, found, index, rows.fields[index].type), field.type)
   })
   return { segment: { times, columns }, isCut }
+}
+
+/** `hiding`: what hides rows of the series at hand. */
+function isHidden(hiding: readonly HiddenRows[], row: number, timeNs: bigint): boolean {
+  for (const { tombstone, rowCount } of hiding) if (row < rowCount && isInside(tombstone.range, timeNs)) return true
+  return false
+}
+
+/** Whether the memtable part has a row of the series that no delete has hidden. */
+export function hasVisibleRow(rows: MemtableTable, series: number, seriesId: bigint): boolean {
+  const hiding = rows.hidden.filter(({ tombstone }) => hidesSeries(tombstone, seriesId))
+  for (let row = rows.newestRowOf(series); row >= 0; ) {
+    const chunk = rows.chunkOf(row)
+    if (!isHidden(hiding, row, chunk.timestamps[row - chunk.firstRow])) return true
+    row = chunk.previous[row - chunk.firstRow]
+  }
+  return false
 }
 
 /** Ascending by time, then by arrival. */

@@ -9,6 +9,7 @@
 
 import type { Column } from '../domain/column.js'
 import { isValid } from '../domain/column.js'
+import { hiddenRanges } from '../domain/tombstone.js'
 import type { SeriesTable } from '../metadata/series-table.js'
 import type { GroupRows, ScanField, ScanGroup, ScanRequest } from '../query/scan.js'
 import type { FileColumn } from '../registry/file-entry.js'
@@ -18,9 +19,10 @@ import { type FileIndex, type FileReader, findSeries, searchTime } from './file-
 import { filterRows, takeRows } from './filter-rows.js'
 import { mergeGroups } from './merge-groups.js'
 import { readMemtableSeries } from './read-memtable-series.js'
-import { gather, mergeSegments, type SeriesSegment } from './series-segment.js'
+import { gather, joinSegments, mergeSegments, type SeriesSegment } from './series-segment.js'
 import { countSeries } from './series-selection.js'
 import { coveredShare, type FileSource, type SourceSet } from './source-set.js'
+import { cutHidden, cutRuns } from './visible-runs.js'
 
 const SERIES_MAX = 256
 /** Series of which only the first or last rows are wanted: a few microseconds each. */
@@ -175,7 +177,14 @@ export class NarrowScan {
       const read =
         source.kind === 'file'
           ? await this.#readFileSeries(source, ordinal, rowCountMax)
-          : readMemtableSeries(source, ordinal, range, fields, isDescending ? rowCountMax : Number.POSITIVE_INFINITY)
+          : readMemtableSeries(
+              source,
+              ordinal,
+              this.#seriesTable.idOf(ordinal),
+              range,
+              fields,
+              isDescending ? rowCountMax : Number.POSITIVE_INFINITY,
+            )
       if (read !== null && read.segment.times.length > 0) reads.push(read)
     }
     return reads
@@ -183,26 +192,28 @@ export class NarrowScan {
 
   async #readFileSeries(source: FileSource, ordinal: number, rowCountMax: number): Promise<SeriesRead | null> {
     const { index, columns } = this.#files.get(source)!
-    const rows = findSeries(index, this.#seriesTable.idOf(ordinal))
+    const seriesId = this.#seriesTable.idOf(ordinal)
+    const rows = findSeries(index, seriesId)
     if (rows === null) return null
     const [time, ...decoded] = await this.#readBlock(source, rows.block)
     const times = time.values as BigInt64Array
     const { startNs, endNs } = this.#request.range
-    let from = searchTime(times, rows.from, rows.to, startNs)
-    let to = searchTime(times, from, rows.to, endNs)
-    const isCut = to - from > rowCountMax
-    if (isCut && this.#request.isDescending) from = to - rowCountMax
-    else if (isCut) to = from + rowCountMax
-    let next = 0
-    const segment = {
-      times: times.slice(from, to),
-      columns: this.#request.fields.map(({ type }, i) =>
-        columns[i] === null
-          ? missingColumn(type, to - from)
-          : castColumn(expandColumn(decoded[next++], from, to), type),
-      ),
-    }
-    return { segment, isCut }
+    const from = searchTime(times, rows.from, rows.to, startNs)
+    const to = searchTime(times, from, rows.to, endNs)
+    const visible = cutHidden({ from, to }, times, hiddenRanges(source.hidden, seriesId))
+    const { runs, isCut } = cutRuns(visible, rowCountMax, this.#request.isDescending)
+    const segments = runs.map((run): SeriesSegment => {
+      let next = 0
+      return {
+        times: times.slice(run.from, run.to),
+        columns: this.#request.fields.map(({ type }, i) =>
+          columns[i] === null
+            ? missingColumn(type, run.to - run.from)
+            : castColumn(expandColumn(decoded[next++], run.from, run.to), type),
+        ),
+      }
+    })
+    return segments.length === 0 ? null : { segment: joinSegments(segments), isCut }
   }
 
   /** `time` and the wanted columns of a block. Held for the length of the scan: many series share a block. */

@@ -71,6 +71,27 @@ function mergeTwo(older: SeriesSegment, newer: SeriesSegment): SeriesSegment {
   return { times, columns }
 }
 
+/** Segments of one source, each later than the one before, as one. */
+export function joinSegments(segments: readonly SeriesSegment[]): SeriesSegment {
+  if (segments.length === 1) return segments[0]
+  const rowCount = segments.reduce((sum, { times }) => sum + times.length, 0)
+  const times = new BigInt64Array(rowCount)
+  const segmentOf = new Uint32Array(rowCount)
+  const rowOf = new Uint32Array(rowCount)
+  let count = 0
+  for (let s = 0; s < segments.length; s++) {
+    times.set(segments[s].times, count)
+    for (let row = 0; row < segments[s].times.length; row++, count++) {
+      segmentOf[count] = s
+      rowOf[count] = row
+    }
+  }
+  const columns = segments[0].columns.map(({ type }, c) =>
+    gather(type, rowCount, (k) => [segments[segmentOf[k]].columns[c], rowOf[k]]),
+  )
+  return { times, columns }
+}
+
 /** A column whose row k is the row that `pick(k)` names. */
 export function gather(type: ColumnType, count: number, pick: (k: number) => readonly [Column, number]): Column {
   const values = emptyValues(type, count) as unknown[]

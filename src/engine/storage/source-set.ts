@@ -1,11 +1,13 @@
 /**
  * Where a table's rows are at one moment: Parquet files and memtable parts, oldest first. A point may be in several of
  * them; the last one wins, field by field. `dirtySpans` are the only times at which that can happen, so everything else
- * is read without deduplication.
+ * is read without deduplication. Each source brings what deletes have hidden in it; readers leave those rows out before
+ * anything else, so that a hidden value neither wins nor is brought back.
  */
 
 import { ALL_TIME, type TimeRange, type TimeSpan } from '../domain/time-range.js'
-import type { MemtableTable } from '../memtable/memtable-table.js'
+import type { Tombstone } from '../domain/tombstone.js'
+import type { HiddenRows, MemtableTable } from '../memtable/memtable-table.js'
 import type { FileEntry } from '../registry/file-entry.js'
 import type { StagedTable } from './staged-table.js'
 import { clipSpan, spansOverlap, unionSpans } from './time-span.js'
@@ -15,6 +17,8 @@ export interface FileSource {
   readonly file: FileEntry
   /** Absolute. */
   readonly path: string
+  /** Rows of the file that a delete took away. */
+  readonly hidden: readonly Tombstone[]
 }
 
 export interface MemtableSource {
@@ -23,6 +27,7 @@ export interface MemtableSource {
   readonly staged: StagedTable
   /** Rows from this index on came later than the query. */
   readonly rowCount: number
+  readonly hidden: readonly HiddenRows[]
 }
 
 export type Source = FileSource | MemtableSource

@@ -1,34 +1,41 @@
 /**
  * The rows of all databases: memtables, Parquet files, and how both are read together. Writes come in after the log has
- * them; reads see every row written before they began. The set of files changes only together with the registry.
+ * them; reads see every row written before they began. The set of files changes only together with the registry. Deletes
+ * hide rows at once; flushes and merges then leave them out.
  */
 
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { COMPACTION_LIMITS, planCompaction } from '../compaction/plan-compaction.js'
+import { COMPACTION_LIMITS, type CompactionPlan, planCompaction } from '../compaction/plan-compaction.js'
 import { assert, HyperbyteError } from '../domain/errors.js'
 import { groupBy } from '../domain/group-by.js'
 import type { MeasurementBatch } from '../domain/point-batch.js'
 import { type TableName, tableKey } from '../domain/table-name.js'
 import type { TimeRange } from '../domain/time-range.js'
+import { coversSpan, type Tombstone, touchesSpan } from '../domain/tombstone.js'
 import { Memtable } from '../memtable/memtable.js'
+import type { HiddenRows } from '../memtable/memtable-table.js'
 import type { SeriesTable } from '../metadata/series-table.js'
 import { ROW_GROUP_ROWS, sha256OfFile } from '../parquet/write-parquet-file.js'
 import type { AggregateRequest, GroupAggregates, GroupRows, Scanner, ScanRequest } from '../query/scan.js'
 import type { FileEntry } from '../registry/file-entry.js'
+import type { TombstoneChange, TombstoneEntry } from '../registry/tombstone-entry.js'
 import type { Duckdb } from '../sql/duckdb.js'
 import { aggregateBySql, isPushable } from './aggregate-by-sql.js'
 import { ColumnCache } from './column-cache.js'
 import { type CachedPiece, FileReader } from './file-reader.js'
 import { type FlushContext, flushTable } from './flush-table.js'
 import { mergeFiles } from './merge-files.js'
+import { moveTombstones } from './move-tombstones.js'
 import { Pins } from './pins.js'
+import { hasVisibleRow } from './read-memtable-series.js'
 import { type SqlScanContext, scanBySql } from './scan-by-sql.js'
 import { openNarrowScan } from './scan-narrow.js'
 import { countSeries } from './series-selection.js'
 import {
   coveredShare,
   EMPTY_SOURCE_SET,
+  type FileSource,
   type MemtableSource,
   rowCountOf,
   type Source,
@@ -37,6 +44,7 @@ import {
 } from './source-set.js'
 import { StagedTable } from './staged-table.js'
 import { TableState } from './table-state.js'
+import { findVisibleSeries } from './visible-series.js'
 
 /** Work on the event loop between two pauses. */
 const PAUSE_MS = 4
@@ -57,7 +65,6 @@ export interface StorageOptions {
   readonly log: { error(message: string, fields?: Record<string, unknown>): void }
 }
 
-/** A change of the set of files that the registry must record before `finish` makes it visible. */
 export interface SourceCounts {
   readonly memoryRowCount: number
   readonly fileCount: number
@@ -66,14 +73,25 @@ export interface SourceCounts {
   readonly fileByteCount: number
 }
 
+/**
+ * A change of the set of files that the registry must record before `finish` makes it visible. From `begin` to `finish` no
+ * delete may hide rows: the caller takes turns.
+ */
 export interface FileChange {
   readonly added: readonly FileEntry[]
   readonly removed: readonly FileEntry[]
+  /** What becomes of tombstones, for the registry; null when the change has lost its ground and nothing may be recorded. */
+  begin(): readonly TombstoneChange[] | null
   /**
    * Makes the change visible to queries; call it once the registry has it. Hands back added files that nobody wants any
    * more, because their table was dropped meanwhile: the registry must forget them.
    */
   finish(): readonly FileEntry[]
+}
+
+/** What a delete takes away: rows of these series (null = all) in this range, in every table that is meant. */
+export interface RowsToHide extends Omit<Tombstone, 'table'> {
+  readonly isMeant: (table: TableName) => boolean
 }
 
 /** A frozen memtable's files; `tables` are the keys of its tables, `flushedSequence` the log position it reaches. */
@@ -109,15 +127,19 @@ export class Storage implements Scanner {
   #nextTableNumber = 0
   #lastPauseMs: number
 
-  constructor(options: StorageOptions, files: readonly FileEntry[]) {
+  constructor(options: StorageOptions, files: readonly FileEntry[], tombstones: readonly TombstoneEntry[]) {
     this.#options = options
     this.#lastPauseMs = options.monotonicMs()
     this.#cache = new ColumnCache(options.columnCacheBytesMax)
     this.#fileReader = new FileReader(options.duckdb, this.#cache, (file) => this.#absolute(file))
     this.#current = this.#newMemtable()
     const byTable = groupBy(files, (file) => tableKey(file.table))
-    for (const [key, tableFiles] of byTable) this.#tables.set(key, new TableState(tableFiles[0].table, key, tableFiles))
-    for (const { id } of files) this.#nextFileId = Math.max(this.#nextFileId, id + 1)
+    const hidden = groupBy(tombstones, (tombstone) => tableKey(tombstone.table))
+    for (const [key, tableFiles] of byTable) {
+      this.#tables.set(key, new TableState(tableFiles[0].table, key, tableFiles, hidden.get(key)))
+    }
+    const ids = [...files.map(({ id }) => id), ...tombstones.flatMap(({ fileIds }) => [...fileIds])]
+    for (const id of ids) this.#nextFileId = Math.max(this.#nextFileId, id + 1)
   }
 
   get current(): Memtable {
@@ -173,14 +195,18 @@ export class Storage implements Scanner {
     const memtable = this.#frozen[0]
     if (memtable === undefined) return null
     const added: FileEntry[] = []
+    /** By table key: what was hidden when its files were begun. */
+    const left = new Map<string, readonly HiddenRows[]>()
     try {
       for (const [key, rows] of [...memtable.tables]) {
         const table = this.#tables.get(key)
         if (table === undefined || !memtable.tables.has(key)) continue
         const { database, retentionPolicy } = table.name
+        left.set(key, rows.hidden)
         const files = await flushTable(this.#writeContext(), {
           table: table.name,
           rows,
+          hidden: rows.hidden,
           seriesTable: this.#options.seriesTableOf(database),
           shardGroupDurationNs: this.#options.shardGroupDurationOf(database, retentionPolicy),
           minSequence: memtable.firstSequence,
@@ -201,7 +227,8 @@ export class Storage implements Scanner {
       flushedSequence: memtable.lastSequence,
       added: alive,
       removed: [],
-      finish: () => this.#finishFlush(memtable, alive),
+      begin: () => this.#lateTombstones(memtable, alive, left).map(putTombstone),
+      finish: () => this.#finishFlush(memtable, alive, this.#lateTombstones(memtable, alive, left)),
     }
   }
 
@@ -212,45 +239,107 @@ export class Storage implements Scanner {
   async compactOnce(isAtRest: (table: TableState, bucketStartNs: bigint) => boolean): Promise<FileChange | null> {
     for (const table of this.#tables.values()) {
       for (const [bucketStartNs, files] of groupBy(table.files, (file) => file.bucketStartNs)) {
-        const plan = planCompaction(files, isAtRest(table, bucketStartNs), COMPACTION_LIMITS)
+        const hasHidden = ({ id }: FileEntry): boolean => table.hiddenIn(id).length > 0
+        const plan = planCompaction(files, isAtRest(table, bucketStartNs), COMPACTION_LIMITS, hasHidden)
         if (plan === null) continue
-        await this.#verify(plan)
-        const older = files.filter((file) => !plan.includes(file) && file.maxSequence < plan[0].maxSequence)
-        const merged = await mergeFiles(this.#writeContext(), plan, older)
-        this.#verified.set(merged.id, Promise.resolve())
-        return { added: [merged], removed: plan, finish: () => this.#finishMerge(table, plan, merged) }
+        const planIds = plan.map(({ id }) => id)
+        this.#filePins.pin(planIds)
+        try {
+          return await this.#merge(table, files, plan)
+        } finally {
+          this.#filePins.unpin(planIds)
+        }
       }
     }
     return null
+  }
+
+  /** `plan`: neighbours among `files`, which are those of one bucket. */
+  async #merge(table: TableState, files: readonly FileEntry[], plan: CompactionPlan): Promise<FileChange> {
+    await this.#verify(plan)
+    const older = files.filter((file) => !plan.includes(file) && file.maxSequence < plan[0].maxSequence)
+    const { tombstones } = table
+    const merged = await mergeFiles(this.#writeContext(), plan, ({ id }) => table.hiddenIn(id), older)
+    if (merged !== null) this.#verified.set(merged.id, Promise.resolve())
+    return this.#mergeChange(table, plan, merged, tombstones)
   }
 
   /** Drops the files of a table whose bucket ended before `expiryNs`. */
   expire(table: TableState, expiryNs: bigint, shardGroupDurationNs: bigint): FileChange {
     const removed = table.files.filter(({ bucketStartNs }) => bucketStartNs + shardGroupDurationNs <= expiryNs)
     table.replaceFiles(removed, [])
-    const finish = (): readonly FileEntry[] => {
-      this.#retireFiles(removed)
-      return []
-    }
-    return { added: [], removed, finish }
+    return this.#removal(removed, () => dropTombstones(table, removed))
   }
 
   /** Forgets tables and hands back their files, whose removal the registry must record before `finish`. */
   drop(isDropped: (table: TableName) => boolean): FileChange {
     const dropped = [...this.#tables.values()].filter(({ name }) => isDropped(name))
-    const removed = dropped.flatMap(({ files }) => files)
     for (const table of dropped) {
       this.#tables.delete(table.key)
-      for (const memtable of [...this.#frozen, this.#current]) {
-        memtable.drop(table.key)
-        this.#dropStaged(memtable, table.key)
+      for (const memtable of this.#memtables()) this.#dropRows(memtable, table.key)
+    }
+    const changes = dropped.flatMap(({ tombstones }) =>
+      tombstones.map((tombstone): TombstoneChange => ({ kind: 'remove-tombstone', tombstone })),
+    )
+    const removed = dropped.flatMap(({ files }) => files)
+    return this.#removal(removed, () => changes)
+  }
+
+  /**
+   * Hides rows that are stored now, from the next read on. Memtable parts and files in which no row remains go at once.
+   * The change is to be recorded before anything else changes files.
+   */
+  hide(rows: RowsToHide): FileChange {
+    const removed: FileEntry[] = []
+    const changes: TombstoneChange[] = []
+    for (const table of this.#tables.values()) {
+      if (!rows.isMeant(table.name)) continue
+      const { sequence, range, seriesIds } = rows
+      const tombstone: Tombstone = { sequence, table: table.name, range, seriesIds }
+      this.#hideInMemory(table, tombstone)
+      const touched = table.files.filter((file) => touchesSpan(tombstone, file))
+      const covered = touched.filter((file) => tombstone.seriesIds === null && coversSpan(tombstone, file))
+      table.replaceFiles(covered, [])
+      changes.push(...dropTombstones(table, covered))
+      removed.push(...covered)
+      const fileIds = new Set(touched.filter((file) => !covered.includes(file)).map(({ id }) => id))
+      if (fileIds.size === 0) continue
+      const entry = { ...tombstone, fileIds }
+      table.putTombstone(entry)
+      changes.push(putTombstone(entry))
+    }
+    return this.#removal(removed, () => changes)
+  }
+
+  /** Of `candidates`, the series that still have rows in the table's files. */
+  async seriesInFiles(name: TableName, candidates: ReadonlySet<bigint>): Promise<Set<bigint>> {
+    const table = this.#tables.get(tableKey(name))
+    const found = new Set<bigint>()
+    if (table === undefined) return found
+    const { files } = table
+    const sources = files.map((file) => this.#fileSource(table, file))
+    const fileIds = files.map(({ id }) => id)
+    this.#filePins.pin(fileIds)
+    try {
+      await this.#verify(files)
+      // The newest first: series that are written to are found there.
+      for (const source of sources.reverse()) {
+        if (found.size === candidates.size) break
+        await findVisibleSeries(this.#fileReader, this.#options.duckdb, source, candidates, found)
       }
+    } finally {
+      this.#filePins.unpin(fileIds)
     }
-    const finish = (): readonly FileEntry[] => {
-      this.#retireFiles(removed)
-      return []
-    }
-    return { added: [], removed, finish }
+    return found
+  }
+
+  /** Whether a series has rows of the table in memory. */
+  isSeriesInMemory(name: TableName, series: number, seriesId: bigint): boolean {
+    const key = tableKey(name)
+    return this.#memtables().some((memtable) => {
+      const rows = memtable.tables.get(key)
+      return rows !== undefined && hasVisibleRow(rows, series, seriesId)
+    })
   }
 
   /** No file that is registered now, or is about to be, is removed until the hold is released. */
@@ -369,8 +458,8 @@ export class Storage implements Scanner {
 
   /** Oldest first. */
   #sourcesOf(table: TableState): Source[] {
-    const sources: Source[] = table.files.map((file) => ({ kind: 'file', file, path: this.#absolute(file) }))
-    for (const memtable of [...this.#frozen, this.#current]) {
+    const sources: Source[] = table.files.map((file) => this.#fileSource(table, file))
+    for (const memtable of this.#memtables()) {
       const rows = memtable.tables.get(table.key)
       if (rows === undefined) continue
       const source: MemtableSource = {
@@ -378,13 +467,45 @@ export class Storage implements Scanner {
         rows,
         staged: this.#stagedTable(memtable, table.key),
         rowCount: rows.rowCount,
+        hidden: rows.hidden,
       }
       sources.push(source)
     }
     return sources
   }
 
-  #finishFlush(memtable: Memtable, added: readonly FileEntry[]): readonly FileEntry[] {
+  #fileSource(table: TableState, file: FileEntry): FileSource {
+    return { kind: 'file', file, path: this.#absolute(file), hidden: table.hiddenIn(file.id) }
+  }
+
+  /** Oldest first. */
+  #memtables(): Memtable[] {
+    return [...this.#frozen, this.#current]
+  }
+
+  #hideInMemory(table: TableState, tombstone: Tombstone): void {
+    for (const memtable of this.#memtables()) {
+      const rows = memtable.tables.get(table.key)
+      if (rows === undefined || rows.span === null || !touchesSpan(tombstone, rows.span)) continue
+      if (tombstone.seriesIds === null && coversSpan(tombstone, rows.span)) this.#dropRows(memtable, table.key)
+      else rows.hide(tombstone)
+    }
+  }
+
+  #dropRows(memtable: Memtable, key: string): void {
+    memtable.drop(key)
+    this.#dropStaged(memtable, key)
+  }
+
+  #removal(removed: readonly FileEntry[], begin: () => readonly TombstoneChange[]): FileChange {
+    const finish = (): readonly FileEntry[] => {
+      this.#retireFiles(removed)
+      return []
+    }
+    return { added: [], removed, begin, finish }
+  }
+
+  #finishFlush(memtable: Memtable, added: readonly FileEntry[], late: readonly TombstoneEntry[]): readonly FileEntry[] {
     assert(this.#frozen[0] === memtable, 'memtables are flushed in order')
     this.#frozen = this.#frozen.slice(1)
     const lost: FileEntry[] = []
@@ -397,18 +518,62 @@ export class Storage implements Scanner {
       this.#tables.get(key)?.replaceFiles([], files)
       for (const { id } of files) this.#verified.set(id, Promise.resolve())
     }
+    for (const tombstone of late) this.#tables.get(tableKey(tombstone.table))?.putTombstone(tombstone)
     for (const key of memtable.tables.keys()) this.#dropStaged(memtable, key)
     this.#staged.delete(memtable)
     this.#retireFiles(lost)
     return lost
   }
 
-  #finishMerge(table: TableState, plan: readonly FileEntry[], merged: FileEntry): readonly FileEntry[] {
+  /** What was hidden in the memtable after its files had been begun (`left`: before) is still in them. */
+  #lateTombstones(
+    memtable: Memtable,
+    added: readonly FileEntry[],
+    left: ReadonlyMap<string, readonly HiddenRows[]>,
+  ): TombstoneEntry[] {
+    const late: TombstoneEntry[] = []
+    for (const [key, files] of groupBy(added, (file) => tableKey(file.table))) {
+      const hidden = memtable.tables.get(key)?.hidden ?? []
+      for (const { tombstone } of hidden.slice(left.get(key)?.length ?? 0)) {
+        const ids = files.filter((file) => touchesSpan(tombstone, file)).map(({ id }) => id)
+        if (ids.length === 0) continue
+        const known = this.#tables.get(key)?.tombstones.find(({ sequence }) => sequence === tombstone.sequence)
+        late.push({ ...tombstone, fileIds: new Set([...(known?.fileIds ?? []), ...ids]) })
+      }
+    }
+    return late
+  }
+
+  /** `left`: the tombstones whose rows the merge has left out. */
+  #mergeChange(
+    table: TableState,
+    plan: readonly FileEntry[],
+    merged: FileEntry | null,
+    left: readonly TombstoneEntry[],
+  ): FileChange {
+    const added = merged === null ? [] : [merged]
+    const removedIds = new Set(plan.map(({ id }) => id))
+    const leftSequences = new Set(left.map(({ sequence }) => sequence))
+    const carriedTo = ({ sequence }: TombstoneEntry): number[] =>
+      leftSequences.has(sequence) ? [] : added.map(({ id }) => id)
     // Dropped or expired while they were merged: the merge must not bring them back.
-    const isAlive = this.#tables.get(table.key) === table && plan.every((file) => table.files.includes(file))
-    if (isAlive) table.replaceFiles(plan, [merged])
-    this.#retireFiles(isAlive ? plan : [merged])
-    return isAlive ? [] : [merged]
+    const isAlive = (): boolean =>
+      this.#tables.get(table.key) === table && plan.every((file) => table.files.includes(file))
+    const begin = (): readonly TombstoneChange[] | null => {
+      if (isAlive()) return moveTombstones(table.tombstones, removedIds, carriedTo).changes
+      this.#retireFiles(added)
+      return null
+    }
+    const finish = (): readonly FileEntry[] => {
+      const isStillAlive = isAlive()
+      if (isStillAlive) {
+        table.replaceFiles(plan, added)
+        table.tombstones = moveTombstones(table.tombstones, removedIds, carriedTo).tombstones
+      }
+      this.#retireFiles(isStillAlive ? plan : added)
+      return isStillAlive ? [] : added
+    }
+    return { added, removed: plan, begin, finish }
   }
 
   #retireFiles(files: readonly FileEntry[]): void {
@@ -534,4 +699,15 @@ export class Storage implements Scanner {
 /** Memtable rows come to DuckDB only for the queries that need them there. */
 async function stageSources({ sources }: SourceSet): Promise<void> {
   for (const source of sources) if (source.kind === 'memtable') await source.staged.stage(source.rowCount)
+}
+
+function putTombstone(tombstone: TombstoneEntry): TombstoneChange {
+  return { kind: 'put-tombstone', tombstone }
+}
+
+/** Takes the table's tombstones off files that are gone; returns what the registry has to know. */
+function dropTombstones(table: TableState, removed: readonly FileEntry[]): readonly TombstoneChange[] {
+  const moved = moveTombstones(table.tombstones, new Set(removed.map(({ id }) => id)), () => [])
+  if (moved.changes.length > 0) table.tombstones = moved.tombstones
+  return moved.changes
 }

@@ -1,10 +1,16 @@
-/** What storage holds for one table across memtable generations: its files, and the newest time of each series. */
+/**
+ * What storage holds for one table across memtable generations: its files, what is hidden in them, and the newest time of
+ * each series.
+ */
 
 import { bySequence } from '../compaction/plan-compaction.js'
 import type { TableName } from '../domain/table-name.js'
 import { TIMESTAMP_NS_MIN } from '../domain/time-range.js'
 import { NewestTimes } from '../memtable/newest-times.js'
 import type { FileEntry } from '../registry/file-entry.js'
+import type { TombstoneEntry } from '../registry/tombstone-entry.js'
+
+const NO_TOMBSTONES: readonly TombstoneEntry[] = []
 
 export class TableState {
   readonly name: TableName
@@ -12,13 +18,44 @@ export class TableState {
   readonly newest: NewestTimes
   /** Oldest first. Replaced, never changed in place: a query keeps the array it saw. */
   files: readonly FileEntry[]
+  #tombstones: readonly TombstoneEntry[] = NO_TOMBSTONES
+  #byFile = new Map<number, readonly TombstoneEntry[]>()
 
-  constructor(name: TableName, key: string, files: readonly FileEntry[]) {
+  constructor(
+    name: TableName,
+    key: string,
+    files: readonly FileEntry[],
+    tombstones: readonly TombstoneEntry[] = NO_TOMBSTONES,
+  ) {
     this.name = name
     this.key = key
     this.files = [...files].sort(bySequence)
     const newestNs = files.reduce((max, { maxNs }) => (maxNs > max ? maxNs : max), TIMESTAMP_NS_MIN - 1n)
     this.newest = new NewestTimes(newestNs)
+    this.tombstones = tombstones
+  }
+
+  get tombstones(): readonly TombstoneEntry[] {
+    return this.#tombstones
+  }
+
+  set tombstones(tombstones: readonly TombstoneEntry[]) {
+    this.#tombstones = tombstones
+    this.#byFile = new Map()
+    for (const tombstone of tombstones) {
+      for (const id of tombstone.fileIds) this.#byFile.set(id, [...(this.#byFile.get(id) ?? []), tombstone])
+    }
+  }
+
+  /** What hides rows of a file; the same array until something changes. */
+  hiddenIn(fileId: number): readonly TombstoneEntry[] {
+    return this.#byFile.get(fileId) ?? NO_TOMBSTONES
+  }
+
+  /** In place of the one of the same delete. */
+  putTombstone(tombstone: TombstoneEntry): void {
+    const others = this.#tombstones.filter(({ sequence }) => sequence !== tombstone.sequence)
+    this.tombstones = [...others, tombstone]
   }
 
   replaceFiles(removed: readonly FileEntry[], added: readonly FileEntry[]): void {

@@ -11,6 +11,7 @@
  *                   | field count u32 | field… |
  *     field:        | name text | type u8 | has validity u8 | validity words u32… | values |
  *   kind 2, drop:   | scope u8 (1 database, 2 policy, 3 measurement) | database text | policy text | measurement text |
+ *   kind 3, delete: | measurement text | start i64 | end i64 | is all series u8 | series count u32 | series key bytes… |
  *
  *   text, bytes: | length u32 | UTF-8 |        packed: | width u8 | integers |, see packed-integers.ts
  *   values:      integer and unsigned packed; float f64…; boolean u8…; string text…
@@ -23,6 +24,7 @@ import { validityWordCount } from '../domain/column.js'
 import { assert, HyperbyteError } from '../domain/errors.js'
 import type { FieldType } from '../domain/field-type.js'
 import type { FieldColumn, MeasurementBatch } from '../domain/point-batch.js'
+import type { TimeRange } from '../domain/time-range.js'
 import { ByteReader } from './byte-reader.js'
 import { ByteWriter } from './byte-writer.js'
 import { packedWidth, readPacked, writePacked } from './packed-integers.js'
@@ -52,6 +54,17 @@ export type WalRecord =
       readonly retentionPolicy: string
       readonly measurement: string
     }
+  | {
+      readonly kind: 'delete'
+      readonly database: string
+      /** '' = in every policy. */
+      readonly retentionPolicy: string
+      /** '' = every measurement. */
+      readonly measurement: string
+      readonly range: TimeRange
+      /** Ordinals; null = every series. */
+      readonly series: Uint32Array | null
+    }
 
 /** Turns series ordinals into canonical keys when encoding, and back when decoding. */
 export interface SeriesKeys {
@@ -67,7 +80,7 @@ export const NO_SERIES: SeriesKeys = {
   internKey: () => 0,
 }
 
-const KIND_BYTE = { points: 1, drop: 2 } satisfies Record<WalRecord['kind'], number>
+const KIND_BYTE = { points: 1, drop: 2, delete: 3 } satisfies Record<WalRecord['kind'], number>
 const SCOPE_BYTE = { database: 1, 'retention-policy': 2, measurement: 3 } satisfies Record<DropScope, number>
 const SCOPES: readonly DropScope[] = ['database', 'retention-policy', 'measurement']
 const TYPE_BYTE = { float: 1, integer: 2, unsigned: 3, string: 4, boolean: 5 } satisfies Record<FieldType, number>
@@ -90,6 +103,10 @@ export function encodeRecord(record: WalRecord, series: SeriesKeys): Uint8Array 
   if (record.kind === 'drop') {
     writer.text(record.measurement)
     writer.u8(SCOPE_BYTE[record.scope])
+    return writer.finish().slice()
+  }
+  if (record.kind === 'delete') {
+    writeDelete(writer, record, series)
     return writer.finish().slice()
   }
   writer.u64(record.origin)
@@ -148,6 +165,7 @@ export function decodeRecord(bytes: Uint8Array, seriesOf: (database: string) => 
     const measurement = reader.text()
     return { kind: 'drop', database, retentionPolicy, measurement, scope: SCOPES[reader.u8() - 1] }
   }
+  if (kind === KIND_BYTE.delete) return { ...readDelete(reader, seriesOf(database)), database, retentionPolicy }
   if (kind !== KIND_BYTE.points) throw new HyperbyteError('corrupt', `a log record has the unknown kind ${kind}`)
   const origin = reader.u64()
   const series = seriesOf(database)
@@ -167,6 +185,30 @@ function openRecord(bytes: Uint8Array): { kind: number; sequence: bigint; timeNs
   const sequence = reader.u64()
   const timeNs = version === VERSION_UNTIMED ? null : BigInt.asIntN(64, reader.u64())
   return { kind, sequence, timeNs, reader }
+}
+
+type DeleteRecord = Extract<WalRecord, { kind: 'delete' }>
+
+function writeDelete(writer: ByteWriter, { measurement, range, series }: DeleteRecord, keys: SeriesKeys): void {
+  writer.text(measurement)
+  writer.u64(BigInt.asUintN(64, range.startNs))
+  writer.u64(BigInt.asUintN(64, range.endNs))
+  writer.u8(series === null ? 1 : 0)
+  writer.u32(series?.length ?? 0)
+  for (const ordinal of series ?? []) {
+    const key = keys.keyOf(ordinal)
+    writer.u32(key.length)
+    writer.bytes(key)
+  }
+}
+
+function readDelete(reader: ByteReader, keys: SeriesKeys): Omit<DeleteRecord, 'database' | 'retentionPolicy'> {
+  const measurement = reader.text()
+  const range = { startNs: BigInt.asIntN(64, reader.u64()), endNs: BigInt.asIntN(64, reader.u64()) }
+  const isAll = reader.u8() === 1
+  const series = Uint32Array.from({ length: reader.u32() }, () => keys.internKey(reader.bytes()))
+  assert(reader.isAtEnd, 'a log record is read to its end')
+  return { kind: 'delete', measurement, range, series: isAll ? null : series }
 }
 
 function writeMeasurement(writer: ByteWriter, batch: MeasurementBatch, series: SeriesKeys): void {

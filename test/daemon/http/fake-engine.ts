@@ -88,6 +88,7 @@ export class FakeEngine implements Engine {
     return []
   }
   killQuery(): void {}
+  async deleteRows(): Promise<void> {}
   async flush(): Promise<void> {}
   async compact(): Promise<void> {}
   async close(): Promise<void> {}

@@ -62,3 +62,19 @@ test('many flushes leave a bounded number of files', () => {
   // At most three files on each of log4(200) levels.
   expect(files.length).toBeLessThanOrEqual(12)
 })
+
+test('files with hidden rows go first, and at rest even one alone is written anew', () => {
+  const hasHidden = ({ id }: FileEntry): boolean => id === 8
+  const plan = (files: readonly FileEntry[], isAtRest: boolean): number[] | null =>
+    planCompaction(files, isAtRest, LIMITS, hasHidden)?.map(({ id }) => id) ?? null
+  const runs = [1, 2, 3, 4]
+    .map((id) => file(id, 0))
+    .concat(
+      file(5, 1),
+      [6, 7, 8, 9].map((id) => file(id, 0)),
+    )
+  expect(plan(runs, false)).toEqual([6, 7, 8, 9])
+  expect(plan([file(8, 0)], false)).toBeNull()
+  expect(plan([file(1, 0, 90), file(8, 0, 90)], true)).toEqual([8])
+  expect(plan([file(1, 0), file(8, 0)], true)).toEqual([1, 8])
+})

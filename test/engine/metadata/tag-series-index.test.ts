@@ -180,3 +180,35 @@ test('among thousands of series, tag values and keys are those that a look at ea
   }
   expect([...index.ordinalsOf('m')]).toEqual(Array.from({ length: 5000 }, (_, i) => i))
 })
+
+test('removed series are gone from every answer and can come back', () => {
+  const { table, index, label } = openIndex()
+  const hostOf = index.tagReader('m', 'host')
+  const gone = index.seriesMatching('m', op(tag('region'), '=', text('x')), isField)
+  index.removeSeries('m', gone)
+  expect(Array.from(index.seriesOf('m'), label)).toEqual(['', 'a', 'a b/y', 'c/c'])
+  expect(index.tagValues('m', 'region')).toEqual(['c', 'y'])
+  expect(index.tagKeys('m')).toEqual(['host', 'region'])
+  expect(index.has(gone[0])).toBe(false)
+  // A reader that was made before still reads right.
+  for (const ordinal of index.seriesOf('m'))
+    expect(hostOf(ordinal)).toBe(new Map(table.tagsOf(ordinal)).get('host') ?? '')
+  index.add(gone[0])
+  expect(index.seriesCount('m')).toBe(5)
+  index.removeSeries('m', index.ordinalsOf('m').slice())
+  expect(index.measurements()).toEqual(['n'])
+})
+
+test('series are chosen by tags alone, or not at all', () => {
+  const { index, label } = openIndex()
+  const chosen = (condition: Expr | null): string[] | null => {
+    const series = index.seriesByTags('m', condition, isField)
+    return series && Array.from(series, label).sort()
+  }
+  expect(chosen(null)).toEqual([...ALL].sort())
+  expect(chosen(op(tag('host'), '=', text('a')))).toEqual(['a'])
+  expect(chosen(op(tag('f'), '=', one))).toBeNull()
+  expect(chosen(op(tag('host'), '=', one))).toBeNull()
+  expect(chosen(op(op(tag('host'), '=', text('nobody')), 'AND', op(tag('f'), '=', one)))).toEqual([])
+  expect(chosen(op(op(tag('host'), '=', text('a')), 'OR', op(tag('f'), '=', one)))).toBeNull()
+})

@@ -12,7 +12,7 @@ import {
   type MetaState,
 } from '../../../src/engine/metadata/meta-state.js'
 import { TagSeriesIndex } from '../../../src/engine/metadata/tag-series-index.js'
-import type { Catalog, CatalogWriter } from '../../../src/engine/query/catalog.js'
+import type { Catalog, CatalogWriter, RowDeletion } from '../../../src/engine/query/catalog.js'
 import type { GroupRows, Scanner, ScanRequest, TableName } from '../../../src/engine/query/scan.js'
 
 interface Shard {
@@ -80,6 +80,11 @@ export class MemoryCatalog implements Catalog, CatalogWriter {
   async dropMeasurement(database: string, measurement: string): Promise<void> {
     this.seriesIndex(database).removeMeasurement(measurement)
     this.#shards = this.#shards.filter(({ table }) => table.database !== database || table.measurement !== measurement)
+  }
+
+  async deleteRows({ database, measurement, series }: RowDeletion): Promise<void> {
+    const index = this.seriesIndex(database)
+    index.removeSeries(measurement, series ?? index.ordinalsOf(measurement).slice())
   }
 
   /** Lines of line protocol with timestamps. */

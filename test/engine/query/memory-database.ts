@@ -7,7 +7,7 @@ import { isValid } from '../../../src/engine/domain/column.js'
 import { HyperbyteError } from '../../../src/engine/domain/errors.js'
 import type { FieldType } from '../../../src/engine/domain/field-type.js'
 import type { Precision } from '../../../src/engine/domain/precision.js'
-import { floorToInterval, intersects, type TimeRange } from '../../../src/engine/domain/time-range.js'
+import { floorToInterval, intersects, isInside, type TimeRange } from '../../../src/engine/domain/time-range.js'
 import { LineProtocolParser } from '../../../src/engine/line-protocol/line-protocol-parser.js'
 import { MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
 import {
@@ -17,7 +17,7 @@ import {
   type MetaState,
 } from '../../../src/engine/metadata/meta-state.js'
 import { TagSeriesIndex } from '../../../src/engine/metadata/tag-series-index.js'
-import type { Catalog, CatalogWriter } from '../../../src/engine/query/catalog.js'
+import type { Catalog, CatalogWriter, RowDeletion } from '../../../src/engine/query/catalog.js'
 import type { Scanner, TableName } from '../../../src/engine/query/scan.js'
 import { MemoryScanner } from './memory-scanner.js'
 
@@ -45,6 +45,8 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
   readonly #seriesTables = new Map<string, MemorySeriesTable>()
   readonly #seriesIndexes = new Map<string, TagSeriesIndex>()
   readonly #tables = new Map<string, Table>()
+  /** By table and shard; a field keeps its type there when its last point is deleted. */
+  readonly #types = new Map<string, Map<string, FieldType>>()
 
   /** Creates database and policy as needed; throws for lines that are wrong. */
   write(database: string, body: string | Uint8Array, precision: Precision = 'ns', policy = ''): void {
@@ -56,7 +58,7 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
     const { batch, errors } = parser.finish()
     if (errors.length > 0) throw new HyperbyteError('invalid', errors.join('\n'))
     for (const { measurement, rowCount, series, timestamps, fields } of batch.measurements) {
-      const table = this.#table({ database, retentionPolicy, measurement })
+      const table = { database, retentionPolicy, measurement }
       for (let row = 0; row < rowCount; row++) {
         const values = new Map<string, StoredValue>()
         for (const { name, type, values: column, validity } of fields) {
@@ -64,7 +66,7 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
           const value = type === 'boolean' ? column[row] !== 0 : column[row]
           values.set(name, { type, value })
         }
-        this.#store(database, table, { series: series[row], timeNs: timestamps[row], fields: values })
+        this.#store(table, { series: series[row], timeNs: timestamps[row], fields: values })
       }
     }
   }
@@ -92,10 +94,11 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
 
   fieldTypes(table: TableName, range: TimeRange): ReadonlyMap<string, ReadonlySet<FieldType>> {
     const types = new Map<string, Set<FieldType>>()
-    for (const { timeNs, fields } of this.points(table)) {
-      const startNs = floorToInterval(timeNs, SHARD_NS)
+    const starts = new Set(this.points(table).map(({ timeNs }) => floorToInterval(timeNs, SHARD_NS)))
+    for (const startNs of starts) {
       if (!intersects(range, { startNs, endNs: startNs + SHARD_NS })) continue
-      for (const [name, { type }] of fields) types.set(name, (types.get(name) ?? new Set()).add(type))
+      for (const [name, type] of this.#types.get(shardKey(table, startNs)) ?? [])
+        types.set(name, (types.get(name) ?? new Set()).add(type))
     }
     return types
   }
@@ -118,22 +121,44 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
 
   async dropMeasurement(database: string, measurement: string): Promise<void> {
     for (const { name } of this.database(database)?.retentionPolicies ?? []) {
-      this.#tables.delete(keyOf({ database, retentionPolicy: name, measurement }))
+      const key = keyOf({ database, retentionPolicy: name, measurement })
+      this.#tables.delete(key)
+      for (const known of this.#types.keys()) if (known.startsWith(`${key} `)) this.#types.delete(known)
     }
     this.seriesIndex(database).removeMeasurement(measurement)
   }
 
-  /** A field keeps its type within a shard: a point with another one is not stored. The last write of a field wins. */
-  #store(database: string, table: Table, point: StoredPoint): void {
-    const startNs = floorToInterval(point.timeNs, SHARD_NS)
-    for (const other of table.values()) {
-      if (floorToInterval(other.timeNs, SHARD_NS) !== startNs) continue
-      for (const [name, { type }] of point.fields) {
-        const known = other.fields.get(name)
-        if (known !== undefined && known.type !== type) return
+  async deleteRows({ database, retentionPolicy, measurement, range, series }: RowDeletion): Promise<void> {
+    const left = new Set<number>()
+    for (const [key, table] of this.#tables) {
+      const [db, policy, name] = JSON.parse(key) as string[]
+      if (db !== database) continue
+      for (const [pointKey, { series: ordinal, timeNs }] of table) {
+        const isMeant =
+          (retentionPolicy === '' || policy === retentionPolicy) &&
+          (measurement === '' || name === measurement) &&
+          (series?.includes(ordinal) ?? true) &&
+          isInside(range, timeNs)
+        if (isMeant) table.delete(pointKey)
+        else left.add(ordinal)
       }
     }
-    this.seriesIndex(database).add(point.series)
+    const index = this.seriesIndex(database)
+    for (const name of [...index.measurements()]) {
+      index.removeSeries(
+        name,
+        index.ordinalsOf(name).filter((ordinal) => !left.has(ordinal)),
+      )
+    }
+  }
+
+  /** A field keeps its type within a shard: a point with another one is not stored. The last write of a field wins. */
+  #store(name: TableName, point: StoredPoint): void {
+    const types = this.#typesOf(shardKey(name, floorToInterval(point.timeNs, SHARD_NS)))
+    for (const [field, { type }] of point.fields) if ((types.get(field) ?? type) !== type) return
+    for (const [field, { type }] of point.fields) types.set(field, type)
+    const table = this.#table(name)
+    this.seriesIndex(name.database).add(point.series)
     const key = `${point.series} ${point.timeNs}`
     const known = table.get(key)
     if (known === undefined) table.set(key, point)
@@ -157,6 +182,14 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
     return table
   }
 
+  #typesOf(key: string): Map<string, FieldType> {
+    const known = this.#types.get(key)
+    if (known !== undefined) return known
+    const types = new Map<string, FieldType>()
+    this.#types.set(key, types)
+    return types
+  }
+
   #createDatabase(name: string): void {
     if (this.database(name) !== undefined) return
     const policy = { name: 'autogen', durationNs: 0n, shardGroupDurationNs: SHARD_NS, replication: 1 }
@@ -166,4 +199,8 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
 
 function keyOf({ database, retentionPolicy, measurement }: TableName): string {
   return JSON.stringify([database, retentionPolicy, measurement])
+}
+
+function shardKey(table: TableName, startNs: bigint): string {
+  return `${keyOf(table)} ${startNs}`
 }

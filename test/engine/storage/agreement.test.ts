@@ -1,12 +1,17 @@
 /**
  * The engine against the plainest possible database: the same random writes (late, repeated, sparse, flushed and merged
  * at random moments) and the same statements. Few series take the narrow path through cached blocks, many take SQL;
- * aggregates are pushed down or not. All must give the oracle's answer.
+ * aggregates are pushed down or not. All must give the oracle's answer, also when random deletes come in between and the
+ * engine is opened anew.
  */
 
+import { cp, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import type { EngineOptions } from '../../../src/engine/index.js'
 import { RunningQueries } from '../../../src/engine/query/running-queries.js'
-import { openTestEngine, type TestEngine } from '../open-test-engine.js'
+import { openAt, openTestEngine, type TestEngine } from '../open-test-engine.js'
 import { ask, askStage } from '../query/ask.js'
 import { MemoryDatabase } from '../query/memory-database.js'
 
@@ -31,6 +36,21 @@ const STATEMENTS = [
   "SELECT mean(i) FROM m WHERE dc = 'd1' AND i > 2 GROUP BY host",
 ]
 
+const LISTS = [
+  'SHOW SERIES',
+  'SHOW MEASUREMENTS',
+  'SHOW FIELD KEYS',
+  'SHOW TAG KEYS',
+  'SHOW TAG VALUES WITH KEY = host',
+  'SHOW SERIES WHERE time > 20',
+]
+
+/** More of them: `HYPERBYTE_SEED=100 HYPERBYTE_SEEDS=20`. */
+const DELETE_SEEDS = Array.from(
+  { length: Number(process.env.HYPERBYTE_SEEDS ?? 1) },
+  (_, i) => Number(process.env.HYPERBYTE_SEED ?? 11) + i,
+)
+
 let opened: TestEngine | null = null
 
 afterEach(async () => {
@@ -38,13 +58,13 @@ afterEach(async () => {
   opened = null
 })
 
-for (const [path, seriesCount, narrowRowCountMax, seeds] of [
+for (const [way, seriesCount, narrowRowCountMax, seeds] of [
   ['cached blocks', 6, 100_000, [1]],
   ['SQL scans', 300, 1, [4]],
   ['SQL aggregates', 20, 0, [5]],
 ] as const) {
   for (const seed of seeds) {
-    test(`answers by ${path} are the oracle's, seed ${seed}`, async () => {
+    test(`answers by ${way} are the oracle's, seed ${seed}`, async () => {
       const db = await openTestEngine({ columnCacheBytesMax: 200_000, narrowRowCountMax })
       opened = db
       const oracle = new MemoryDatabase()
@@ -63,17 +83,79 @@ for (const [path, seriesCount, narrowRowCountMax, seeds] of [
   }
 }
 
-async function compareAll(db: TestEngine, oracle: MemoryDatabase): Promise<void> {
+for (const [way, seriesCount, narrowRowCountMax, seeds] of [
+  ['cached blocks', 6, 100_000, DELETE_SEEDS],
+  ['SQL scans', 40, 1, DELETE_SEEDS],
+  ['SQL aggregates', 20, 0, DELETE_SEEDS],
+] as const) {
+  for (const seed of seeds) {
+    test(`after deletes the answers by ${way} are the oracle's, seed ${seed}`, async () => {
+      let db = await openTestEngine({ columnCacheBytesMax: 200_000, narrowRowCountMax })
+      opened = db
+      const oracle = new MemoryDatabase()
+      await ask(oracle, 'CREATE DATABASE db')
+      const random = seededRandom(seed)
+      for (let step = 0; step < 40; step++) {
+        const dice = random()
+        if (dice < 0.4) {
+          const lines = randomLines(random, seriesCount)
+          await db.write(lines)
+          oracle.write('db', lines)
+        } else if (dice < 0.75) {
+          const text = randomDeletion(random, seriesCount)
+          await askBoth(db, oracle, text)
+        } else if (dice < 0.87) await db.engine.flush()
+        else if (dice < 0.95) await db.engine.compact()
+        else if (dice < 0.98) opened = db = await db.reopen()
+        else opened = db = await crash(db, { columnCacheBytesMax: 200_000, narrowRowCountMax })
+        if (step % 20 === 19) await compareAll(db, oracle, [...STATEMENTS, ...LISTS])
+      }
+      await db.engine.compact()
+      await compareAll(db, oracle, [...STATEMENTS, ...LISTS])
+    })
+  }
+}
+
+/** What is on the disk now, opened as after a crash. */
+async function crash(db: TestEngine, options: Partial<EngineOptions>): Promise<TestEngine> {
+  const copy = await mkdtemp(path.join(tmpdir(), 'hyperbyte-test-'))
+  await cp(db.dataDir, copy, { recursive: true })
+  await db.remove()
+  return openAt(copy, options)
+}
+
+async function compareAll(db: TestEngine, oracle: MemoryDatabase, statements = STATEMENTS): Promise<void> {
+  for (const text of statements) await askBoth(db, oracle, text)
+}
+
+async function askBoth(db: TestEngine, oracle: MemoryDatabase, text: string): Promise<void> {
   const stage = {
     catalog: db.engine.catalog,
     writer: db.engine,
     queries: new RunningQueries(() => 0),
     randomBytes: (count: number) => new Uint8Array(count),
   }
-  for (const text of STATEMENTS) {
-    const options = { database: 'db' }
-    expect(roundFloats(await askStage(stage, text, options)), text).toBe(roundFloats(await ask(oracle, text, options)))
-  }
+  const options = { database: 'db' }
+  expect(roundFloats(await askStage(stage, text, options)), text).toBe(roundFloats(await ask(oracle, text, options)))
+}
+
+/** Some reach no point, some all of them. */
+function randomDeletion(random: () => number, seriesCount: number): string {
+  const pick = (count: number): number => Math.floor(random() * count)
+  const tags = [
+    `host = 'h${pick(seriesCount)}'`,
+    `host =~ /h[${pick(10)}${pick(10)}]/`,
+    `dc != 'd${pick(3)}'`,
+    `dc = 'd${pick(3)}'`,
+  ][pick(4)]
+  const startNs = pick(60)
+  const time = [`time >= ${startNs} AND time < ${startNs + pick(15)}`, `time < ${pick(30)}`, `time = ${startNs}`][
+    pick(3)
+  ]
+  const where = [` WHERE ${tags} AND ${time}`, ` WHERE ${time}`, ` WHERE ${tags}`][Math.min(2, pick(5))]
+  if (random() < 0.04) return ['DELETE FROM m', 'DROP SERIES FROM /m/', 'DROP MEASUREMENT m'][pick(3)]
+  if (random() < 0.2) return `DROP SERIES FROM m WHERE ${tags}`
+  return `DELETE FROM m${where}`
 }
 
 /** Sums in another order differ in the last digits. */

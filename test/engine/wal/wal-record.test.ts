@@ -111,3 +111,29 @@ test('any changed byte is noticed', () => {
     expect(checkRecord(damaged)).not.toBe(9n)
   }
 })
+
+test('a delete decodes to what was encoded, with all series or some', () => {
+  const source = new MemorySeriesTable()
+  source.intern('m', [['host', 'first']])
+  const series = Uint32Array.from(['a', 'b c', 'é'], (host) => source.intern('m', [['host', host]]))
+  for (const chosen of [null, series]) {
+    const written: WalRecord = {
+      kind: 'delete',
+      database: 'd',
+      retentionPolicy: '',
+      measurement: 'm',
+      range: { startNs: -5n, endNs: 2n ** 63n - 1n },
+      series: chosen,
+    }
+    const bytes = encodeRecord(written, source)
+    sealRecord(bytes, 7n, 0n)
+    expect(checkRecord(bytes)).toBe(7n)
+    const target = new MemorySeriesTable()
+    const read = decodeRecord(bytes, () => target)
+    if (read.kind !== 'delete') throw new Error('not a delete')
+    expect({ ...read, series: null }).toEqual({ ...written, series: null })
+    expect(read.series && Array.from(read.series, (ordinal) => target.keyOf(ordinal))).toEqual(
+      chosen && Array.from(chosen, (ordinal) => source.keyOf(ordinal)),
+    )
+  }
+})
