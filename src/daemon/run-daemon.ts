@@ -15,7 +15,9 @@ import { toEngineOptions } from './engine-options.js'
 import type { HttpSettings } from './http/http-settings.js'
 import { toHttpSettings } from './http-options.js'
 import { type DaemonLog, openLog } from './open-log.js'
+import { type RunningService, startContinuousQueryService } from './services/continuous-query-service.js'
 import { listenForStop, type StopSignals } from './stop-signals.js'
+import { createSystemClock } from './system-clock.js'
 
 export interface RunningServer {
   /** `http://127.0.0.1:8086`, with the port that was really bound. */
@@ -77,6 +79,7 @@ async function serve(
     log.info('opened', { dataDir, elapsedMs: Math.round(performance.now() - startedMs) })
     if (signals.received() !== null) return
     const server = await parts.startHttpServer(engine, toHttpSettings(values, isDev), log)
+    const services = startServices(engine, values, log)
     try {
       log.info('listening', { url: server.url })
       const isAuthEnabled = values['http.auth-enabled']
@@ -84,12 +87,23 @@ async function serve(
       const signal = await signals.first
       log.info('stopping; a second signal stops at once', { signal })
     } finally {
+      for (const service of services.reverse()) await service.close()
       await server.close()
     }
   } finally {
     await engine.close()
     log.info('stopped')
   }
+}
+
+function startServices(engine: Engine, values: ConfigValues, log: DaemonLog): RunningService[] {
+  const services: RunningService[] = []
+  if (values['continuous_queries.enabled']) {
+    const intervalMs = values['continuous_queries.run-interval']
+    const runner = engine.continuousQueries
+    services.push(startContinuousQueryService({ runner, intervalMs, nowNs: createSystemClock(), log }))
+  }
+  return services
 }
 
 function chooseFormat(format: ConfigValues['logging.format'], isTerminal: boolean): 'json' | 'pretty' {

@@ -4,6 +4,7 @@
  */
 
 import type { Checkpoint } from './checkpoint.js'
+import type { ContinuousQueryInfo } from './continuous-queries.js'
 import type { Precision } from './domain/precision.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
@@ -82,12 +83,20 @@ export interface EngineStats {
   readonly columnCacheBytes: number
 }
 
+export interface ContinuousQueryRunner {
+  /** Runs those that are due; resolves when they are done, and leaves off when `signal` aborts. To be called one at a time. */
+  runDue(nowNs: bigint, signal: AbortSignal): Promise<void>
+  /** In order of creation. */
+  list(): readonly ContinuousQueryInfo[]
+}
+
 export interface Engine extends CatalogWriter {
   readonly catalog: Catalog
   /** Throws `database-not-found`, `retention-policy-not-found`, `unavailable`, `no-space`; see `WriteOutcome` for the rest. */
   write(request: WriteRequest): Promise<WriteOutcome>
   /** Throws `invalid` with `error parsing query: …` before the first event; statement errors are events. */
   query(request: QueryRequest): AsyncIterable<QueryEvent>
+  readonly continuousQueries: ContinuousQueryRunner
   /** Those in progress, in order of their start. */
   runningQueries(): readonly QueryInfo[]
   /** As KILL QUERY: throws `invalid` or `conflict` with InfluxDB's words. */

@@ -1,12 +1,14 @@
 /** The one door of the engine. Everything outside `src/engine` imports from here. */
 
 export type { Checkpoint, CheckpointInfo } from './checkpoint.js'
+export type { ContinuousQueryInfo, ContinuousRun } from './continuous-queries.js'
 export type { Column, ColumnType, ColumnValues } from './domain/column.js'
 export { isValid } from './domain/column.js'
 export { assert, type ErrorCode, HyperbyteError } from './domain/errors.js'
 export type { FieldType } from './domain/field-type.js'
 export type { Precision } from './domain/precision.js'
 export type {
+  ContinuousQueryRunner,
   Durability,
   Engine,
   EngineLog,
@@ -19,6 +21,7 @@ export type {
 export type { Privilege, Statement } from './influxql/ast.js'
 export type { BindValue, BindValues } from './influxql/bind-value.js'
 export { parseQuery } from './influxql/parse-query.js'
+export { formatTime } from './influxql/print-expr.js'
 export { printStatement } from './influxql/print-statement.js'
 export { type RequiredPrivilege, requiredPrivileges } from './influxql/required-privileges.js'
 export type {

@@ -11,6 +11,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { type Checkpoint, openCheckpoint } from './checkpoint.js'
+import { ContinuousQueries } from './continuous-queries.js'
 import type { DatabaseRuntime } from './database-runtime.js'
 import { HyperbyteError } from './domain/errors.js'
 import { EventLoopTurns } from './domain/event-loop-turns.js'
@@ -80,6 +81,7 @@ class LocalEngine implements Engine, WritePath {
   readonly #flusher: Flusher
   readonly #housekeeping: Housekeeping
   readonly #queries: RunningQueries
+  readonly continuousQueries: ContinuousQueries
   #closing: Promise<void> | null = null
   #writtenRowCount = 0
   #rejectedRowCount = 0
@@ -91,12 +93,21 @@ class LocalEngine implements Engine, WritePath {
     this.#deletions = new RowDeletions(state)
     this.#flusher = new Flusher(state)
     this.#housekeeping = new Housekeeping(state, this.#flusher)
-    this.#queries = new RunningQueries(state.options.monotonicMs)
+    const { monotonicMs, log } = state.options
+    this.#queries = new RunningQueries(monotonicMs)
+    this.continuousQueries = new ContinuousQueries({
+      meta: () => state.meta,
+      store: state.stores.metaStore,
+      query: (request) => this.query(request),
+      monotonicMs,
+      log,
+    })
   }
 
   async start(): Promise<void> {
     await this.#state.load()
     await replayLog(this.#state, this.#changes, this.#deletions, this.#flusher)
+    await this.continuousQueries.load()
     this.#housekeeping.start()
   }
 

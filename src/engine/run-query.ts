@@ -10,7 +10,7 @@ import { printStatement } from './influxql/print-statement.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import { explainAnalyze, explainSelect } from './query/explain/explain-select.js'
 import { Pace, throwIfEnded } from './query/pace.js'
-import { qualifySelect } from './query/qualify-select.js'
+import { qualifyStatement } from './query/qualify-select.js'
 import { watchForEnd } from './query/query-ending.js'
 import type { FrameDelivery, QueryEvent, ResultMessage, SeriesFrame } from './query/result.js'
 import { runInto } from './query/run-into.js'
@@ -142,7 +142,7 @@ function deliveryOf({ kind }: Statement): FrameDelivery {
 /** A GET of a statement that writes runs it, and says that it should have been a POST. DELETE is let off. */
 function messagesFor(statement: Statement, request: QueryRequest, { meta }: Catalog): readonly ResultMessage[] {
   if (!request.isReadOnlyContext || !isWriting(statement)) return []
-  const text = printStatement(statement.kind === 'select' ? qualifySelect(statement, meta, request) : statement)
+  const text = printStatement(qualifyStatement(statement, meta, request))
   return [
     {
       level: 'warning',

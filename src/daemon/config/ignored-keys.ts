@@ -56,7 +56,8 @@ export const IGNORED_KEYS: readonly string[] = [
   'collectd.*',
   'opentsdb.*',
   'udp.*',
-  'continuous_queries.*',
+  'continuous_queries.log-enabled',
+  'continuous_queries.query-stats-enabled',
   'tls.*',
   'ifql.*',
 ]

@@ -225,6 +225,19 @@ export const OPTIONS = {
     text: 'GROUP BY time() buckets one SELECT may make; a SELECT without a lower time bound gets the last ones. 0: no limit.',
   }),
 
+  'continuous_queries.enabled': option<boolean>({
+    parser: boolean,
+    default: true,
+    scope: 'start',
+    text: 'Run continuous queries when they are due.',
+  }),
+  'continuous_queries.run-interval': option<number>({
+    parser: duration({ min: 100, max: HOUR_MS }),
+    default: 1000,
+    scope: 'start',
+    text: 'How often to look whether a continuous query is due.',
+  }),
+
   'duckdb.memory-limit': option<number>({
     parser: size({ min: 64 * MIB, max: TIB }),
     default: memoryShare(1 / 4, 256 * MIB, 64 * GIB),

@@ -5,6 +5,7 @@
 
 import type { Identity } from './auth/authenticator.js'
 import type { Exchange } from './exchange.js'
+import { serveContinuousQueries } from './routes/continuous-queries.js'
 import { serveHealth, serveReady } from './routes/health.js'
 import { serveDebugRequests, serveDebugVars, serveMetrics } from './routes/monitoring.js'
 import { servePing } from './routes/ping.js'
@@ -78,6 +79,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/status', STATUS],
   ['/metrics', monitoring(serveMetrics)],
   ['/debug/vars', monitoring(serveDebugVars)],
+  ['/api/v1/continuous-queries', monitoring(serveContinuousQueries)],
   ['/debug/requests', monitoring(serveDebugRequests)],
   ['/health', { methods: ['GET'], access: 'public', kind: 'other', serve: serveHealth }],
   ['/health/ready', { methods: ['GET', 'HEAD'], access: 'public', kind: 'other', serve: serveReady }],

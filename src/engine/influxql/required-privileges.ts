@@ -8,8 +8,13 @@ import type { SelectStatement, Source, Statement } from './ast.js'
 
 export type RequiredPrivilege =
   | { readonly kind: 'admin' }
-  /** `database` '' = the request's default. */
-  | { readonly kind: 'database'; readonly privilege: 'READ' | 'WRITE'; readonly database: string }
+  /** `database` '' = the request's default, or `fallback` when the request has none. */
+  | {
+      readonly kind: 'database'
+      readonly privilege: 'READ' | 'WRITE'
+      readonly database: string
+      readonly fallback?: string
+    }
 
 const ADMIN: readonly RequiredPrivilege[] = [{ kind: 'admin' }]
 
@@ -44,7 +49,7 @@ export function requiredPrivileges(statement: Statement): readonly RequiredPrivi
     case 'drop-continuous-query':
       return [on('WRITE', statement.database)]
     case 'create-continuous-query':
-      return [on('READ', statement.database), ...inDatabase(ofSelect(statement.source), statement.database)]
+      return [on('READ', statement.database), ...withFallback(ofSelect(statement.source), statement.database)]
     case 'create-database':
     case 'drop-database':
     case 'create-retention-policy':
@@ -87,10 +92,10 @@ function ofNamedSources(sources: readonly Source[], privilege: 'READ' | 'WRITE')
   })
 }
 
-/** The default database of a continuous query's SELECT is its own. */
-function inDatabase(privileges: readonly RequiredPrivilege[], database: string): RequiredPrivilege[] {
+/** Measurements of a continuous query are in the request's database, and in the query's own when there is none. */
+function withFallback(privileges: readonly RequiredPrivilege[], fallback: string): RequiredPrivilege[] {
   return privileges.map((needed) =>
-    needed.kind === 'database' && needed.database === '' ? { ...needed, database } : needed,
+    needed.kind === 'database' && needed.database === '' ? { ...needed, fallback } : needed,
   )
 }
 

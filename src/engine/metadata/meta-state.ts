@@ -1,5 +1,5 @@
 /**
- * Databases, retention policies and users: immutable state, and the one pure function that changes it. A single node applies
+ * Databases with their policies and continuous queries, and users: immutable state, and the one pure function that changes it. A single node applies
  * commands at once and persists the state; a cluster will send the same commands through Raft.
  */
 
@@ -20,6 +20,14 @@ export interface Database {
   readonly retentionPolicies: readonly RetentionPolicy[]
   /** May name a policy that has been dropped: InfluxDB keeps the name, and a new policy of that name is the default. */
   readonly defaultRetentionPolicy: string
+  /** In order of creation. Absent: none, as in states stored before there were any. */
+  readonly continuousQueries?: readonly ContinuousQuery[]
+}
+
+export interface ContinuousQuery {
+  readonly name: string
+  /** The whole CREATE statement in canonical form, as SHOW CONTINUOUS QUERIES prints it. */
+  readonly text: string
 }
 
 /** What a user may do with one database, in SHOW GRANTS's words. A revoked grant stays listed as `NO PRIVILEGES`. */
@@ -65,6 +73,12 @@ export type MetaCommand =
       readonly isDefault: boolean
     }
   | { readonly kind: 'drop-retention-policy'; readonly database: string; readonly name: string }
+  | {
+      readonly kind: 'create-continuous-query'
+      readonly database: string
+      readonly query: ContinuousQuery
+    }
+  | { readonly kind: 'drop-continuous-query'; readonly database: string; readonly name: string }
   | UserCommand
 
 export type UserCommand =
@@ -99,11 +113,13 @@ export function applyMetaCommand(state: MetaState, command: MetaCommand): MetaSt
       break
     case 'create-retention-policy':
     case 'alter-retention-policy':
-    case 'drop-retention-policy': {
+    case 'drop-retention-policy':
+    case 'create-continuous-query':
+    case 'drop-continuous-query': {
       const database = databases.get(command.database)
       if (database === undefined)
         throw new HyperbyteError('database-not-found', `database not found: ${command.database}`)
-      databases.set(command.database, withPolicyChange(database, command))
+      databases.set(command.database, withChange(database, command))
       break
     }
     default:
@@ -112,10 +128,11 @@ export function applyMetaCommand(state: MetaState, command: MetaCommand): MetaSt
   return { databases, users }
 }
 
-type PolicyCommand = Extract<MetaCommand, { kind: `${string}-retention-policy` }>
+type DatabaseCommand = Extract<MetaCommand, { kind: `${string}-retention-policy` | `${string}-continuous-query` }>
 
-function withPolicyChange(database: Database, command: PolicyCommand): Database {
+function withChange(database: Database, command: DatabaseCommand): Database {
   const policies = database.retentionPolicies
+  const queries = database.continuousQueries ?? []
   switch (command.kind) {
     case 'create-retention-policy':
       return {
@@ -134,6 +151,10 @@ function withPolicyChange(database: Database, command: PolicyCommand): Database 
         ...database,
         retentionPolicies: policies.filter((policy) => policy.name !== command.name),
       }
+    case 'create-continuous-query':
+      return { ...database, continuousQueries: [...queries, command.query] }
+    case 'drop-continuous-query':
+      return { ...database, continuousQueries: queries.filter(({ name }) => name !== command.name) }
   }
 }
 

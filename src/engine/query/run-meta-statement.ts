@@ -9,6 +9,7 @@ import type { Statement } from '../influxql/ast.js'
 import type { MetaCommand } from '../metadata/meta-state.js'
 import { hashPassword, SALT_BYTES, verifyPassword } from '../metadata/password-hash.js'
 import type { CatalogWriter } from './catalog.js'
+import { planCreateContinuousQuery, planDropContinuousQuery } from './ddl/plan-continuous-query-change.js'
 import { planCreateDatabase, planDropDatabase } from './ddl/plan-database-change.js'
 import { planDeletion } from './ddl/plan-deletion.js'
 import { planAlterPolicy, planCreatePolicy, planDropPolicy } from './ddl/plan-policy-change.js'
@@ -90,8 +91,11 @@ export async function* runMetaStatement(
       return
     case 'kill-query':
       return context.queries.kill(statement.queryId)
-    case 'show-subscriptions':
+    case 'create-continuous-query':
+      return await applyIfAny(planCreateContinuousQuery(statement, meta, context), context)
     case 'drop-continuous-query':
+      return await applyIfAny(planDropContinuousQuery(statement, meta), context)
+    case 'show-subscriptions':
       // There can be none: creating one is refused below.
       return
     case 'create-database':

@@ -10,6 +10,7 @@
  *   | 'file' 00 id as 8 hex digits     | JSON, FileEntry |
  *   | 'tombstone' 00 sequence as 16 hex digits 00 table's key | JSON, TombstoneEntry |
  *   | 'types' 00 shard group's key     | JSON, the types of one measurement's fields in one shard group |
+ *   | 'cq' 00 database 00 name         | JSON, the last run of a continuous query |     both percent-encoded
  *   | 'series' 00 database 00 key      | empty |     database percent-encoded, key canonical
  */
 
@@ -36,6 +37,8 @@ export type MetaChange =
   | { readonly kind: 'put-types'; readonly key: string; readonly types: unknown }
   | { readonly kind: 'remove-types'; readonly key: string }
   | { readonly kind: 'put-series'; readonly database: string; readonly key: Uint8Array }
+  | { readonly kind: 'put-run'; readonly database: string; readonly name: string; readonly run: unknown }
+  | { readonly kind: 'remove-run'; readonly database: string; readonly name: string }
   | { readonly kind: 'remove-series'; readonly database: string; readonly key: Uint8Array }
 
 /** One key and its value, whatever they mean. */
@@ -164,6 +167,11 @@ export class MetaStore {
     }
   }
 
+  /** What continuous queries did when they ran last. */
+  async *runs(): AsyncGenerator<unknown> {
+    for await (const [, value] of this.#range('cq')) yield parseJson(bytesText(value))
+  }
+
   async *series(): AsyncGenerator<{ database: string; key: Uint8Array }> {
     const start = 'series\0'.length
     for await (const [key] of this.#range('series')) {
@@ -252,6 +260,10 @@ function operationOf(change: MetaChange): Operation {
       return { type: 'del', key: keyBytes(`types\0${change.key}`) }
     case 'put-series':
       return { type: 'put', key: seriesKey(change.database, change.key), value: new Uint8Array(0) }
+    case 'put-run':
+      return { type: 'put', key: runKey(change.database, change.name), value: textBytes(printJson(change.run)) }
+    case 'remove-run':
+      return { type: 'del', key: runKey(change.database, change.name) }
     case 'remove-series':
       return { type: 'del', key: seriesKey(change.database, change.key) }
   }
@@ -276,6 +288,10 @@ function parseTombstone(text: string): TombstoneEntry {
     readonly fileIds: readonly number[]
   }
   return { ...entry, seriesIds: entry.seriesIds && new Set(entry.seriesIds), fileIds: new Set(entry.fileIds) }
+}
+
+function runKey(database: string, name: string): Uint8Array {
+  return keyBytes(`cq${SEPARATOR}${encodeURIComponent(database)}${SEPARATOR}${encodeURIComponent(name)}`)
 }
 
 function seriesKey(database: string, key: Uint8Array): Uint8Array {

@@ -84,6 +84,7 @@ export class FakeEngine implements Engine {
   async checkpoint(): Promise<Checkpoint> {
     throw new Error('nothing to copy')
   }
+  readonly continuousQueries = { runDue: async () => {}, list: () => [] }
   runningQueries(): readonly QueryInfo[] {
     return []
   }

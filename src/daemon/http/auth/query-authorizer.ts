@@ -57,7 +57,7 @@ function checkStatement(user: User, statement: Statement, defaultDatabase: strin
 
 function missingPrivilege(user: User, needed: RequiredPrivilege, defaultDatabase: string): string | null {
   if (needed.kind === 'admin') return 'admin privilege'
-  const database = needed.database || defaultDatabase
+  const database = needed.database || defaultDatabase || (needed.fallback ?? '')
   return mayUse(user, needed.privilege, database) ? null : `${needed.privilege} on ${database}`
 }
 
