@@ -24,6 +24,7 @@ export { parseQuery } from './influxql/parse-query.js'
 export { formatTime } from './influxql/print-expr.js'
 export { printStatement } from './influxql/print-statement.js'
 export { type RequiredPrivilege, requiredPrivileges } from './influxql/required-privileges.js'
+export { type DirectoryContent, inspectDataDirectory } from './inspect-data-directory.js'
 export type {
   Database,
   GrantedPrivilege,
@@ -41,10 +42,12 @@ export type { QueryInfo } from './query/running-queries.js'
 export type { FileEntry } from './registry/file-entry.js'
 export { fileEntryOf, type RegistryEntry } from './registry/meta-store.js'
 export { decodeRegistry, encodeRegistry } from './registry/registry-dump.js'
+export { type RegistrySelection, selectEntries } from './registry/select-entries.js'
 export {
   type DataDirectoryParts,
   openRestored,
   type RestoredDirectory,
   restoreDataDirectory,
+  rewriteRegistry,
 } from './restore-data-directory.js'
-export { checkRecord, type RecordHead, readRecordHead, splitRecords } from './wal/wal-record.js'
+export { checkRecord, placeholderRecord, type RecordHead, readRecordHead, splitRecords } from './wal/wal-record.js'

@@ -3,7 +3,7 @@
  * for each Parquet file. What a start finds afterwards is what it would have found after a crash at the checkpoint.
  */
 
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { HyperbyteError } from './domain/errors.js'
 import { MetaStore, type RegistryEntry } from './registry/meta-store.js'
@@ -22,16 +22,40 @@ export interface RestoredDirectory {
   sync(): Promise<void>
 }
 
-/** Throws `conflict` when the directory is not empty. */
+/** Throws `conflict` when the directory has a registry or a log. */
 export async function restoreDataDirectory(
   dataDir: string,
   { entries, records }: DataDirectoryParts,
 ): Promise<RestoredDirectory> {
-  await mkdir(dataDir, { recursive: true })
-  if ((await readdir(dataDir)).length > 0) throw new HyperbyteError('conflict', `${dataDir} is not empty`)
+  const wal = path.join(dataDir, 'wal')
+  const found = await readdir(wal).catch(() => [] as string[])
+  if (found.length > 0) throw new HyperbyteError('conflict', `${wal} is not empty`)
   await MetaStore.restore(path.join(dataDir, 'meta'), entries)
-  await Wal.restore(path.join(dataDir, 'wal'), records)
+  await Wal.restore(wal, records)
   return openRestored(dataDir)
+}
+
+/**
+ * Puts what `rewrite` makes of the registry's entries in their place. Nobody may have the directory open, and its log has
+ * to be empty: an engine that was closed in order leaves it so.
+ */
+export async function rewriteRegistry(
+  dataDir: string,
+  rewrite: (entries: AsyncIterable<RegistryEntry>) => AsyncIterable<RegistryEntry>,
+): Promise<void> {
+  const [old, next] = [path.join(dataDir, 'meta'), path.join(dataDir, 'meta-rewritten')]
+  await rm(next, { recursive: true, force: true })
+  const store = await MetaStore.open(old)
+  try {
+    const snapshot = store.snapshot()
+    await MetaStore.restore(next, rewrite(snapshot.entries()))
+    await snapshot.close()
+  } finally {
+    await store.close()
+  }
+  await rm(old, { recursive: true })
+  await rename(next, old)
+  await syncDirectory(dataDir)
 }
 
 /** The same directory again, to go on with its files. */

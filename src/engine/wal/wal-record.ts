@@ -146,6 +146,14 @@ export function readRecordHead(bytes: Uint8Array): RecordHead {
   return { sequence, timeNs, database: reader.text(), retentionPolicy: reader.text() }
 }
 
+/** Takes the place of a record whose rows are left out: the sequence stays without a gap. */
+export function placeholderRecord(sequence: bigint, timeNs: bigint): Uint8Array {
+  const record = { kind: 'points', database: '', retentionPolicy: '', origin: 0n, measurements: [] } as const
+  const bytes = encodeRecord(record, NO_SERIES)
+  sealRecord(bytes, sequence, timeNs)
+  return bytes
+}
+
 /** The records of bytes that hold several, one behind the other. What does not fit a length comes as one last piece. */
 export function* splitRecords(bytes: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,0 +1,337 @@
+/**
+ * A checkpoint → a set in a repository. The log comes first, because its snapshot costs the server disk space until it is
+ * read; then the registry, which names the files; then the files that the repository does not have, several at a time.
+ * The manifest is written last and only when everything before it went well, so a backup that is cut off at any moment
+ * leaves blobs, which the next one finds, and no set.
+ */
+
+import { type Checkpoint, decodeRegistry, encodeRegistry, fileEntryOf, selectEntries } from '../../engine/index.js'
+import { BackupError } from './backup-error.js'
+import type { BytePace } from './byte-pace.js'
+import { LogReader } from './log-records.js'
+import type { BackupType, Manifest, ManifestFile, ManifestLog, Selection } from './repository/manifest.js'
+import { Repository } from './repository/repository.js'
+import { withLock } from './repository/repository-lock.js'
+import { type StoredSegments, storeSegments } from './repository/segments.js'
+import { runParallel } from './run-parallel.js'
+import { NO_RENAMES, toManifestFile, toRegistrySelection } from './selection.js'
+import { formatTimeNs, setIdOf } from './set-id.js'
+import type { BlobStore } from './store/blob-store.js'
+
+export type VerifyMode = 'none' | 'new' | 'all'
+
+export interface CreateOptions {
+  readonly store: BlobStore
+  readonly openCheckpoint: () => Promise<Checkpoint>
+  readonly type: 'auto' | BackupType
+  /** `auto` makes a full one when the last is older. */
+  readonly fullEveryMs: number
+  readonly selection: Selection | null
+  readonly jobCount: number
+  readonly verify: VerifyMode
+  readonly labels: Readonly<Record<string, string>>
+  readonly waitLockMs: number
+  readonly program: string
+  readonly isDryRun: boolean
+  readonly pace: BytePace
+}
+
+export interface CreateOutcome {
+  readonly manifest: Manifest
+  /** New files and their bytes; `readBackFiles` were there and have been read instead of copied. */
+  readonly newFiles: number
+  readonly newFileBytes: number
+  readonly newLogBytes: number
+  readonly newRegistryBytes: number
+  readonly elapsedMs: number
+}
+
+export async function createBackup(options: CreateOptions): Promise<CreateOutcome> {
+  const { store, waitLockMs, pace, isDryRun } = options
+  if (isDryRun) return await new Creation(options, null, async () => undefined).run()
+  const repository = await Repository.openOrCreate(store)
+  return await withLock(store, { mode: 'write', waitMs: waitLockMs, signal: pace.signal }, (confirm) =>
+    new Creation(options, repository, confirm).run(),
+  )
+}
+
+class Creation {
+  readonly #options: CreateOptions
+  /** null in a dry run of a repository that does not exist yet. */
+  #repository: Repository | null
+  readonly #confirm: () => Promise<void>
+  readonly #startedMs = performance.now()
+
+  constructor(options: CreateOptions, repository: Repository | null, confirm: () => Promise<void>) {
+    this.#options = options
+    this.#repository = repository
+    this.#confirm = confirm
+  }
+
+  async run(): Promise<CreateOutcome> {
+    const { openCheckpoint, pace, isDryRun, store } = this.#options
+    if (isDryRun) this.#repository = await openIfThere(store)
+    pace.begin('checkpoint', null, 0)
+    const checkpoint = await openCheckpoint()
+    try {
+      return isDryRun ? await this.#preview(checkpoint) : await this.#copy(checkpoint)
+    } finally {
+      await checkpoint.release()
+    }
+  }
+
+  async #copy(checkpoint: Checkpoint): Promise<CreateOutcome> {
+    const { info } = checkpoint
+    const repository = this.#repository as Repository
+    const { pace, selection, verify, labels, program } = this.#options
+    const { type, parent } = await this.#chooseType(info.instanceId, info.timeNs)
+    const id = await setIdOf(repository, info.timeNs)
+    await repository.beginSet(id, { started: new Date().toISOString(), instance: info.instanceId, type })
+
+    pace.begin('log', null, 0)
+    const log = await this.#copyLog(checkpoint)
+    pace.begin('registry', null, 0)
+    const files: ManifestFile[] = []
+    const registry = await storeSegments(repository, this.#registry(checkpoint, files), pace.take)
+    const added = await this.#copyFiles(checkpoint, files, type)
+
+    const { addedBytes: logBytes, addedCount: logCount, ...manifestLog } = log
+    const { addedBytes: registryBytes, addedCount: registryCount, ...manifestRegistry } = registry
+    const manifest: Manifest = {
+      id,
+      time: formatTimeNs(info.timeNs),
+      finished: new Date().toISOString(),
+      type,
+      parent,
+      instance: info.instanceId,
+      cluster: info.instanceId,
+      node: info.nodeId,
+      program,
+      labels,
+      selection,
+      verified: verify,
+      registry: manifestRegistry,
+      log: manifestLog,
+      files,
+      added: { files: added.count + logCount + registryCount, bytes: added.bytes + logBytes + registryBytes },
+    }
+    if (verify === 'all') await this.#readBack(manifest)
+    pace.signal.throwIfAborted()
+    await this.#confirm()
+    await repository.finishSet(manifest)
+    await this.#forgetUnfinished(id)
+    return this.#outcome(manifest, added, logBytes, registryBytes)
+  }
+
+  /** What a backup would copy; the sizes of log and registry before packing. */
+  async #preview(checkpoint: Checkpoint): Promise<CreateOutcome> {
+    const { info } = checkpoint
+    const { selection, labels, program, verify } = this.#options
+    const { type, parent } = await this.#chooseType(info.instanceId, info.timeNs)
+    const reader = this.#logReader(checkpoint)
+    let logBytes = 0
+    for await (const { length } of reader.read(checkpoint.wal())) logBytes += length
+    const files: ManifestFile[] = []
+    let registryBytes = 0
+    for await (const { length } of this.#registry(checkpoint, files)) registryBytes += length
+    const missing = await this.#missingFiles(files)
+    const bytes = missing.reduce((sum, { size }) => sum + size, 0)
+    const manifest: Manifest = {
+      id: 'dry-run',
+      time: formatTimeNs(info.timeNs),
+      finished: '',
+      type,
+      parent,
+      instance: info.instanceId,
+      cluster: info.instanceId,
+      node: info.nodeId,
+      program,
+      labels,
+      selection,
+      verified: verify,
+      registry: { unpackedSize: registryBytes, segments: [] },
+      log: { ...this.#logBounds(checkpoint), ...reader.facts(), unpackedSize: logBytes, segments: [] },
+      files,
+      added: { files: missing.length, bytes: bytes + logBytes + registryBytes },
+    }
+    return this.#outcome(manifest, { count: missing.length, bytes }, logBytes, registryBytes)
+  }
+
+  #outcome(
+    manifest: Manifest,
+    added: { count: number; bytes: number },
+    newLogBytes: number,
+    newRegistryBytes: number,
+  ): CreateOutcome {
+    const elapsedMs = performance.now() - this.#startedMs
+    return { manifest, newFiles: added.count, newFileBytes: added.bytes, newLogBytes, newRegistryBytes, elapsedMs }
+  }
+
+  async #copyLog(checkpoint: Checkpoint): Promise<ManifestLog & Pick<StoredSegments, 'addedBytes' | 'addedCount'>> {
+    const reader = this.#logReader(checkpoint)
+    const repository = this.#repository as Repository
+    const stored = await storeSegments(repository, reader.read(checkpoint.wal()), this.#options.pace.take)
+    return { ...this.#logBounds(checkpoint), ...reader.facts(), ...stored }
+  }
+
+  #logReader({ info }: Checkpoint): LogReader {
+    return new LogReader(info, this.#options.selection)
+  }
+
+  #logBounds({ info }: Checkpoint): Pick<ManifestLog, 'flushedSequence' | 'lastSequence'> {
+    return { flushedSequence: String(info.flushedSequence), lastSequence: String(info.lastSequence) }
+  }
+
+  /** The selected registry as a stream; `files` fills as it goes by. */
+  #registry(checkpoint: Checkpoint, files: ManifestFile[]): AsyncIterable<Uint8Array> {
+    const { selection } = this.#options
+    const decoded = decodeRegistry(checkpoint.registry())
+    const selected = selection === null ? decoded : selectEntries(decoded, toRegistrySelection(selection, NO_RENAMES))
+    return encodeRegistry(noteFiles(selected, files))
+  }
+
+  async #copyFiles(
+    checkpoint: Checkpoint,
+    files: readonly ManifestFile[],
+    type: BackupType,
+  ): Promise<{ count: number; bytes: number }> {
+    const { pace, jobCount, verify } = this.#options
+    const repository = this.#repository as Repository
+    let missing = await this.#missingFiles(files)
+    // A full backup takes nothing for granted: what is there already is read again, and copied again when it is damaged.
+    if (type === 'full') missing = [...missing, ...(await this.#damagedFiles(files, missing))]
+    const bytes = missing.reduce((sum, { size }) => sum + size, 0)
+    pace.begin('copy', bytes, missing.length)
+    await runParallel(missing, jobCount, async ({ id, sha256, size, path }) => {
+      pace.signal.throwIfAborted()
+      try {
+        await repository.writeBlob(sha256, size, pace.pass(checkpoint.file(id)))
+      } catch (error) {
+        if (!(error instanceof BackupError)) throw error
+        throw new BackupError('damaged', `the server's file ${path} is not what was written: ${error.message}`, {
+          hint: 'no set was written; hyperbyte backup verify shows whether an earlier one has the file',
+          cause: error,
+        })
+      }
+      pace.endFile()
+    })
+    if (verify === 'new') await this.#readBackFiles(missing)
+    return { count: missing.length, bytes }
+  }
+
+  /** Each content once. */
+  async #missingFiles(files: readonly ManifestFile[]): Promise<ManifestFile[]> {
+    const missing = new Map<string, ManifestFile>()
+    const repository = this.#repository
+    for (const file of files) {
+      if (missing.has(file.sha256)) continue
+      if (repository === null || !(await repository.hasBlob(file.sha256, file.size))) missing.set(file.sha256, file)
+    }
+    return [...missing.values()]
+  }
+
+  async #damagedFiles(files: readonly ManifestFile[], missing: readonly ManifestFile[]): Promise<ManifestFile[]> {
+    const { pace, jobCount } = this.#options
+    const repository = this.#repository as Repository
+    const isMissing = new Set(missing.map(({ sha256 }) => sha256))
+    const present = [...new Map(files.map((file) => [file.sha256, file])).values()].filter(
+      ({ sha256 }) => !isMissing.has(sha256),
+    )
+    const damaged: ManifestFile[] = []
+    pace.begin(
+      'check',
+      present.reduce((sum, { size }) => sum + size, 0),
+      present.length,
+    )
+    await runParallel(present, jobCount, async (file) => {
+      if ((await repository.blobFault(file.sha256, file.size, pace.take)) !== null) damaged.push(file)
+      pace.endFile()
+    })
+    return damaged
+  }
+
+  async #readBack({ files, registry, log }: Manifest): Promise<void> {
+    await this.#readBackFiles([...files, ...registry.segments, ...log.segments])
+  }
+
+  async #readBackFiles(blobs: readonly { sha256: string; size: number }[]): Promise<void> {
+    const { pace, jobCount } = this.#options
+    const repository = this.#repository as Repository
+    pace.begin(
+      'verify',
+      blobs.reduce((sum, { size }) => sum + size, 0),
+      blobs.length,
+    )
+    await runParallel(blobs, jobCount, async ({ sha256, size }) => {
+      const fault = await repository.blobFault(sha256, size, pace.take)
+      // Not there for the next backup, which would take it for good.
+      if (fault !== null) {
+        await repository.removeBlob(sha256)
+        throw new BackupError('damaged', `${fault}; it was just written, so the storage cannot be trusted`)
+      }
+      pace.endFile()
+    })
+  }
+
+  async #chooseType(instance: string, timeNs: bigint): Promise<{ type: BackupType; parent: string | null }> {
+    const { type, fullEveryMs } = this.#options
+    let parent: string | null = null
+    let lastFullMs = Number.NEGATIVE_INFINITY
+    const sets = (await this.#repository?.completeSets()) ?? []
+    for (const { id } of sets.reverse()) {
+      const manifest = await this.#readManifest(id)
+      if (manifest === null || manifest.instance !== instance) continue
+      parent ??= id
+      if (manifest.type !== 'full') continue
+      lastFullMs = Date.parse(manifest.time)
+      break
+    }
+    if (type === 'incr' && parent === null) {
+      throw new BackupError('missing', 'there is no earlier set of this database to add to', {
+        hint: 'leave --type out: the first backup is a full one',
+      })
+    }
+    if (type !== 'auto') return { type, parent }
+    const isFullDue = Number(timeNs / 1_000_000n) - lastFullMs >= fullEveryMs
+    return { type: parent === null || isFullDue ? 'full' : 'incr', parent }
+  }
+
+  /** null when it is damaged: that is for `verify` to say; this backup needs nothing of it. */
+  async #readManifest(id: string): Promise<Manifest | null> {
+    try {
+      return (await this.#repository?.manifest(id)) ?? null
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error
+      this.#options.pace.warn(error.message)
+      return null
+    }
+  }
+
+  /** Backups that began and never ended: this one has used what they copied. */
+  async #forgetUnfinished(ownId: string): Promise<void> {
+    const repository = this.#repository as Repository
+    for (const { id, state } of await repository.sets()) {
+      if (state === 'partial' && id < ownId) await repository.removeSet(id)
+    }
+  }
+}
+
+async function* noteFiles(
+  entries: ReturnType<typeof decodeRegistry>,
+  files: ManifestFile[],
+): ReturnType<typeof decodeRegistry> {
+  for await (const entry of entries) {
+    const file = fileEntryOf(entry)
+    if (file !== null) files.push(toManifestFile(file))
+    yield entry
+  }
+}
+
+async function openIfThere(store: BlobStore): Promise<Repository | null> {
+  try {
+    return await Repository.open(store)
+  } catch (error) {
+    if (error instanceof BackupError && error.kind === 'missing') return null
+    throw error
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The log of a checkpoint or of a set, record by record: checksums and sequences are checked, records of what is left
+ * out make room for placeholders, and what passed by is counted.
+ */
+
+import { checkRecord, placeholderRecord, readRecordHead, splitRecords } from '../../engine/index.js'
+import { BackupError } from './backup-error.js'
+import type { ManifestLog, Selection } from './repository/manifest.js'
+import { isRecordIn } from './selection.js'
+
+export interface LogBounds {
+  /** The first record is the one after this. */
+  readonly flushedSequence: bigint
+  readonly lastSequence: bigint
+}
+
+export type LogFacts = Pick<ManifestLog, 'records' | 'firstTime' | 'lastTime'>
+
+export class LogReader {
+  readonly #bounds: LogBounds
+  readonly #selection: Selection | null
+  #count = 0
+  #firstNs: bigint | null = null
+  #lastNs: bigint | null = null
+
+  constructor(bounds: LogBounds, selection: Selection | null) {
+    this.#bounds = bounds
+    this.#selection = selection
+  }
+
+  /** What was read so far. */
+  facts(): LogFacts {
+    const text = (ns: bigint | null) => (ns === null ? null : String(ns))
+    return { records: this.#count, firstTime: text(this.#firstNs), lastTime: text(this.#lastNs) }
+  }
+
+  /** `pieces` of whole records → one record each. Throws `damaged` for a bad record, a gap, or a log that ends too early. */
+  async *read(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const { flushedSequence, lastSequence } = this.#bounds
+    let expected = flushedSequence + 1n
+    for await (const piece of pieces) {
+      for (const record of splitRecords(piece)) {
+        const sequence = checkRecord(record)
+        if (sequence === null) throw new BackupError('damaged', `the log is damaged behind record ${expected - 1n}`)
+        if (sequence <= flushedSequence) continue
+        if (sequence !== expected) {
+          throw new BackupError('damaged', `the log has lost the records ${expected} to ${sequence - 1n}`)
+        }
+        expected++
+        yield this.#take(record)
+      }
+    }
+    if (expected !== lastSequence + 1n) {
+      throw new BackupError('damaged', `the log ends at record ${expected - 1n} instead of ${lastSequence}`)
+    }
+  }
+
+  #take(record: Uint8Array): Uint8Array {
+    const { sequence, timeNs, database, retentionPolicy } = readRecordHead(record)
+    this.#count++
+    this.#firstNs ??= timeNs
+    this.#lastNs = timeNs ?? this.#lastNs
+    const isIn = isRecordIn(this.#selection, database, retentionPolicy)
+    return isIn ? record : placeholderRecord(sequence, timeNs ?? 0n)
+  }
+}
+
+/** Records may lie across the pieces of a stored stream; here every piece is whole records again. */
+export async function* wholeRecords(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let rest: Uint8Array = new Uint8Array(0)
+  for await (const piece of pieces) {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
+    const end = endOfWholeRecords(bytes)
+    if (end > 0) yield bytes.subarray(0, end)
+    rest = bytes.subarray(end)
+  }
+  if (rest.length > 0) throw new BackupError('damaged', 'the log ends in the middle of a record')
+}
+
+function endOfWholeRecords(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  while (at + 4 <= bytes.length) {
+    const next = at + 4 + view.getUint32(at, true)
+    if (next > bytes.length) break
+    at = next
+  }
+  return at
+}

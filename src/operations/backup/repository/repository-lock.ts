@@ -1,0 +1,181 @@
+/**
+ * Who works on a repository. A lock is a small file with the owner's machine and process; its owner touches it every
+ * minute. Readers and one writer get along; whoever removes things is alone.
+ *
+ * There is no compare-and-set on every store, so a lock is taken by writing it and then looking whether anybody else's
+ * is there; of two that come at the same moment both may give way, never both stay.
+ *
+ * A lock is stale when its process on this machine is gone, or when another machine has not touched it for half an hour.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { sleepUnlessAborted } from '../../rate-limiter.js'
+import { BackupError } from '../backup-error.js'
+import { type BlobStore, MissingBlobError } from '../store/blob-store.js'
+import { bytesOf, piecesOf } from '../store/bytes-of.js'
+
+export type LockMode = 'read' | 'write' | 'prune'
+
+const TOUCH_MS = 60_000
+const STALE_MS = 30 * 60_000
+const RETRY_MS = 1000
+/** Writing a lock is refused here; reading a repository is still possible. */
+const READ_ONLY_CODES = new Set(['EROFS', 'EACCES', 'EPERM'])
+
+interface LockRecord {
+  readonly mode: LockMode
+  readonly host: string
+  readonly pid: number
+  /** When the process began, in the system's ticks: a number is given to another process later. null = not known. */
+  readonly processStart: string | null
+  readonly since: string
+}
+
+export interface LockOptions {
+  readonly mode: LockMode
+  /** How long to wait for others. */
+  readonly waitMs: number
+  readonly signal: AbortSignal
+}
+
+export class RepositoryLock {
+  readonly #store: BlobStore
+  readonly #key: string
+  readonly #timer: NodeJS.Timeout
+
+  private constructor(store: BlobStore, key: string, record: LockRecord) {
+    this.#store = store
+    this.#key = key
+    this.#timer = setInterval(() => {
+      writeLock(store, key, record).catch(() => undefined)
+    }, TOUCH_MS)
+    this.#timer.unref()
+  }
+
+  /** Throws `locked` when others do not let go in time. */
+  static async take(store: BlobStore, { mode, waitMs, signal }: LockOptions): Promise<RepositoryLock | null> {
+    const giveUpAtMs = Date.now() + waitMs
+    const record = ownRecord(mode)
+    for (;;) {
+      signal.throwIfAborted()
+      const key = `locks/${randomUUID()}`
+      let other = await findOther(store, key, mode)
+      if (other === null) {
+        try {
+          await writeLock(store, key, record)
+        } catch (error) {
+          if (mode === 'read' && READ_ONLY_CODES.has((error as NodeJS.ErrnoException).code ?? '')) return null
+          throw error
+        }
+        other = await findOther(store, key, mode)
+        if (other === null) return new RepositoryLock(store, key, record)
+        await store.remove(key)
+      }
+      if (Date.now() >= giveUpAtMs) throw lockedError(store, other)
+      // Two that gave way to each other do not meet again at once.
+      await sleepUnlessAborted(RETRY_MS * (0.5 + Math.random()), signal)
+    }
+  }
+
+  /** Throws `locked` when somebody took the lock for stale: what was there may be gone. */
+  async confirm(): Promise<void> {
+    if ((await this.#store.size(this.#key)) !== null) return
+    throw new BackupError(
+      'locked',
+      `the lock on ${this.#store.location} was taken away while this process stood still`,
+      {
+        hint: 'run it again; what was copied is used',
+      },
+    )
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#store.remove(this.#key)
+  }
+}
+
+/** Runs with the lock held. `confirm` is for just before a change that others must not have undermined. */
+export async function withLock<T>(
+  store: BlobStore,
+  options: LockOptions,
+  run: (confirm: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const lock = await RepositoryLock.take(store, options)
+  try {
+    return await run(async () => await lock?.confirm())
+  } finally {
+    await lock?.release()
+  }
+}
+
+async function findOther(store: BlobStore, ownKey: string, mode: LockMode): Promise<LockRecord | null> {
+  for await (const { key, modifiedMs } of store.list('locks/')) {
+    if (key === ownKey) continue
+    const record = await readLock(store, key)
+    if (
+      record === null ||
+      (mode !== 'prune' && record.mode !== 'prune' && (mode === 'read' || record.mode === 'read'))
+    ) {
+      continue
+    }
+    if (!isStale(record, modifiedMs)) return record
+    await store.remove(key)
+  }
+  return null
+}
+
+/** null when it is gone. What cannot be read is somebody's. */
+async function readLock(store: BlobStore, key: string): Promise<LockRecord | null> {
+  try {
+    return JSON.parse((await bytesOf(store.read(key))).toString()) as LockRecord
+  } catch (error) {
+    if (error instanceof MissingBlobError) return null
+    if (!(error instanceof SyntaxError)) throw error
+    return { mode: 'prune', host: '?', pid: 0, processStart: null, since: '?' }
+  }
+}
+
+function isStale({ host, pid, processStart }: LockRecord, touchedMs: number): boolean {
+  if (host !== hostname()) return Date.now() - touchedMs > STALE_MS
+  if (!isAlive(pid)) return true
+  const start = processStartOf(pid)
+  return processStart !== null && start !== null && start !== processStart
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function ownRecord(mode: LockMode): LockRecord {
+  const { pid } = process
+  return { mode, host: hostname(), pid, processStart: processStartOf(pid), since: new Date().toISOString() }
+}
+
+/** The 22nd field of /proc/PID/stat; the second may hold spaces and ends with the last parenthesis. */
+function processStartOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  } catch {
+    return null
+  }
+}
+
+function writeLock(store: BlobStore, key: string, record: LockRecord): Promise<void> {
+  return store.write(key, piecesOf(Buffer.from(`${JSON.stringify(record)}\n`)))
+}
+
+function lockedError(store: BlobStore, { mode, host, pid, since }: LockRecord): BackupError {
+  const doing = { read: 'reads', write: 'writes to', prune: 'prunes' } satisfies Record<LockMode, string>
+  return new BackupError('locked', `process ${pid} on ${host} ${doing[mode]} ${store.location} since ${since}`, {
+    hint: 'wait for it with --wait-lock 10m',
+  })
+}

@@ -1,0 +1,143 @@
+/**
+ * Blobs as files below a directory. A file is written under `tmp/`, synced and renamed, so that a name never stands for
+ * half a file. Directories are synced together in `sync`, one call for thousands of files.
+ */
+
+import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { type BlobStore, MissingBlobError, type StoredBlob } from './blob-store.js'
+
+const TEMPORARY = 'tmp'
+const READ_BYTES = 2 ** 20
+/** What a process that died left in `tmp/` is removed when it is this old. */
+const TEMPORARY_AGE_MS = 24 * 3_600_000
+
+export class DirectoryStore implements BlobStore {
+  readonly location: string
+  readonly #root: string
+  readonly #unsynced = new Set<string>()
+  readonly #made = new Set<string>()
+
+  constructor(root: string) {
+    this.#root = path.resolve(root)
+    this.location = this.#root
+  }
+
+  async size(key: string): Promise<number | null> {
+    try {
+      const { size } = await stat(this.#path(key))
+      return size
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
+    }
+  }
+
+  async *read(key: string, range?: { readonly start: number; readonly end: number }): AsyncGenerator<Uint8Array> {
+    if (range !== undefined && range.end <= range.start) return
+    const bounds = range === undefined ? {} : { start: range.start, end: range.end - 1 }
+    try {
+      yield* createReadStream(this.#path(key), { highWaterMark: READ_BYTES, ...bounds })
+    } catch (error) {
+      if (isMissing(error)) throw new MissingBlobError(this.location, key)
+      throw error
+    }
+  }
+
+  async write(key: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const temporary = path.join(this.#root, TEMPORARY, randomBytes(12).toString('hex'))
+    await this.#makeDirectory(path.dirname(temporary))
+    const handle = await open(temporary, 'wx')
+    try {
+      try {
+        for await (const piece of pieces) await writeAll(handle, piece)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      const target = this.#path(key)
+      await this.#makeDirectory(path.dirname(target))
+      await rename(temporary, target)
+      this.#unsynced.add(path.dirname(target))
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredBlob> {
+    const from = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+    for await (const blob of this.#walk(from)) if (blob.key.startsWith(prefix)) yield blob
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true })
+  }
+
+  async sync(): Promise<void> {
+    const directories = [...this.#unsynced]
+    this.#unsynced.clear()
+    for (const directory of directories) await syncDirectory(directory)
+  }
+
+  /** Files that writers which no longer live have left behind. */
+  async removeLeftovers(nowMs: number): Promise<number> {
+    let removedCount = 0
+    const directory = path.join(this.#root, TEMPORARY)
+    for (const name of await readdir(directory).catch(() => [])) {
+      const file = path.join(directory, name)
+      const found = await stat(file).catch(() => null)
+      if (found === null || nowMs - found.mtimeMs < TEMPORARY_AGE_MS) continue
+      await rm(file, { force: true })
+      removedCount++
+    }
+    return removedCount
+  }
+
+  async *#walk(folder: string): AsyncGenerator<StoredBlob> {
+    const entries = await readdir(path.join(this.#root, folder), { withFileTypes: true }).catch(() => [])
+    for (const entry of entries) {
+      const key = folder + entry.name
+      if (entry.isDirectory()) {
+        if (key !== TEMPORARY) yield* this.#walk(`${key}/`)
+        continue
+      }
+      const found = await stat(path.join(this.#root, key)).catch(() => null)
+      if (found !== null) yield { key, byteCount: found.size, modifiedMs: found.mtimeMs }
+    }
+  }
+
+  #path(key: string): string {
+    return path.join(this.#root, ...key.split('/'))
+  }
+
+  async #makeDirectory(directory: string): Promise<void> {
+    if (this.#made.has(directory)) return
+    const first = await mkdir(directory, { recursive: true })
+    this.#made.add(directory)
+    if (first === undefined) return
+    for (let made = directory; made.length >= first.length; made = path.dirname(made)) {
+      this.#unsynced.add(path.dirname(made))
+    }
+  }
+}
+
+async function writeAll(handle: Awaited<ReturnType<typeof open>>, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}

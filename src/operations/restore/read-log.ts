@@ -1,0 +1,65 @@
+/**
+ * The log that a restore replays: the set's own, and for a point in time also what the logs of later sets add to it
+ * without a gap, up to the first record that is later.
+ */
+
+import { readRecordHead } from '../../engine/index.js'
+import { LogReader, wholeRecords } from '../backup/log-records.js'
+import type { Manifest, Selection } from '../backup/repository/manifest.js'
+import type { Repository } from '../backup/repository/repository.js'
+import { readSegments } from '../backup/repository/segments.js'
+
+export interface LogEnd {
+  sequence: bigint
+  /** When the last record was logged; null when it has no time, or there are no records. */
+  timeNs: bigint | null
+}
+
+export class RestoredLog {
+  readonly end: LogEnd
+  readonly #repository: Repository
+  readonly #manifest: Manifest
+  readonly #later: readonly Manifest[]
+  readonly #atNs: bigint | null
+
+  private constructor(repository: Repository, manifest: Manifest, later: readonly Manifest[], atNs: bigint | null) {
+    this.#repository = repository
+    this.#manifest = manifest
+    this.#later = later
+    this.#atNs = atNs
+    this.end = { sequence: BigInt(manifest.log.flushedSequence), timeNs: null }
+  }
+
+  static async open(repository: Repository, manifest: Manifest, atNs: bigint | null): Promise<RestoredLog> {
+    const later: Manifest[] = []
+    if (atNs !== null) {
+      for (const { id } of await repository.completeSets()) {
+        if (id <= manifest.id) continue
+        const next = await repository.manifest(id)
+        if (next.instance === manifest.instance && next.selection === null) later.push(next)
+      }
+    }
+    return new RestoredLog(repository, manifest, later, atNs)
+  }
+
+  /** One record each; `end` tells how far it went. Records of what is not selected are placeholders. */
+  async *records(selection: Selection | null): AsyncGenerator<Uint8Array> {
+    for (const manifest of [this.#manifest, ...this.#later]) {
+      // The files of a later set hold what its log no longer has.
+      if (BigInt(manifest.log.flushedSequence) > this.end.sequence) return
+      for await (const record of this.#recordsOf(manifest, selection)) {
+        const { sequence, timeNs } = readRecordHead(record)
+        if (sequence <= this.end.sequence) continue
+        if (this.#atNs !== null && timeNs !== null && timeNs > this.#atNs) return
+        this.end.sequence = sequence
+        this.end.timeNs = timeNs
+        yield record
+      }
+    }
+  }
+
+  #recordsOf({ log }: Manifest, selection: Selection | null): AsyncGenerator<Uint8Array> {
+    const bounds = { flushedSequence: BigInt(log.flushedSequence), lastSequence: BigInt(log.lastSequence) }
+    return new LogReader(bounds, selection).read(wholeRecords(readSegments(this.#repository, log)))
+  }
+}
