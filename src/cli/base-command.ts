@@ -16,7 +16,7 @@ export abstract class BaseCommand extends Command {
     A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     const parsed = await super.parse<F, B, A>(options, argv)
-    const known = new Set(Object.keys(options?.flags ?? {}))
+    const known = namesOfSingleFlags(options?.flags ?? {})
     if (known.has('host') && known.has('token-file')) {
       const [{ applyConnection }, { readConnection }] = await Promise.all([
         import('./apply-connection.js'),
@@ -53,6 +53,14 @@ export abstract class BaseCommand extends Command {
   protected note(message: string): void {
     process.stderr.write(message + '\n')
   }
+}
+
+/** Where several may be named (`backup --database a --database b`), none is named for the user; servers are. */
+function namesOfSingleFlags(flags: Interfaces.FlagInput): Set<string> {
+  const names = Object.keys(flags)
+  return new Set(
+    names.filter((name) => name === 'host' || !('multiple' in flags[name] && flags[name].multiple === true)),
+  )
 }
 
 function toErrorDocument({ code, message, hint, exit }: Failure) {

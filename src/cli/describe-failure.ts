@@ -5,6 +5,7 @@
 
 import { ClientError, type ClientErrorKind } from '../client/client-error.js'
 import type { ErrorCode } from '../engine/index.js'
+import { BackupError, type BackupErrorKind } from '../operations/backup/backup-error.js'
 import { Interruption } from '../operations/interruption.js'
 import { type ExitName, exitCode } from './exit-codes.js'
 import { OperationError } from './operation-error.js'
@@ -28,6 +29,15 @@ const EXIT_OF_CLIENT_ERROR = {
   'no-space': 'no-space',
   unexpected: 'failed',
 } as const satisfies Record<ClientErrorKind, ExitName>
+
+const EXIT_OF_BACKUP_ERROR = {
+  missing: 'missing',
+  damaged: 'mismatch',
+  conflict: 'conflict',
+  locked: 'locked',
+  'too-new': 'conflict',
+  usage: 'usage',
+} as const satisfies Record<BackupErrorKind, ExitName>
 
 const EXIT_OF_ENGINE_ERROR = {
   invalid: 'failed',
@@ -79,6 +89,9 @@ export function describeFailure(error: unknown): Failure {
       error.message,
       HINT_OF_CLIENT_ERROR[error.kind] ?? null,
     )
+  }
+  if (error instanceof BackupError) {
+    return expected(EXIT_OF_BACKUP_ERROR[error.kind], error.kind, error.message, error.hint)
   }
   if (isNamed(error, 'HyperbyteError')) {
     const { code, message } = error as Error & { code: ErrorCode }
