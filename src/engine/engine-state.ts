@@ -9,11 +9,12 @@ import { DatabaseRuntime } from './database-runtime.js'
 import { HyperbyteError } from './domain/errors.js'
 import type { PointBatch } from './domain/point-batch.js'
 import type { TableName } from './domain/table-name.js'
-import type { TimeRange } from './domain/time-range.js'
+import { ALL_TIME, type TimeRange } from './domain/time-range.js'
 import type { EngineOptions } from './engine.js'
 import { checkBatch } from './metadata/check-batch.js'
 import { type FieldTypeEntry, FieldTypes } from './metadata/field-types.js'
 import { type Database, EMPTY_META_STATE, type MetaState, type RetentionPolicy } from './metadata/meta-state.js'
+import { type ShardGroup, ShardGroups } from './metadata/shard-groups.js'
 import type { Catalog } from './query/catalog.js'
 import type { FileEntry } from './registry/file-entry.js'
 import type { MetaChange, MetaStore } from './registry/meta-store.js'
@@ -39,6 +40,7 @@ export class EngineState {
   readonly runtimes = new Map<string, DatabaseRuntime>()
   readonly catalog: Catalog
   meta: MetaState = EMPTY_META_STATE
+  readonly shardGroups = new ShardGroups()
   storage: Storage
   readonly #turns = new SerialQueue()
   /** What is in force and not recorded yet. */
@@ -67,7 +69,11 @@ export class EngineState {
     for await (const { key, types } of metaStore.types()) {
       this.runtimes.get(databaseOfTypesKey(key))?.fieldTypes.record(types as FieldTypeEntry[])
     }
-    this.storage = this.#makeStorage(await this.#loadFiles(), await this.#loadTombstones())
+    await this.#loadShardGroups()
+    const files = await this.#loadFiles()
+    for (const { table, bucketStartNs } of files)
+      this.#adoptShardGroup(table.database, table.retentionPolicy, bucketStartNs)
+    this.storage = this.#makeStorage(files, await this.#loadTombstones())
   }
 
   database(name: string): Database | undefined {
@@ -97,7 +103,10 @@ export class EngineState {
     const policy = this.policy(runtime.name, retentionPolicy)
     if (this.runtimes.get(runtime.name) !== runtime || policy === undefined) return false
     // Known already, unless this is a replay or a drop came in between: then found again the way the write found them.
-    runtime.fieldTypes.record(checkBatch(runtime.fieldTypes, { ...policy, durationNs: 0n }, batch, 0n).newTypes)
+    const shardGroupAt = (timeNs: bigint): TimeRange => this.shardGroups.spanAt(runtime.name, policy, timeNs)
+    const found = checkBatch(runtime.fieldTypes, { name: policy.name, durationNs: 0n, shardGroupAt }, batch, 0n)
+    runtime.fieldTypes.record(found.newTypes)
+    for (const span of found.shardGroups) this.shardGroups.open(runtime.name, policy.name, span)
     const { seriesIndex } = runtime
     for (const part of batch.measurements) {
       for (let row = 0; row < part.rowCount; row++) {
@@ -106,6 +115,20 @@ export class EngineState {
       this.storage.append(runtime.name, retentionPolicy, part, sequence)
     }
     return true
+  }
+
+  async saveShardGroups(): Promise<void> {
+    const { unsaved, lastId } = this.shardGroups
+    if (unsaved.length === 0) return
+    await this.stores.metaStore.apply(
+      unsaved.map((group) => ({ kind: 'put-shard-group', id: group.id, group, lastId })),
+    )
+    this.shardGroups.markSaved(unsaved)
+  }
+
+  /** Takes the groups away that are meant; returns what the registry has to know. */
+  forgetShardGroups(isMeant: (group: ShardGroup) => boolean): MetaChange[] {
+    return this.shardGroups.remove(isMeant).map(({ id }) => ({ kind: 'remove-shard-group', id }))
   }
 
   /** Changes of the set of files and deletes of rows come one after the other. */
@@ -169,6 +192,23 @@ export class EngineState {
     return files
   }
 
+  async #loadShardGroups(): Promise<void> {
+    const { groups, lastId } = await this.stores.metaStore.shardGroups()
+    this.shardGroups.load(groups as ShardGroup[], lastId)
+    const isGone = ({ database, retentionPolicy }: ShardGroup): boolean =>
+      this.policy(database, retentionPolicy) === undefined
+    const changes = this.forgetShardGroups(isGone)
+    if (changes.length > 0) await this.#record(changes)
+  }
+
+  /** A directory from before groups had numbers. */
+  #adoptShardGroup(database: string, retentionPolicy: string, startNs: bigint): void {
+    const policy = this.policy(database, retentionPolicy)
+    if (policy === undefined) return
+    const timeNs = startNs > ALL_TIME.startNs ? startNs : ALL_TIME.startNs
+    this.shardGroups.open(database, retentionPolicy, this.shardGroups.spanAt(database, policy, timeNs))
+  }
+
   async #loadTombstones(): Promise<TombstoneEntry[]> {
     const tombstones: TombstoneEntry[] = []
     const gone: TombstoneEntry[] = []
@@ -195,17 +235,11 @@ export class EngineState {
         log,
         seriesTableOf: (database) => this.runtime(database).seriesTable,
         seriesCountOf: (database, measurement) => this.runtime(database).seriesIndex.seriesCount(measurement),
-        shardGroupDurationOf: (database, retentionPolicy) => this.#shardGroupDuration(database, retentionPolicy),
+        shardGroupsOf: (database, retentionPolicy) => this.shardGroups.ofPolicy(database, retentionPolicy),
       },
       files,
       tombstones,
     )
-  }
-
-  #shardGroupDuration(database: string, retentionPolicy: string): bigint {
-    const policy = this.policy(database, retentionPolicy)
-    if (policy !== undefined) return policy.shardGroupDurationNs
-    throw new HyperbyteError('retention-policy-not-found', `retention policy not found: ${retentionPolicy}`)
   }
 
   #makeCatalog(): Catalog {
@@ -229,6 +263,7 @@ export class EngineState {
           .fieldTypes.shardGroupCount(table.retentionPolicy, table.measurement, range),
         ...state.storage.sourceCounts(table, range),
       }),
+      shardGroups: (database, retentionPolicy) => state.shardGroups.ofPolicy(database, retentionPolicy),
       get scanner() {
         return state.storage
       },

@@ -6,9 +6,9 @@
 import type { EngineState } from './engine-state.js'
 import type { Flusher } from './flusher.js'
 import { removeOrphans } from './remove-orphans.js'
+import type { RowDeletions } from './row-deletions.js'
 import { SerialQueue } from './serial-queue.js'
 import type { TableState } from './storage/table-state.js'
-import { forgetTypes } from './stored-facts.js'
 
 const TICK_MS = 1000
 /** A bucket that got no flush for this long, or for two flush ages, is at rest. */
@@ -22,6 +22,7 @@ type IsAtRest = (table: TableState, bucketStartNs: bigint) => boolean
 export class Housekeeping {
   readonly #state: EngineState
   readonly #flusher: Flusher
+  readonly #deletions: RowDeletions
   readonly #merges = new SerialQueue()
   readonly #openedAtMs: number
   #timer: NodeJS.Timeout | null = null
@@ -31,9 +32,10 @@ export class Housekeeping {
   #isStopped = false
   compactionCount = 0
 
-  constructor(state: EngineState, flusher: Flusher) {
+  constructor(state: EngineState, flusher: Flusher, deletions: RowDeletions) {
     this.#state = state
     this.#flusher = flusher
+    this.#deletions = deletions
     this.#openedAtMs = state.options.monotonicMs()
   }
 
@@ -96,18 +98,16 @@ export class Housekeeping {
     return monotonicMs() - flushedAtMs > Math.max(REST_MS_MIN, 2 * flushAgeMsMax)
   }
 
-  /** Whole buckets that the policy no longer keeps. */
+  /** Whole shard groups that the policy no longer keeps. */
   async #enforceRetention(): Promise<void> {
-    for (const table of [...this.#state.storage.tables()]) {
-      const { database, retentionPolicy } = table.name
-      const policy = this.#state.policy(database, retentionPolicy)
-      if (policy === undefined || policy.durationNs === 0n) continue
-      const expiryNs = this.#state.options.nowNs() - policy.durationNs
-      const change = this.#state.storage.expire(table, expiryNs, policy.shardGroupDurationNs)
-      const runtime = this.#state.runtime(database)
-      const types = forgetTypes(runtime, (entry) => entry.retentionPolicy === policy.name && entry.endNs <= expiryNs)
-      runtime.fieldTypes.removeBefore(policy.name, expiryNs)
-      await this.#state.applyChange(change, () => types)
+    const { meta, shardGroups, options } = this.#state
+    for (const { name: database, retentionPolicies } of meta.databases.values()) {
+      for (const { name, durationNs } of retentionPolicies) {
+        if (durationNs === 0n) continue
+        const expiryNs = options.nowNs() - durationNs
+        const expired = shardGroups.ofPolicy(database, name).filter(({ endNs }) => endNs <= expiryNs)
+        for (const { id } of expired) await this.#deletions.dropShardGroup(id)
+      }
     }
   }
 

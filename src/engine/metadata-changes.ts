@@ -48,6 +48,14 @@ export class MetadataChanges {
     const change = storage.drop(
       (table) => table.database === database && (scope === 'database' || table.retentionPolicy === retentionPolicy),
     )
+    // Groups that the replay has made for rows that are dropped here.
+    const { unsaved } = this.#state.shardGroups
+    this.#state.forgetShardGroups(
+      (group) =>
+        unsaved.includes(group) &&
+        group.database === database &&
+        (scope === 'database' || group.retentionPolicy === retentionPolicy),
+    )
     const isMadeAnew = scope === 'database' && runtime !== undefined
     if (isMadeAnew) this.#state.addRuntime(database)
     await this.#state.applyChange(change, () => (isMadeAnew ? forgetDatabase(runtime) : []))
@@ -59,7 +67,8 @@ export class MetadataChanges {
     runtimes.delete(database)
     await this.#log({ kind: 'drop', scope: 'database', database, retentionPolicy: '', measurement: '' })
     const change = storage.drop((table) => table.database === database)
-    await this.#state.applyChange(change, () => (runtime === undefined ? [] : forgetDatabase(runtime)))
+    const groups = this.#state.forgetShardGroups((group) => group.database === database)
+    await this.#state.applyChange(change, () => [...groups, ...(runtime === undefined ? [] : forgetDatabase(runtime))])
   }
 
   async #dropPolicy(database: string, retentionPolicy: string): Promise<void> {
@@ -67,6 +76,11 @@ export class MetadataChanges {
     const runtime = this.#state.runtime(database)
     const measurements = [...runtime.fieldTypes.measurementsOf(retentionPolicy)]
     const removals = forgetTypes(runtime, (entry) => entry.retentionPolicy === retentionPolicy)
+    removals.push(
+      ...this.#state.forgetShardGroups(
+        (group) => group.database === database && group.retentionPolicy === retentionPolicy,
+      ),
+    )
     runtime.fieldTypes.removePolicy(retentionPolicy)
     const change = this.#state.storage.drop(
       (table) => table.database === database && table.retentionPolicy === retentionPolicy,

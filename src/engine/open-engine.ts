@@ -21,6 +21,7 @@ import { EngineState } from './engine-state.js'
 import { Flusher } from './flusher.js'
 import { Housekeeping } from './housekeeping.js'
 import type { Database, MetaCommand } from './metadata/meta-state.js'
+import type { ShardGroups } from './metadata/shard-groups.js'
 import { MetadataChanges } from './metadata-changes.js'
 import type { Catalog, QueryRequest, RowDeletion, SeriesRows, WriteTarget } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
@@ -92,7 +93,7 @@ class LocalEngine implements Engine, WritePath {
     this.#changes = new MetadataChanges(state)
     this.#deletions = new RowDeletions(state)
     this.#flusher = new Flusher(state)
-    this.#housekeeping = new Housekeeping(state, this.#flusher)
+    this.#housekeeping = new Housekeeping(state, this.#flusher, this.#deletions)
     const { monotonicMs, log } = state.options
     this.#queries = new RunningQueries(monotonicMs)
     this.continuousQueries = new ContinuousQueries({
@@ -107,6 +108,7 @@ class LocalEngine implements Engine, WritePath {
   async start(): Promise<void> {
     await this.#state.load()
     await replayLog(this.#state, this.#changes, this.#deletions, this.#flusher)
+    await this.#state.saveShardGroups()
     await this.continuousQueries.load()
     this.#housekeeping.start()
   }
@@ -154,7 +156,11 @@ class LocalEngine implements Engine, WritePath {
   }
 
   deleteRows(deletion: RowDeletion): Promise<void> {
-    return this.#deletions.run({ kind: 'delete', ...deletion })
+    return this.#deletions.run(deletion)
+  }
+
+  dropShard(id: bigint): Promise<void> {
+    return this.#deletions.dropShardGroup(Number(id))
   }
 
   flush(): Promise<void> {
@@ -215,6 +221,14 @@ class LocalEngine implements Engine, WritePath {
 
   get maxValuesPerTag(): number {
     return this.#state.options.maxValuesPerTag
+  }
+
+  get shardGroups(): ShardGroups {
+    return this.#state.shardGroups
+  }
+
+  saveShardGroups(): Promise<void> {
+    return this.#state.saveShardGroups()
   }
 
   database(name: string): Database | undefined {

@@ -1,15 +1,18 @@
 /**
- * Rows that a statement takes away: logged, hidden at once, and with them the series that have no row left in any table of
- * the database. Flushes and merges that are under way go on meanwhile; only the moment in which they change the set of
- * files waits its turn, so that every file knows which deletes it has seen.
+ * Rows that a statement or a policy takes away: logged, hidden at once, and with them the series that have no row left in
+ * any table of the database. Flushes and merges that are under way go on meanwhile; only the moment in which they change
+ * the set of files waits its turn, so that every file knows which deletes it has seen.
  */
 
 import type { DatabaseRuntime } from './database-runtime.js'
 import type { TableName } from './domain/table-name.js'
-import { ALL_TIME } from './domain/time-range.js'
+import { ALL_TIME, type TimeRange } from './domain/time-range.js'
 import type { EngineState } from './engine-state.js'
+import { isWithin } from './metadata/field-types.js'
+import type { ShardGroup } from './metadata/shard-groups.js'
+import type { RowDeletion } from './query/catalog.js'
 import type { MetaChange } from './registry/meta-store.js'
-import { forgetSeriesOf } from './stored-facts.js'
+import { forgetSeriesOf, forgetTypes } from './stored-facts.js'
 import { encodeRecord, type WalRecord } from './wal/wal-record.js'
 
 export type DeleteRecord = Extract<WalRecord, { kind: 'delete' }>
@@ -22,24 +25,48 @@ export class RowDeletions {
   }
 
   /** Takes effect before the promise resolves; throws `database-not-found` and `no-space`. */
-  run(record: DeleteRecord): Promise<void> {
-    return this.#state.takeTurn(async () => {
-      const runtime = this.#state.runtime(record.database)
-      const sequence = await this.#state.stores.wal.append(encodeRecord(record, runtime.seriesTable))
-      // Nothing may come between the log and the rows: what the log has from here on is not to be hidden.
-      await this.#hide(record, sequence)
+  run(deletion: RowDeletion): Promise<void> {
+    return this.#log({ kind: 'delete', ...deletion, retentionPolicy: '', shardGroupId: 0 })
+  }
+
+  /** A shard group with its rows and field types; nothing when there is none of this number. */
+  async dropShardGroup(id: number): Promise<void> {
+    const group = this.#state.shardGroups.find(id)
+    if (group === undefined) return
+    const { database, retentionPolicy } = group
+    const range = clipToStorable(group)
+    await this.#log({
+      kind: 'delete',
+      database,
+      retentionPolicy,
+      measurement: '',
+      range,
+      shardGroupId: id,
+      series: null,
     })
   }
 
   /** Every file is older than the record, and so are the rows that the replay has stored so far. */
   replay(record: DeleteRecord, sequence: bigint): Promise<void> {
-    return this.#state.takeTurn(() => this.#hide(record, sequence))
+    return this.#state.takeTurn(async () => {
+      const runtime = this.#state.runtimes.get(record.database)
+      if (runtime !== undefined) await this.#hide(runtime, record, sequence)
+    })
   }
 
-  async #hide(record: DeleteRecord, sequence: bigint): Promise<void> {
+  async #log(record: DeleteRecord): Promise<void> {
+    const runtime = this.#state.runtime(record.database)
+    await this.#state.takeTurn(async () => {
+      // Dropped while it waited, and possibly made anew: its series have other numbers now.
+      if (this.#state.runtimes.get(record.database) !== runtime) return
+      const sequence = await this.#state.stores.wal.append(encodeRecord(record, runtime.seriesTable))
+      // Nothing may come between the log and the rows: what the log has from here on is not to be hidden.
+      await this.#hide(runtime, record, sequence)
+    })
+  }
+
+  async #hide(runtime: DatabaseRuntime, record: DeleteRecord, sequence: bigint): Promise<void> {
     const { database, retentionPolicy, measurement, range, series } = record
-    const runtime = this.#state.runtimes.get(database)
-    if (runtime === undefined || series?.length === 0) return
     const seriesIds =
       series === null ? null : new Set(Array.from(series, (ordinal) => runtime.seriesTable.idOf(ordinal)))
     const isMeant = (table: TableName): boolean =>
@@ -47,11 +74,28 @@ export class RowDeletions {
       (retentionPolicy === '' || table.retentionPolicy === retentionPolicy) &&
       (measurement === '' || table.measurement === measurement)
     const change = this.#state.storage.hide({ sequence, range, seriesIds, isMeant })
-    const gone: MetaChange[] = []
-    for (const name of measurement === '' ? [...runtime.seriesIndex.measurements()] : [measurement]) {
-      gone.push(...(await this.#forgetGone(runtime, name, record)))
-    }
-    await this.#state.recordOwed(change, gone)
+    const changes: MetaChange[] = []
+    const measurements = measurement === '' ? runtime.fieldTypes.measurementsIn(retentionPolicy, range) : [measurement]
+    if (record.shardGroupId !== 0) changes.push(...this.#forgetShardGroup(runtime, record))
+    for (const name of measurements) changes.push(...(await this.#forgetGone(runtime, name, record)))
+    await this.#state.recordOwed(change, changes)
+  }
+
+  /** A group that was made again later keeps its number; one that a replay has made on the way to here goes as well. */
+  #forgetShardGroup(runtime: DatabaseRuntime, { retentionPolicy, range, shardGroupId }: DeleteRecord): MetaChange[] {
+    const { shardGroups } = this.#state
+    const { unsaved } = shardGroups
+    const types = forgetTypes(runtime, (entry) => entry.retentionPolicy === retentionPolicy && isWithin(entry, range))
+    runtime.fieldTypes.removeIn(retentionPolicy, range)
+    const groups = this.#state.forgetShardGroups(
+      (group) =>
+        group.id === shardGroupId ||
+        (unsaved.includes(group) &&
+          group.database === runtime.name &&
+          group.retentionPolicy === retentionPolicy &&
+          isWithin(group, range)),
+    )
+    return [...types, ...groups]
   }
 
   /** Takes the series out of the index that have lost their last row. */
@@ -68,9 +112,7 @@ export class RowDeletions {
     const ids = new Set<bigint>()
     for (const ordinal of candidates) if (!isInMemory(ordinal)) ids.add(seriesTable.idOf(ordinal))
     const stored = new Set<bigint>()
-    const isTotal =
-      record.retentionPolicy === '' && record.range.startNs <= ALL_TIME.startNs && record.range.endNs >= ALL_TIME.endNs
-    if (!isTotal) for (const table of tables) await this.#findStored(table, ids, stored)
+    if (!isTotal(record)) for (const table of tables) await this.#findStored(table, ids, stored)
     // From here to the index without a pause: a row that is written meanwhile keeps its series.
     const gone = candidates.filter(
       (ordinal) => seriesIndex.has(ordinal) && !stored.has(seriesTable.idOf(ordinal)) && !isInMemory(ordinal),
@@ -91,5 +133,18 @@ export class RowDeletions {
   #tablesOf(database: string, measurement: string): TableName[] {
     const policies = this.#state.database(database)?.retentionPolicies ?? []
     return policies.map(({ name: retentionPolicy }) => ({ database, retentionPolicy, measurement }))
+  }
+}
+
+/** Whether no row of the series can be left that is older than the delete. */
+function isTotal({ retentionPolicy, range }: DeleteRecord): boolean {
+  return retentionPolicy === '' && range.startNs <= ALL_TIME.startNs && range.endNs >= ALL_TIME.endNs
+}
+
+/** Groups at the edges reach beyond the times that a point can have. */
+function clipToStorable({ startNs, endNs }: ShardGroup): TimeRange {
+  return {
+    startNs: startNs > ALL_TIME.startNs ? startNs : ALL_TIME.startNs,
+    endNs: endNs < ALL_TIME.endNs ? endNs : ALL_TIME.endNs,
   }
 }

@@ -9,6 +9,7 @@ import { HyperbyteError } from './domain/errors.js'
 import type { EventLoopTurns } from './domain/event-loop-turns.js'
 import type { ParsedPoints, PointParser } from './domain/parsed-points.js'
 import type { PointBatch } from './domain/point-batch.js'
+import type { TimeRange } from './domain/time-range.js'
 import type { WriteFormat, WriteOutcome, WriteRequest } from './engine.js'
 import { composeWriteMessage } from './line-protocol/compose-write-message.js'
 import { LineProtocolParser } from './line-protocol/line-protocol-parser.js'
@@ -16,6 +17,7 @@ import { checkBatch } from './metadata/check-batch.js'
 import { checkTagValues } from './metadata/check-tag-values.js'
 import type { Database, RetentionPolicy } from './metadata/meta-state.js'
 import type { Refusal } from './metadata/refusal.js'
+import type { ShardGroups } from './metadata/shard-groups.js'
 import { MessagePackColumnParser } from './msgpack-ingest/message-pack-column-parser.js'
 import { MessagePackPointParser } from './msgpack-ingest/message-pack-point-parser.js'
 import { encodeRecord } from './wal/wal-record.js'
@@ -36,6 +38,9 @@ export interface WritePath {
   runtime(database: string): DatabaseRuntime
   readonly maxValuesPerTag: number
   readonly turns: EventLoopTurns
+  readonly shardGroups: ShardGroups
+  /** Resolves when the registry has all shard groups; throws `no-space`. */
+  saveShardGroups(): Promise<void>
   /** Resolves when there is room for more rows; throws `unavailable` when there is none for too long. */
   waitForRoom(): Promise<void>
   append(record: Uint8Array): Promise<bigint>
@@ -74,11 +79,16 @@ export async function storeBatch(
   nowNs: bigint,
 ): Promise<StoredBatch> {
   const tags = checkTagValues(runtime.seriesTable, runtime.seriesIndex, wanted, path.maxValuesPerTag)
-  const checked = checkBatch(runtime.fieldTypes, policy, tags.batch, nowNs)
+  const { shardGroups } = path
+  const shardGroupAt = (timeNs: bigint): TimeRange => shardGroups.spanAt(runtime.name, policy, timeNs)
+  const checked = checkBatch(runtime.fieldTypes, { ...policy, shardGroupAt }, tags.batch, nowNs)
   const { batch } = checked
   if (batch.rowCount > 0) {
     // Before the log has them, so that a write that is parsed meanwhile is checked against these types.
     runtime.fieldTypes.record(checked.newTypes)
+    for (const span of checked.shardGroups) shardGroups.open(runtime.name, policy.name, span)
+    // A number that a client may have seen is never given to another group, whatever happens to this write.
+    if (shardGroups.unsaved.length > 0) await path.saveShardGroups()
     const { measurements } = batch
     const record = {
       kind: 'points',

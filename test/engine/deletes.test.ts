@@ -122,3 +122,50 @@ test('conditions on fields and times in DROP SERIES are refused before anything 
   await expect(db.ask('DELETE FROM m', 'nodb')).rejects.toThrow('database not found: nodb')
   expect(await db.ask('SELECT count(v) FROM m')).toEqual(['m | time=0 count=4'])
 })
+
+const SHARDS = async (db: TestEngine): Promise<string[]> =>
+  (await db.ask('SHOW SHARDS')).map((row) => row.replace(/^db \| |database=db | shard_group.*/g, ''))
+
+test('shards keep their numbers, and a dropped one is gone with rows, types and series', async () => {
+  let db = await openWith('m,h=a v=1 1\nm,h=b v=2 700000000000000')
+  await db.ask('CREATE RETENTION POLICY other ON db DURATION INF REPLICATION 1 SHARD DURATION 1d')
+  await db.write('m,h=a v=3 1', 'db', 'other')
+  const all = ['id=1 retention_policy=autogen', 'id=2 retention_policy=autogen', 'id=3 retention_policy=other']
+  expect(await SHARDS(db)).toEqual(all)
+  opened = db = await db.reopen()
+  expect(await SHARDS(db)).toEqual(all)
+  await db.ask('DROP SHARD 2')
+  await db.ask('DROP SHARD 7')
+  expect(await SHARDS(db)).toEqual([all[0], all[2]])
+  expect(await db.ask('SHOW SERIES')).toEqual([' | key=m,h=a'])
+  expect(await db.ask('SELECT v FROM m')).toEqual(['m | time=1 v=1'])
+  await db.write('m,h=c v="text" 700000000000000')
+  opened = db = await db.reopen()
+  expect(await SHARDS(db)).toEqual([all[0], 'id=4 retention_policy=autogen', all[2]])
+  expect(await db.ask("SELECT v::string FROM m WHERE h = 'c'")).toEqual(['m | time=700000000000000 v=text'])
+})
+
+test('rows go to the shards that exist when the duration of new ones changes', async () => {
+  let db = await openWith('m v=1 1')
+  await db.ask('ALTER RETENTION POLICY autogen ON db SHARD DURATION 1h')
+  await db.write('m v=2 3600000000001\nm v=3 700000000000000')
+  expect(await SHARDS(db)).toHaveLength(2)
+  await db.engine.compact()
+  expect(db.engine.stats().parquetFileCount).toBe(2)
+  opened = db = await db.reopen()
+  await db.ask('DROP SHARD 1')
+  expect(await db.ask('SELECT v FROM m')).toEqual(['m | time=700000000000000 v=3'])
+})
+
+test('a shorter duration lets old shards expire', async () => {
+  let nowNs = 1_700_000_000_000_000_000n
+  const db = (opened = await openTestEngine({ nowNs: () => nowNs }))
+  await db.ask('CREATE RETENTION POLICY days ON db DURATION INF REPLICATION 1 SHARD DURATION 1d')
+  await db.write(`m,h=old v=1 ${nowNs - 5n * 86_400_000_000_000n}\nm,h=new v=2 ${nowNs}`, 'db', 'days')
+  await db.engine.flush()
+  await db.ask('ALTER RETENTION POLICY days ON db DURATION 2d')
+  nowNs += 1n
+  const again = (opened = await db.reopen({ monotonicMs: () => performance.now() + 3_600_000 }))
+  await expect.poll(() => again.ask('SHOW SERIES FROM days.m'), { timeout: 5000 }).toEqual([' | key=m,h=new'])
+  expect(await SHARDS(again)).toHaveLength(1)
+})

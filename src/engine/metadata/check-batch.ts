@@ -16,8 +16,8 @@ import { isValid } from '../domain/column.js'
 import type { FieldType } from '../domain/field-type.js'
 import type { MeasurementBatch, PointBatch } from '../domain/point-batch.js'
 import { selectRows } from '../domain/select-rows.js'
-import { shardGroupOf } from '../domain/shard-group.js'
 import { timeBoundsOf } from '../domain/time-bounds.js'
+import type { TimeRange } from '../domain/time-range.js'
 import type { FieldTypeEntry, FieldTypes, ShardGroupTypes } from './field-types.js'
 import type { RetentionPolicy } from './meta-state.js'
 import type { Refusal } from './refusal.js'
@@ -27,17 +27,22 @@ export interface CheckedBatch {
   readonly batch: PointBatch
   /** To be recorded once the rows are safe. */
   readonly newTypes: readonly FieldTypeEntry[]
+  /** Of the rows to store, ascending; some may not exist yet. */
+  readonly shardGroups: readonly TimeRange[]
   /** Shard groups in order of time, retention last. */
   readonly refusals: readonly Refusal[]
 }
 
-export type WritePolicy = Pick<RetentionPolicy, 'name' | 'durationNs' | 'shardGroupDurationNs'>
+export interface WritePolicy extends Pick<RetentionPolicy, 'name' | 'durationNs'> {
+  /** Bounds of the shard group that a point of this time belongs to. */
+  shardGroupAt(timeNs: bigint): TimeRange
+}
 
 export function checkBatch(types: FieldTypes, policy: WritePolicy, batch: PointBatch, nowNs: bigint): CheckedBatch {
   const groups = new Groups(types, policy)
   const oldestNs = policy.durationNs > 0n ? nowNs - policy.durationNs : null
   if (batch.measurements.every((part) => isPlain(groups, part, oldestNs))) {
-    return { batch, newTypes: groups.newTypes(), refusals: [] }
+    return { batch, newTypes: groups.newTypes(), shardGroups: groups.inOrder(), refusals: [] }
   }
   return checkRows(new Groups(types, policy), batch, oldestNs)
 }
@@ -54,6 +59,11 @@ class Group {
   isRefused = false
   rowCount = 0
   refusedCount = 0
+
+  get keptCount(): number {
+    return this.rowCount - this.refusedCount
+  }
+
   reason = ''
 
   constructor(startNs: bigint, endNs: bigint, known: ShardGroupTypes | undefined) {
@@ -102,7 +112,7 @@ class Groups {
   at(timeNs: bigint): Group {
     const last = this.#last
     if (last !== null && last.startNs <= timeNs && timeNs < last.endNs) return last
-    const { startNs, endNs } = shardGroupOf(timeNs, this.#policy.shardGroupDurationNs)
+    const { startNs, endNs } = this.#policy.shardGroupAt(timeNs)
     let group = this.#byStart.get(startNs)
     if (group === undefined) {
       group = new Group(startNs, endNs, this.#types.shardGroup(this.#policy.name, startNs))
@@ -153,6 +163,7 @@ function checkRows(groups: Groups, batch: PointBatch, oldestNs: bigint | null): 
   return {
     batch: isWhole ? batch : { measurements, rowCount },
     newTypes: groups.newTypes(),
+    shardGroups: groups.inOrder().filter(({ isRefused, keptCount }) => !isRefused && keptCount > 0),
     refusals: refusalsOf(groups, tooOldCount),
   }
 }

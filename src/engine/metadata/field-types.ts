@@ -4,7 +4,7 @@
  */
 
 import type { FieldType } from '../domain/field-type.js'
-import type { TimeRange } from '../domain/time-range.js'
+import { ALL_TIME, type TimeRange } from '../domain/time-range.js'
 
 /** One fact of the table; also its persistent form. */
 export interface FieldTypeEntry {
@@ -60,6 +60,16 @@ export class FieldTypes {
     return count
   }
 
+  /** Measurements of the shard groups that `range` touches, in any order. */
+  measurementsIn(retentionPolicy: string, range: TimeRange): Set<string> {
+    const names = new Set<string>()
+    for (const group of this.#policies.get(retentionPolicy)?.values() ?? []) {
+      if (group.startNs >= range.endNs || group.endNs <= range.startNs) continue
+      for (const name of group.measurements.keys()) names.add(name)
+    }
+    return names
+  }
+
   /** In no particular order. */
   measurementsOf(retentionPolicy: string): Set<string> {
     const names = new Set<string>()
@@ -98,10 +108,10 @@ export class FieldTypes {
     this.#policies.delete(retentionPolicy)
   }
 
-  /** Forgets the shard groups that end at or before `timeNs`. */
-  removeBefore(retentionPolicy: string, timeNs: bigint): void {
+  /** Forgets the shard groups that lie in the range as a whole. */
+  removeIn(retentionPolicy: string, range: TimeRange): void {
     const groups = this.#policies.get(retentionPolicy)
-    for (const [startNs, group] of groups ?? []) if (group.endNs <= timeNs) groups!.delete(startNs)
+    for (const [startNs, group] of groups ?? []) if (isWithin(group, range)) groups!.delete(startNs)
   }
 
   #fieldsOf({ retentionPolicy, startNs, endNs, measurement }: FieldTypeEntry): Map<string, FieldType> {
@@ -109,6 +119,12 @@ export class FieldTypes {
     const group = getOrSet(groups, startNs, () => ({ startNs, endNs, measurements: new Map() }))
     return getOrSet(group.measurements, measurement, () => new Map<string, FieldType>())
   }
+}
+
+/** Groups may reach beyond the times that a point can have; a range does not. */
+export function isWithin({ startNs, endNs }: TimeRange, range: TimeRange): boolean {
+  const isStarted = range.startNs <= startNs || range.startNs === ALL_TIME.startNs
+  return isStarted && (endNs <= range.endNs || range.endNs === ALL_TIME.endNs)
 }
 
 function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -10,6 +10,7 @@ import type { BindValues } from '../influxql/bind-value.js'
 import type { Database, MetaCommand, MetaState } from '../metadata/meta-state.js'
 import type { SeriesIndex } from '../metadata/series-index.js'
 import type { SeriesTable, Tag } from '../metadata/series-table.js'
+import type { ShardGroup } from '../metadata/shard-groups.js'
 import type { ResultColumn } from './result.js'
 import type { Scanner, TableName } from './scan.js'
 
@@ -25,6 +26,8 @@ export interface Catalog {
   fieldTypes(table: TableName, range: TimeRange): ReadonlyMap<string, ReadonlySet<FieldType>>
   /** Where the rows of a table are that a scan of `range` would look at; for EXPLAIN. */
   tableFacts(table: TableName, range: TimeRange): TableFacts
+  /** Ascending by time. */
+  shardGroups(database: string, retentionPolicy: string): readonly ShardGroup[]
   readonly scanner: Scanner
 }
 
@@ -56,15 +59,12 @@ export interface WriteTarget {
   readonly retentionPolicy: string
 }
 
-/** Rows to take away: of one table, or of several at once. */
+/** Rows to take away, in every policy of a database. */
 export interface RowDeletion {
   readonly database: string
-  /** '' = in every policy. */
-  readonly retentionPolicy: string
-  /** '' = every measurement. */
   readonly measurement: string
   readonly range: TimeRange
-  /** Ordinals, of the measurement that is named; null = every series. */
+  /** Ordinals; null = every series. */
   readonly series: Uint32Array | null
 }
 
@@ -80,6 +80,8 @@ export interface CatalogWriter {
   dropMeasurement(database: string, measurement: string): Promise<void>
   /** Series without a row left are gone from the index afterwards; field types stay. */
   deleteRows(deletion: RowDeletion): Promise<void>
+  /** Rows and field types of the shard are gone afterwards; of an unknown number nothing is. */
+  dropShard(id: bigint): Promise<void>
 }
 
 /** Limits as InfluxDB names them in `[coordinator]` and `[http]`; 0 = none. */

@@ -25,6 +25,7 @@ import { showMeasurements } from './show/show-measurements.js'
 import { showQueries } from './show/show-queries.js'
 import { showRetentionPolicies } from './show/show-retention-policies.js'
 import { showSeries } from './show/show-series.js'
+import { showShardGroups, showShards } from './show/show-shards.js'
 import { showTagKeys } from './show/show-tag-keys.js'
 import { showTagValues } from './show/show-tag-values.js'
 import { showGrants, showUsers } from './show/show-users.js'
@@ -118,6 +119,14 @@ export async function* runMetaStatement(
       return await applyIfAny(await planUserChange(statement, meta, passwordsOf(context)), context)
     case 'drop-measurement':
       return await dropMeasurement(statement.name, context)
+    case 'show-shards':
+      yield* showShards(context.catalog)
+      return
+    case 'show-shard-groups':
+      yield* showShardGroups(context.catalog)
+      return
+    case 'drop-shard':
+      return await context.writer.dropShard(statement.id)
     case 'delete':
     case 'drop-series':
       for (const deletion of planDeletion(statement, context)) await context.writer.deleteRows(deletion)

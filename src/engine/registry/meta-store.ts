@@ -9,6 +9,8 @@
  *   | 'meta'                           | JSON, MetaState |
  *   | 'file' 00 id as 8 hex digits     | JSON, FileEntry |
  *   | 'tombstone' 00 sequence as 16 hex digits 00 table's key | JSON, TombstoneEntry |
+ *   | 'last-shard-group'               | decimal, the highest number ever given |
+ *   | 'shard-group' 00 id as 8 hex digits | JSON, ShardGroup |
  *   | 'types' 00 shard group's key     | JSON, the types of one measurement's fields in one shard group |
  *   | 'cq' 00 database 00 name         | JSON, the last run of a continuous query |     both percent-encoded
  *   | 'series' 00 database 00 key      | empty |     database percent-encoded, key canonical
@@ -32,6 +34,9 @@ export type MetaChange =
   | { readonly kind: 'put-file'; readonly file: FileEntry }
   | { readonly kind: 'remove-file'; readonly id: number }
   | TombstoneChange
+  /** `lastId`: the highest number ever given. */
+  | { readonly kind: 'put-shard-group'; readonly id: number; readonly group: unknown; readonly lastId: number }
+  | { readonly kind: 'remove-shard-group'; readonly id: number }
   | { readonly kind: 'set-flushed'; readonly sequence: bigint }
   | { readonly kind: 'set-meta'; readonly state: unknown }
   | { readonly kind: 'put-types'; readonly key: string; readonly types: unknown }
@@ -161,6 +166,13 @@ export class MetaStore {
     for await (const [, value] of this.#range('tombstone')) yield parseTombstone(bytesText(value))
   }
 
+  /** Groups as they were put, and the highest number ever given. */
+  async shardGroups(): Promise<{ groups: unknown[]; lastId: number }> {
+    const groups: unknown[] = []
+    for await (const [, value] of this.#range('shard-group')) groups.push(parseJson(bytesText(value)))
+    return { groups, lastId: Number((await this.#text('last-shard-group')) ?? '0') }
+  }
+
   async *types(): AsyncGenerator<{ key: string; types: unknown }> {
     for await (const [key, value] of this.#range('types')) {
       yield { key: bytesText(key.subarray('types\0'.length)), types: parseJson(bytesText(value)) }
@@ -182,7 +194,7 @@ export class MetaStore {
 
   /** All or nothing, on disk when it resolves, in the order of the calls. Throws `no-space` when the disk refuses. */
   apply(changes: readonly MetaChange[]): Promise<void> {
-    const applied = this.#lastChange.then(() => this.#write(changes.map(operationOf)))
+    const applied = this.#lastChange.then(() => this.#write(changes.flatMap(operationsOf)))
     this.#lastChange = applied.catch(() => {})
     return applied
   }
@@ -240,7 +252,7 @@ interface IteratorRange {
   readonly snapshot?: Snapshot
 }
 
-function operationOf(change: MetaChange): Operation {
+function operationsOf(change: MetaChange): Operation | Operation[] {
   switch (change.kind) {
     case 'put-file':
       return { type: 'put', key: fileKey(change.file.id), value: textBytes(printJson(change.file)) }
@@ -250,6 +262,13 @@ function operationOf(change: MetaChange): Operation {
       return { type: 'put', key: tombstoneKey(change.tombstone), value: textBytes(printTombstone(change.tombstone)) }
     case 'remove-tombstone':
       return { type: 'del', key: tombstoneKey(change.tombstone) }
+    case 'put-shard-group':
+      return [
+        { type: 'put', key: shardGroupKey(change.id), value: textBytes(printJson(change.group)) },
+        { type: 'put', key: keyBytes('last-shard-group'), value: textBytes(String(change.lastId)) },
+      ]
+    case 'remove-shard-group':
+      return { type: 'del', key: shardGroupKey(change.id) }
     case 'set-flushed':
       return { type: 'put', key: keyBytes('flushed'), value: textBytes(String(change.sequence)) }
     case 'set-meta':
@@ -271,6 +290,10 @@ function operationOf(change: MetaChange): Operation {
 
 function fileKey(id: number): Uint8Array {
   return keyBytes(`file${SEPARATOR}${id.toString(16).padStart(8, '0')}`)
+}
+
+function shardGroupKey(id: number): Uint8Array {
+  return keyBytes(`shard-group${SEPARATOR}${id.toString(16).padStart(8, '0')}`)
 }
 
 function tombstoneKey({ sequence, table }: Pick<TombstoneEntry, 'sequence' | 'table'>): Uint8Array {

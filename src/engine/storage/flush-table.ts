@@ -5,10 +5,12 @@
  */
 
 import path from 'node:path'
-import { shardGroupStart } from '../domain/shard-group.js'
+import { assert } from '../domain/errors.js'
 import type { TableName } from '../domain/table-name.js'
+import { isInside, type TimeRange } from '../domain/time-range.js'
 import type { HiddenRows, MemtableTable } from '../memtable/memtable-table.js'
 import type { SeriesTable } from '../metadata/series-table.js'
+import { firstAfter } from '../metadata/shard-groups.js'
 import { filePath } from '../parquet/file-path.js'
 import { nameColumns } from '../parquet/name-columns.js'
 import { type ParquetRows, writeParquetFile } from '../parquet/write-parquet-file.js'
@@ -33,7 +35,8 @@ export interface FlushTask {
   /** Of the rows, those that are not to be written. */
   readonly hidden: readonly HiddenRows[]
   readonly seriesTable: SeriesTable
-  readonly shardGroupDurationNs: bigint
+  /** Those of the policy, ascending; every visible row is in one of them. */
+  readonly shardGroups: readonly TimeRange[]
   readonly minSequence: bigint
   readonly maxSequence: bigint
   /** The table's files; all are older than the rows. */
@@ -51,9 +54,9 @@ export async function flushTable(context: FlushContext, task: FlushTask): Promis
   try {
     await staged.stage(rows.rowCount)
     const files: FileEntry[] = []
-    for (const bucketStartNs of await bucketsOf(rows, task.shardGroupDurationNs, context.pause)) {
-      const relation = bucketRelation(task, staged.name, bucketStartNs)
-      const file = await flushBucket(context, task, { relation, dictionaryTable, columns }, bucketStartNs)
+    for (const bucket of await bucketsOf(task, context.pause)) {
+      const relation = bucketRelation(task, staged.name, bucket)
+      const file = await flushBucket(context, task, { relation, dictionaryTable, columns }, bucket.startNs)
       if (file !== null) files.push(file)
     }
     return files
@@ -91,11 +94,11 @@ async function flushBucket(
 }
 
 /** The bucket's rows, each point once. */
-function bucketRelation(task: FlushTask, stagedTable: string, bucketStartNs: bigint): string {
-  const { rows, hidden, shardGroupDurationNs } = task
+function bucketRelation(task: FlushTask, stagedTable: string, bucket: TimeRange): string {
+  const { rows, hidden } = task
   const predicates = rows.span === null ? [] : compileHiddenRows(hidden, rows.span)
-  const endNs = bucketStartNs + shardGroupDurationNs
-  if (rows.span !== null && rows.span.minNs < bucketStartNs) predicates.push(`"time" >= ${timeLiteral(bucketStartNs)}`)
+  const { startNs, endNs } = bucket
+  if (rows.span !== null && rows.span.minNs < startNs) predicates.push(`"time" >= ${timeLiteral(startNs)}`)
   if (rows.span !== null && rows.span.maxNs >= endNs) predicates.push(`"time" < ${timeLiteral(endNs)}`)
   const where = predicates.length === 0 ? '' : ` WHERE ${predicates.join(' AND ')}`
   const hasDuplicates = rows.duplicates !== null
@@ -117,24 +120,34 @@ async function tagKeysOf(
   return [...keys].sort()
 }
 
-/** Starts of the shard groups that the rows lie in, ascending. */
-async function bucketsOf(rows: MemtableTable, durationNs: bigint, pause: () => Promise<void>): Promise<bigint[]> {
+/** The shard groups that the rows lie in, ascending. Rows outside of all have been hidden with their group. */
+async function bucketsOf({ rows, hidden, shardGroups }: FlushTask, pause: () => Promise<void>): Promise<TimeRange[]> {
   const { span } = rows
   if (span === null) return []
-  const first = shardGroupStart(span.minNs, durationNs)
-  if (span.maxNs < first + durationNs) return [first]
-  const starts = new Set<bigint>()
+  const found = new Set<TimeRange>()
+  let group = groupAt(shardGroups, span.minNs)
+  if (group !== undefined && span.maxNs < group.endNs) return [group]
   for (const chunk of rows.chunks) {
-    let start = first
     for (let i = 0; i < chunk.rowCount; i++) {
       const timeNs = chunk.timestamps[i]
-      if (timeNs >= start && timeNs < start + durationNs && i > 0) continue
-      start = shardGroupStart(timeNs, durationNs)
-      starts.add(start)
+      if (group === undefined || timeNs < group.startNs || timeNs >= group.endNs) group = groupAt(shardGroups, timeNs)
+      if (group !== undefined) found.add(group)
+      else assert(isDropped(hidden, chunk.firstRow + i, timeNs), 'a visible row has a shard group')
     }
     await pause()
   }
-  return [...starts].sort((a, b) => (a < b ? -1 : 1))
+  return shardGroups.filter((candidate) => found.has(candidate))
+}
+
+function isDropped(hidden: readonly HiddenRows[], row: number, timeNs: bigint): boolean {
+  return hidden.some(
+    ({ rowCount, tombstone }) => row < rowCount && tombstone.seriesIds === null && isInside(tombstone.range, timeNs),
+  )
+}
+
+function groupAt(shardGroups: readonly TimeRange[], timeNs: bigint): TimeRange | undefined {
+  const group = shardGroups[firstAfter(shardGroups, timeNs) - 1]
+  return group !== undefined && timeNs < group.endNs ? group : undefined
 }
 
 function rangeOf({ minNs, maxNs }: { minNs: bigint; maxNs: bigint }): { startNs: bigint; endNs: bigint } {

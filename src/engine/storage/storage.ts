@@ -61,7 +61,8 @@ export interface StorageOptions {
   readonly seriesTableOf: (database: string) => SeriesTable
   /** Series of a measurement, over all policies. */
   readonly seriesCountOf: (database: string, measurement: string) => number
-  readonly shardGroupDurationOf: (database: string, retentionPolicy: string) => bigint
+  /** Ascending. */
+  readonly shardGroupsOf: (database: string, retentionPolicy: string) => readonly TimeRange[]
   readonly log: { error(message: string, fields?: Record<string, unknown>): void }
 }
 
@@ -208,7 +209,7 @@ export class Storage implements Scanner {
           rows,
           hidden: rows.hidden,
           seriesTable: this.#options.seriesTableOf(database),
-          shardGroupDurationNs: this.#options.shardGroupDurationOf(database, retentionPolicy),
+          shardGroups: this.#options.shardGroupsOf(database, retentionPolicy),
           minSequence: memtable.firstSequence,
           maxSequence: memtable.lastSequence,
           olderFiles: table.files,
@@ -262,13 +263,6 @@ export class Storage implements Scanner {
     const merged = await mergeFiles(this.#writeContext(), plan, ({ id }) => table.hiddenIn(id), older)
     if (merged !== null) this.#verified.set(merged.id, Promise.resolve())
     return this.#mergeChange(table, plan, merged, tombstones)
-  }
-
-  /** Drops the files of a table whose bucket ended before `expiryNs`. */
-  expire(table: TableState, expiryNs: bigint, shardGroupDurationNs: bigint): FileChange {
-    const removed = table.files.filter(({ bucketStartNs }) => bucketStartNs + shardGroupDurationNs <= expiryNs)
-    table.replaceFiles(removed, [])
-    return this.#removal(removed, () => dropTombstones(table, removed))
   }
 
   /** Forgets tables and hands back their files, whose removal the registry must record before `finish`. */

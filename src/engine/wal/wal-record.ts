@@ -11,7 +11,8 @@
  *                   | field count u32 | field… |
  *     field:        | name text | type u8 | has validity u8 | validity words u32… | values |
  *   kind 2, drop:   | scope u8 (1 database, 2 policy, 3 measurement) | database text | policy text | measurement text |
- *   kind 3, delete: | measurement text | start i64 | end i64 | is all series u8 | series count u32 | series key bytes… |
+ *   kind 3, delete: | measurement text | start i64 | end i64 | shard group u32 | is all series u8 | series count u32 |
+ *                   | series key bytes… |
  *
  *   text, bytes: | length u32 | UTF-8 |        packed: | width u8 | integers |, see packed-integers.ts
  *   values:      integer and unsigned packed; float f64…; boolean u8…; string text…
@@ -62,6 +63,8 @@ export type WalRecord =
       /** '' = every measurement. */
       readonly measurement: string
       readonly range: TimeRange
+      /** Number of the shard group that goes with its rows; 0 = none does. */
+      readonly shardGroupId: number
       /** Ordinals; null = every series. */
       readonly series: Uint32Array | null
     }
@@ -197,10 +200,15 @@ function openRecord(bytes: Uint8Array): { kind: number; sequence: bigint; timeNs
 
 type DeleteRecord = Extract<WalRecord, { kind: 'delete' }>
 
-function writeDelete(writer: ByteWriter, { measurement, range, series }: DeleteRecord, keys: SeriesKeys): void {
+function writeDelete(
+  writer: ByteWriter,
+  { measurement, range, shardGroupId, series }: DeleteRecord,
+  keys: SeriesKeys,
+): void {
   writer.text(measurement)
   writer.u64(BigInt.asUintN(64, range.startNs))
   writer.u64(BigInt.asUintN(64, range.endNs))
+  writer.u32(shardGroupId)
   writer.u8(series === null ? 1 : 0)
   writer.u32(series?.length ?? 0)
   for (const ordinal of series ?? []) {
@@ -213,10 +221,11 @@ function writeDelete(writer: ByteWriter, { measurement, range, series }: DeleteR
 function readDelete(reader: ByteReader, keys: SeriesKeys): Omit<DeleteRecord, 'database' | 'retentionPolicy'> {
   const measurement = reader.text()
   const range = { startNs: BigInt.asIntN(64, reader.u64()), endNs: BigInt.asIntN(64, reader.u64()) }
+  const shardGroupId = reader.u32()
   const isAll = reader.u8() === 1
   const series = Uint32Array.from({ length: reader.u32() }, () => keys.internKey(reader.bytes()))
   assert(reader.isAtEnd, 'a log record is read to its end')
-  return { kind: 'delete', measurement, range, series: isAll ? null : series }
+  return { kind: 'delete', measurement, range, shardGroupId, series: isAll ? null : series }
 }
 
 function writeMeasurement(writer: ByteWriter, batch: MeasurementBatch, series: SeriesKeys): void {

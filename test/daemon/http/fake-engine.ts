@@ -90,6 +90,7 @@ export class FakeEngine implements Engine {
   }
   killQuery(): void {}
   async deleteRows(): Promise<void> {}
+  async dropShard(): Promise<void> {}
   async flush(): Promise<void> {}
   async compact(): Promise<void> {}
   async close(): Promise<void> {}

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { isValid } from '../../../src/engine/domain/column.js'
 import type { PointBatch } from '../../../src/engine/domain/point-batch.js'
 import type { Precision } from '../../../src/engine/domain/precision.js'
+import { shardGroupOf } from '../../../src/engine/domain/shard-group.js'
 import { composeWriteMessage } from '../../../src/engine/line-protocol/compose-write-message.js'
 import { parseLineProtocol } from '../../../src/engine/line-protocol/line-protocol-parser.js'
 import { checkBatch } from '../../../src/engine/metadata/check-batch.js'
@@ -43,7 +44,11 @@ function isDifferentOnPurpose(one: Case, body: Buffer): boolean {
   return body.includes(0xff) || body.includes('m \t=') || isLost
 }
 
-const POLICY = { name: 'autogen', durationNs: 0n, shardGroupDurationNs: 604_800_000_000_000n }
+const POLICY = {
+  name: 'autogen',
+  durationNs: 0n,
+  shardGroupAt: (timeNs: bigint) => shardGroupOf(timeNs, 604_800_000_000_000n),
+}
 
 function write(body: Buffer, precision: Precision) {
   const table = new MemorySeriesTable()

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { shardGroupOf } from '../../../src/engine/domain/shard-group.js'
+import { ALL_TIME } from '../../../src/engine/domain/time-range.js'
 import { composeWriteMessage } from '../../../src/engine/line-protocol/compose-write-message.js'
 import { parseLineProtocol } from '../../../src/engine/line-protocol/line-protocol-parser.js'
 import { checkBatch, type WritePolicy } from '../../../src/engine/metadata/check-batch.js'
@@ -6,8 +8,12 @@ import { FieldTypes } from '../../../src/engine/metadata/field-types.js'
 import { MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
 
 const HOUR_NS = 3_600_000_000_000n
-const FOR_EVER: WritePolicy = { name: 'autogen', durationNs: 0n, shardGroupDurationNs: 168n * HOUR_NS }
+const FOR_EVER = policyOf('autogen', 0n, 168n * HOUR_NS)
 const NOW_NS = 1_700_000_000_000_000_000n
+
+function policyOf(name: string, durationNs: bigint, shardGroupDurationNs: bigint): WritePolicy {
+  return { name, durationNs, shardGroupAt: (timeNs) => shardGroupOf(timeNs, shardGroupDurationNs) }
+}
 
 /** A database of one policy: writes lines, answers with message and stored rows. */
 function openStore(policy = FOR_EVER) {
@@ -87,7 +93,7 @@ test('a field may have another type in another shard group', () => {
 })
 
 test('points older than the policy are dropped unless a young one opens their shard group', () => {
-  const policy = { name: 'day', durationNs: 24n * HOUR_NS, shardGroupDurationNs: 24n * HOUR_NS }
+  const policy = policyOf('day', 24n * HOUR_NS, 24n * HOUR_NS)
   const oldest = NOW_NS - policy.durationNs
   const store = openStore(policy)
   expect(store.write(`m v=1 1\nm v=1 ${oldest - 1n}\nm v=1\n`)).toMatchObject({
@@ -98,7 +104,7 @@ test('points older than the policy are dropped unless a young one opens their sh
 })
 
 test('a conflict is told before retention, retention before lines that could not be parsed', () => {
-  const policy = { name: 'hour', durationNs: HOUR_NS, shardGroupDurationNs: HOUR_NS }
+  const policy = policyOf('hour', HOUR_NS, HOUR_NS)
   const store = openStore(policy)
   store.write('m v=1\n')
   expect(store.write('m v=1 1\nm v=1i\nm v=1\nbad\n').message).toBe(
@@ -117,7 +123,7 @@ test('forgetting a measurement, a policy or old shard groups forgets their types
   store.write('m v=1 1\nn v=1 1600000000000000000\n')
   store.types.removeMeasurement('m')
   expect([...store.types.measurementsOf('autogen')]).toEqual(['n'])
-  store.types.removeBefore('autogen', 1700000000000000000n)
+  store.types.removeIn('autogen', { startNs: ALL_TIME.startNs, endNs: 1700000000000000000n })
   expect([...store.types.entries()]).toEqual([])
   store.write('m v=1 1\n')
   const copy = new FieldTypes()

@@ -11,6 +11,7 @@ import {
   type MetaCommand,
   type MetaState,
 } from '../../../src/engine/metadata/meta-state.js'
+import type { ShardGroup } from '../../../src/engine/metadata/shard-groups.js'
 import { TagSeriesIndex } from '../../../src/engine/metadata/tag-series-index.js'
 import type { Catalog, CatalogWriter, RowDeletion } from '../../../src/engine/query/catalog.js'
 import type { GroupRows, Scanner, ScanRequest, TableName } from '../../../src/engine/query/scan.js'
@@ -81,6 +82,12 @@ export class MemoryCatalog implements Catalog, CatalogWriter {
     this.seriesIndex(database).removeMeasurement(measurement)
     this.#shards = this.#shards.filter(({ table }) => table.database !== database || table.measurement !== measurement)
   }
+
+  shardGroups(): readonly ShardGroup[] {
+    return []
+  }
+
+  async dropShard(): Promise<void> {}
 
   async deleteRows({ database, measurement, series }: RowDeletion): Promise<void> {
     const index = this.seriesIndex(database)

@@ -16,6 +16,7 @@ import {
   type MetaCommand,
   type MetaState,
 } from '../../../src/engine/metadata/meta-state.js'
+import type { ShardGroup } from '../../../src/engine/metadata/shard-groups.js'
 import { TagSeriesIndex } from '../../../src/engine/metadata/tag-series-index.js'
 import type { Catalog, CatalogWriter, RowDeletion } from '../../../src/engine/query/catalog.js'
 import type { Scanner, TableName } from '../../../src/engine/query/scan.js'
@@ -128,17 +129,19 @@ export class MemoryDatabase implements Catalog, CatalogWriter {
     this.seriesIndex(database).removeMeasurement(measurement)
   }
 
-  async deleteRows({ database, retentionPolicy, measurement, range, series }: RowDeletion): Promise<void> {
+  shardGroups(): readonly ShardGroup[] {
+    return []
+  }
+
+  async dropShard(): Promise<void> {}
+
+  async deleteRows({ database, measurement, range, series }: RowDeletion): Promise<void> {
     const left = new Set<number>()
     for (const [key, table] of this.#tables) {
-      const [db, policy, name] = JSON.parse(key) as string[]
+      const [db, , name] = JSON.parse(key) as string[]
       if (db !== database) continue
       for (const [pointKey, { series: ordinal, timeNs }] of table) {
-        const isMeant =
-          (retentionPolicy === '' || policy === retentionPolicy) &&
-          (measurement === '' || name === measurement) &&
-          (series?.includes(ordinal) ?? true) &&
-          isInside(range, timeNs)
+        const isMeant = name === measurement && (series?.includes(ordinal) ?? true) && isInside(range, timeNs)
         if (isMeant) table.delete(pointKey)
         else left.add(ordinal)
       }

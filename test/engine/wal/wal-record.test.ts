@@ -123,6 +123,7 @@ test('a delete decodes to what was encoded, with all series or some', () => {
       retentionPolicy: '',
       measurement: 'm',
       range: { startNs: -5n, endNs: 2n ** 63n - 1n },
+      shardGroupId: 12,
       series: chosen,
     }
     const bytes = encodeRecord(written, source)

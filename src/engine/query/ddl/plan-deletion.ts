@@ -9,8 +9,9 @@ import { HyperbyteError } from '../../domain/errors.js'
 import { ALL_TIME, type TimeRange } from '../../domain/time-range.js'
 import type { Source, Statement } from '../../influxql/ast.js'
 import { hasTimeComparison, splitTime, type TimeBounds } from '../../influxql/split-time.js'
+import type { Database } from '../../metadata/meta-state.js'
 import type { Catalog, RowDeletion } from '../catalog.js'
-import { fieldsInDatabase } from '../show/shown-tables.js'
+import { fieldsInDatabase, tablesInDatabase } from '../show/shown-tables.js'
 
 export type DeletionStatement = Extract<Statement, { kind: 'delete' | 'drop-series' }>
 
@@ -37,12 +38,24 @@ export function planDeletion(statement: DeletionStatement, context: DeletionCont
     const isField = fieldsInDatabase(catalog, database, measurement)
     const chosen = index.seriesByTags(measurement, condition, isField)
     if (chosen === null) {
-      throw new HyperbyteError('invalid', 'fields not supported in WHERE clause during deletion')
+      const shard = firstShardOf(catalog, database, measurement)
+      throw new HyperbyteError('invalid', `shard ${shard}: fields not supported in WHERE clause during deletion`)
     }
     const series = chosen.length === index.seriesCount(measurement) ? null : chosen
-    return { database: database.name, retentionPolicy: '', measurement, range, series }
+    return { database: database.name, measurement, range, series }
   })
   return range.startNs < range.endNs ? deletions.filter(({ series }) => series === null || series.length > 0) : []
+}
+
+/** The lowest number of a shard with the measurement; InfluxDB asks all at once and names the first to answer. */
+function firstShardOf(catalog: Catalog, database: Database, measurement: string): number {
+  const ids = tablesInDatabase(database, measurement).flatMap((table) =>
+    catalog
+      .shardGroups(table.database, table.retentionPolicy)
+      .filter((group) => catalog.fieldTypes(table, group).size > 0)
+      .map(({ id }) => id),
+  )
+  return Math.min(...ids)
 }
 
 /** No FROM = all of them. */
