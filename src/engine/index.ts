@@ -7,6 +7,7 @@ export { isValid } from './domain/column.js'
 export { assert, type ErrorCode, HyperbyteError } from './domain/errors.js'
 export type { FieldType } from './domain/field-type.js'
 export type { Precision } from './domain/precision.js'
+export { zoneOffsetOf } from './domain/zone-offset.js'
 export type {
   ContinuousQueryRunner,
   Durability,

@@ -1,7 +1,7 @@
 /** A batch with only some of its rows, in order; columns without a value among them are left out. */
 
-import { isValid, setValid, validityWordCount } from './column.js'
 import type { FieldColumn, MeasurementBatch } from './point-batch.js'
+import { takeValues } from './take-values.js'
 
 export function selectRows(batch: MeasurementBatch, rows: Uint32Array): MeasurementBatch {
   const fields: FieldColumn[] = []
@@ -19,31 +19,7 @@ export function selectRows(batch: MeasurementBatch, rows: Uint32Array): Measurem
 }
 
 function selectColumn(field: FieldColumn, rows: Uint32Array): FieldColumn | null {
-  const validity = selectValidity(field.validity, rows)
-  if (validity === 'none') return null
-  switch (field.type) {
-    case 'float':
-      return { ...field, values: Float64Array.from(rows, (row) => field.values[row]), validity }
-    case 'integer':
-      return { ...field, values: BigInt64Array.from(rows, (row) => field.values[row]), validity }
-    case 'unsigned':
-      return { ...field, values: BigUint64Array.from(rows, (row) => field.values[row]), validity }
-    case 'boolean':
-      return { ...field, values: Uint8Array.from(rows, (row) => field.values[row]), validity }
-    case 'string':
-      return { ...field, values: Array.from(rows, (row) => field.values[row]), validity }
-  }
-}
-
-function selectValidity(validity: Uint32Array | null, rows: Uint32Array): Uint32Array | null | 'none' {
-  if (validity === null) return null
-  const selected = new Uint32Array(validityWordCount(rows.length))
-  let validCount = 0
-  for (let i = 0; i < rows.length; i++) {
-    if (!isValid(validity, rows[i])) continue
-    setValid(selected, i)
-    validCount++
-  }
-  if (validCount === 0) return 'none'
-  return validCount === rows.length ? null : selected
+  const { values, validity } = takeValues(field, rows)
+  const isAbsent = validity?.every((word) => word === 0) ?? false
+  return isAbsent ? null : ({ ...field, values, validity } as FieldColumn)
 }

@@ -21,7 +21,8 @@ function checkCall(call: Call): void {
   if (rule !== 'math-1' && rule !== 'math-2') {
     throw new HyperbyteError('invalid', `invalid function call in condition: ${printExpr(call)}`)
   }
-  const expected = rule === 'math-2' ? 2 : 1
+  // InfluxDB does not count log among the functions of two numbers here.
+  const expected = rule === 'math-2' && call.name !== 'log' ? 2 : 1
   if (call.args.length === expected) return
   throw new HyperbyteError(
     'invalid',

@@ -7,7 +7,7 @@ import type { ColumnType } from '../domain/column.js'
 import { HyperbyteError } from '../domain/errors.js'
 import type { Expr, FillMode, SelectField } from '../influxql/ast.js'
 import { printExpr } from '../influxql/print-expr.js'
-import { type Call, rewriteExpr } from '../influxql/walk-expr.js'
+import { type Call, rewriteExpr, type VarRef } from '../influxql/walk-expr.js'
 import type { ColumnKinds } from './column-kinds.js'
 import { columnNames, exprName } from './column-names.js'
 import type { ArithmeticOperator, PlanExpr } from './operators/evaluate.js'
@@ -192,12 +192,17 @@ class FieldCompiler {
       ref: index,
       inputType: ref.type,
       argument: reduce.argument,
-      distinctBy: reduce.distinctBy.flatMap((tag) => {
-        const tagRef = this.#kinds.resolve(tag.name, tag.type)
-        return tagRef === null ? [] : [this.#addRef(tag.name, tagRef)]
-      }),
+      distinctBy: reduce.distinctBy.length === 0 ? null : this.#tagRefs(reduce.distinctBy),
       fill: callFill(reduce.function, this.#options.fill),
     }
+  }
+
+  /** Fields and unknown names tell no points apart (influxd 1.6.7). */
+  #tagRefs(names: readonly VarRef[]): readonly number[] {
+    return names.flatMap(({ name, type }) => {
+      const ref = this.#kinds.resolve(name, type)
+      return ref?.kind === 'tag' ? [this.#addRef(name, ref)] : []
+    })
   }
 
   #compileMath(name: MathFunction, call: Call): PlanExpr {
@@ -223,13 +228,22 @@ class FieldCompiler {
       const rhs = this.compile(binary.rhs)
       if (isUnsignedBesideInteger(lhs, rhs))
         throw this.#typeError(binary, `cannot use ${binary.op} with an integer and unsigned literal`)
-      const type = resultType(binary.op as ArithmeticOperator, lhs.type, rhs.type)
-      if (lhs.kind === 'missing' || rhs.kind === 'missing') {
+      const op = binary.op as ArithmeticOperator
+      const type = resultType(op, lhs.type, rhs.type)
+      if (isBooleanBits(op, lhs, rhs)) {
+        lhs = {
+          kind: 'binary',
+          op: isNoBoolean(rhs) ? '&' : op,
+          lhs: asBoolean(lhs),
+          rhs: asBoolean(rhs),
+          type: 'boolean',
+        }
+      } else if (lhs.kind === 'missing' || rhs.kind === 'missing') {
         lhs = { kind: 'missing', type: lhs.kind === 'missing' ? rhs.type : lhs.type }
       } else if (type === null) {
         throw this.#typeError(binary, `incompatible types: ${this.#typeName(lhs)} and ${this.#typeName(rhs)}`)
       } else {
-        lhs = { kind: 'binary', op: binary.op as ArithmeticOperator, lhs, rhs, type }
+        lhs = { kind: 'binary', op, lhs, rhs, type }
       }
     }
     return lhs
@@ -318,6 +332,25 @@ function resultType(op: ArithmeticOperator, lhs: ColumnType, rhs: ColumnType): C
   if (lhs === 'float' || rhs === 'float') return IS_BITWISE[op] ? null : 'float'
   if (op === '/') return 'float'
   return lhs === 'unsigned' || rhs === 'unsigned' ? 'unsigned' : 'integer'
+}
+
+/** A boolean's bits beside anything, or after a name that does not exist. */
+function isBooleanBits(op: ArithmeticOperator, lhs: PlanExpr, rhs: PlanExpr): boolean {
+  if (!IS_BITWISE[op]) return false
+  return isBoolean(lhs) || (lhs.kind === 'missing' && isBoolean(rhs))
+}
+
+function isBoolean({ kind, type }: PlanExpr): boolean {
+  return kind !== 'missing' && type === 'boolean'
+}
+
+/** There, but of another type: the result is false, whatever the operator (influxd 1.6.7). */
+function isNoBoolean({ kind, type }: PlanExpr): boolean {
+  return kind !== 'missing' && type !== 'boolean'
+}
+
+function asBoolean(expr: PlanExpr): PlanExpr {
+  return isBoolean(expr) ? expr : { kind: 'missing', type: 'boolean' }
 }
 
 function isNumber(type: ColumnType): boolean {

@@ -6,6 +6,7 @@
 import { HyperbyteError } from '../domain/errors.js'
 import type { Expr } from '../influxql/ast.js'
 import type { Call, VarRef } from '../influxql/walk-expr.js'
+import { isReduceFunction } from './operators/reduce.js'
 import type { ReduceFunction } from './operators/reducers/bucket-reducer.js'
 import { type IndicatorFunction, isIndicatorFunction, isWarmup } from './operators/technical-analysis/make-indicator.js'
 import type { ForecastFunction, NeighbourFunction, TransformSpec } from './operators/transform.js'
@@ -25,25 +26,6 @@ export interface ReadReduce {
   /** Tags between the field and N of top and bottom. */
   readonly distinctBy: readonly VarRef[]
 }
-
-const REDUCE_FUNCTIONS: ReadonlySet<string> = new Set<ReduceFunction>([
-  'count',
-  'sum',
-  'mean',
-  'min',
-  'max',
-  'first',
-  'last',
-  'spread',
-  'stddev',
-  'median',
-  'mode',
-  'percentile',
-  'distinct',
-  'top',
-  'bottom',
-  'sample',
-])
 
 const SECOND_NS = 1_000_000_000n
 
@@ -136,8 +118,8 @@ function isForecast(name: string): name is ForecastFunction {
 }
 
 function readReduce(call: Call): { readonly reduce: ReadReduce; readonly field: VarRef } {
-  if (!REDUCE_FUNCTIONS.has(call.name)) throw new HyperbyteError('invalid', `unsupported call: ${call.name}`)
-  const name = call.name as ReduceFunction
+  const { name } = call
+  if (!isReduceFunction(name)) throw new HyperbyteError('invalid', `unsupported call: ${name}`)
   const [argument] = call.args
   if (argument?.kind === 'varref') {
     return {

@@ -26,7 +26,8 @@ export interface ScanPart {
   readonly series: Uint32Array
   /**
    * Condition on fields that is left after tags and time are resolved, or null. Only varrefs of fields (in `fields` of
-   * the request), literals, arithmetic, comparisons, AND/OR, regex and parentheses occur; tags have been replaced by string literals.
+   * the request), literals, arithmetic, functions of numbers, comparisons, AND/OR, regex and parentheses occur; tags have been replaced
+   * by string literals.
    * A comparison with a missing value is false.
    */
   readonly filter: Expr | null

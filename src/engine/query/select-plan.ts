@@ -28,8 +28,8 @@ export type CallInput =
       readonly inputType: ColumnType
       /** N of percentile, top, bottom and sample; 0 otherwise. */
       readonly argument: number
-      /** Refs by whose values top and bottom tell points apart. */
-      readonly distinctBy: readonly number[]
+      /** Refs of tags by whose values top and bottom tell points apart; null = every point counts. */
+      readonly distinctBy: readonly number[] | null
       readonly fill: FillMode
     }
   /** The field's own points. */

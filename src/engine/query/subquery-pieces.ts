@@ -3,11 +3,12 @@
  * that the outer select refers to, the outer condition is checked, and each piece is told to which outer group it belongs.
  */
 
+import { castColumn } from '../domain/cast-column.js'
 import type { Column } from '../domain/column.js'
 import { compareBytewise } from '../domain/compare-bytewise.js'
+import { missingColumn } from '../domain/empty-column.js'
 import type { GroupPiece } from './group-pieces.js'
-import { castColumn } from './operators/cast-column.js'
-import { constantStrings, gatherColumn, missingColumn } from './operators/column-slice.js'
+import { constantStrings, gatherColumn } from './operators/column-slice.js'
 import { filterRows } from './operators/filter-rows.js'
 import type { Rows } from './operators/rows.js'
 import type { SeriesFrame } from './result.js'

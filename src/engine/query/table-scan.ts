@@ -3,7 +3,9 @@
  * columns of the plan's refs. Tags are no columns in storage; a group of one series repeats its tag, others look it up.
  */
 
+import { castColumn } from '../domain/cast-column.js'
 import { type Column, setValid, validityWordCount } from '../domain/column.js'
+import { missingColumn } from '../domain/empty-column.js'
 import { HyperbyteError } from '../domain/errors.js'
 import type { FieldType } from '../domain/field-type.js'
 import type { Expr } from '../influxql/ast.js'
@@ -12,8 +14,7 @@ import type { SeriesTable, Tag } from '../metadata/series-table.js'
 import type { Catalog, QueryLimits } from './catalog.js'
 import { canReadAs, preferred } from './column-kinds.js'
 import { groupSeries, type TagSetGroup } from './group-series.js'
-import { castColumn } from './operators/cast-column.js'
-import { constantStrings, missingColumn } from './operators/column-slice.js'
+import { constantStrings } from './operators/column-slice.js'
 import type { Rows } from './operators/rows.js'
 import type { GroupRows, ScanField, ScanRequest, TableName } from './scan.js'
 import { type PlanRef, rawRowLimit, type SelectPlan } from './select-plan.js'

@@ -4,7 +4,7 @@
  */
 
 import type { FieldType } from '../domain/field-type.js'
-import type { Expr } from '../influxql/ast.js'
+import type { CastType, Expr } from '../influxql/ast.js'
 import type { SqlValue } from '../sql/duckdb.js'
 import type { RelationField } from './compile-relation.js'
 
@@ -54,12 +54,16 @@ function compileComparison(
   const [reference, literal] = isFieldFirst ? [lhs, rhs] : [rhs, lhs]
   if (reference.kind !== 'varref') return null
   const index = fields.findIndex(({ name }) => name === reference.name)
-  if (index < 0) return null
+  if (index < 0 || isCast(reference.type, fields[index].type)) return null
   const value = literalFor(literal, fields[index].type)
   if (value === null || (typeof value !== 'number' && typeof value !== 'bigint' && !isEquality(operator))) return null
   values.push(value)
   const sides = isFieldFirst ? [`f${index}`, '?'] : ['?', `f${index}`]
   return `coalesce(${sides[0]} ${operator} ${sides[1]}, false)`
+}
+
+function isCast(type: CastType | null, fieldType: FieldType): boolean {
+  return type !== null && type !== 'field' && type !== fieldType
 }
 
 /** DuckDB's regular expressions are RE2, as Go's are. */

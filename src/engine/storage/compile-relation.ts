@@ -165,13 +165,25 @@ function memtableColumns(source: MemtableSource, field: RelationField): TypedSql
 
 const INTEGER_MIN = '(-9223372036854775808)::BIGINT'
 
-/** SQL that reads a column of type `from` as type `to`, or null when its values read as missing. */
+/** SQL that reads a column of type `from` as type `to`, as castColumn does, or null when its values read as missing. */
 function castExpression(sql: string, from: FieldType, to: FieldType): string | null {
   if (from === to) return sql
   if (!isNumeric(from) || !isNumeric(to)) return null
-  if (from !== 'float') return `try_cast(${sql} AS ${SQL_TYPE[to]})`
+  if (to === 'float') return `CAST(${sql} AS ${SQL_TYPE[to]})`
+  if (from !== 'float') return wrapped(sql, to)
   // Go's conversion truncates where DuckDB's rounds, and makes the least integer of what does not fit.
-  const truncated = `try_cast(trunc(${sql}) AS ${SQL_TYPE[to]})`
-  if (to !== 'integer') return truncated
-  return `CASE WHEN ${sql} IS NULL THEN NULL ELSE coalesce(${truncated}, ${INTEGER_MIN}) END`
+  const integer = `coalesce(try_cast(trunc(${sql}) AS BIGINT), ${INTEGER_MIN})`
+  if (to === 'integer') return `CASE WHEN ${sql} IS NULL THEN NULL ELSE ${integer} END`
+  const large = `coalesce(try_cast(trunc(${sql}) AS UBIGINT), 0)`
+  return `CASE WHEN ${sql} IS NULL THEN NULL WHEN ${sql} < ${HALF_RANGE} THEN ${wrapped(integer, to)} ELSE ${large} END`
+}
+
+const HALF_RANGE = '9223372036854775808'
+
+/** The same 64 bits with or without a sign. */
+function wrapped(sql: string, to: FieldType): string {
+  const whole = `(${sql})::HUGEINT`
+  return to === 'unsigned'
+    ? `((${whole} + 18446744073709551616) % 18446744073709551616)::UBIGINT`
+    : `((${whole} + ${HALF_RANGE}) % 18446744073709551616 - ${HALF_RANGE})::BIGINT`
 }

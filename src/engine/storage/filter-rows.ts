@@ -1,6 +1,7 @@
 /** Rows of a group → the rows that pass their series' residual filter. */
 
-import { type Column, isValid, setValid, validityWordCount } from '../domain/column.js'
+import type { Column } from '../domain/column.js'
+import { takeValues } from '../domain/take-values.js'
 import type { Expr } from '../influxql/ast.js'
 import { compileRowCondition } from '../query/operators/row-condition.js'
 import type { GroupRows, ScanGroup, ScanRequest } from '../query/scan.js'
@@ -46,21 +47,4 @@ function compilePartFilters(
   const bySeries = new Map<number, (row: number) => boolean>()
   for (const { series, filter } of group.parts) for (const ordinal of series) bySeries.set(ordinal, compileOnce(filter))
   return (series, row) => bySeries.get(series)?.(row) ?? false
-}
-
-function takeValues(column: Column, kept: readonly number[]): Column {
-  const count = kept.length
-  let validity: Uint32Array | null = null
-  if (column.validity !== null) {
-    validity = new Uint32Array(validityWordCount(count))
-    for (let i = 0; i < count; i++) if (isValid(column.validity, kept[i])) setValid(validity, i)
-  }
-  if (column.type === 'string') {
-    const { values } = column
-    return { type: 'string', values: kept.map((row) => values[row]), validity }
-  }
-  const source = column.values as Float64Array
-  const values = new (source.constructor as Float64ArrayConstructor)(count)
-  for (let i = 0; i < count; i++) values[i] = source[kept[i]]
-  return { type: column.type, values, validity } as unknown as Column
 }

@@ -1,7 +1,8 @@
 /** Segments of a group's series → the group's rows in the order asked for: by time, ties by the series' position. */
 
+import { emptyValues } from '../domain/empty-column.js'
 import type { GroupRows, ScanRequest } from '../query/scan.js'
-import { emptyValues, gather, type SeriesSegment } from './series-segment.js'
+import { gather, type SeriesSegment } from './series-segment.js'
 
 export interface GroupSegment {
   readonly series: number

@@ -1,11 +1,12 @@
 /** Rows of one series in a memtable part → a segment, by walking the series' links from the newest row. */
 
+import { castColumn } from '../domain/cast-column.js'
 import type { Column } from '../domain/column.js'
+import { missingColumn } from '../domain/empty-column.js'
 import { isInside, type TimeRange } from '../domain/time-range.js'
 import { hidesSeries } from '../domain/tombstone.js'
 import type { HiddenRows, MemtableChunk, MemtableTable } from '../memtable/memtable-table.js'
 import type { ScanField } from '../query/scan.js'
-import { castColumn, missingColumn } from './cast-column.js'
 import { gather, type SeriesSegment } from './series-segment.js'
 import type { MemtableSource } from './source-set.js'
 

@@ -7,13 +7,14 @@
  * only the ends of the series are touched.
  */
 
+import { castColumn } from '../domain/cast-column.js'
 import type { Column } from '../domain/column.js'
 import { isValid } from '../domain/column.js'
+import { missingColumn } from '../domain/empty-column.js'
 import { hiddenRanges } from '../domain/tombstone.js'
 import type { SeriesTable } from '../metadata/series-table.js'
 import type { GroupRows, ScanField, ScanGroup, ScanRequest } from '../query/scan.js'
 import type { FileColumn } from '../registry/file-entry.js'
-import { castColumn, missingColumn } from './cast-column.js'
 import { type CompactColumn, expandColumn } from './compact-column.js'
 import { type FileIndex, type FileReader, findSeries, searchTime } from './file-reader.js'
 import { filterRows, takeRows } from './filter-rows.js'

@@ -3,14 +3,8 @@
  * the newer source wins, field by field.
  */
 
-import {
-  type Column,
-  type ColumnType,
-  type ColumnValues,
-  isValid,
-  setValid,
-  validityWordCount,
-} from '../domain/column.js'
+import { type Column, type ColumnType, isValid, setValid, validityWordCount } from '../domain/column.js'
+import { emptyValues } from '../domain/empty-column.js'
 
 export interface SeriesSegment {
   readonly times: BigInt64Array
@@ -107,20 +101,4 @@ export function gather(type: ColumnType, count: number, pick: (k: number) => rea
     }
   }
   return { type, values, validity } as unknown as Column
-}
-
-export function emptyValues(type: ColumnType, count: number): ColumnValues[ColumnType] {
-  switch (type) {
-    case 'float':
-      return new Float64Array(count)
-    case 'integer':
-    case 'time':
-      return new BigInt64Array(count)
-    case 'unsigned':
-      return new BigUint64Array(count)
-    case 'boolean':
-      return new Uint8Array(count)
-    case 'string':
-      return new Array<string>(count).fill('')
-  }
 }

@@ -3,13 +3,13 @@
  * null, so everything goes through the operators.
  */
 
+import { toInteger } from '../../../src/engine/domain/cast-column.js'
 import { type Column, setValid, validityWordCount } from '../../../src/engine/domain/column.js'
 import { compileRegex } from '../../../src/engine/domain/compile-regex.js'
+import { emptyColumn } from '../../../src/engine/domain/empty-column.js'
 import { isNumeric } from '../../../src/engine/domain/field-type.js'
 import { isInside } from '../../../src/engine/domain/time-range.js'
 import type { Expr } from '../../../src/engine/influxql/ast.js'
-import { toInteger } from '../../../src/engine/query/operators/cast-column.js'
-import { emptyColumn } from '../../../src/engine/query/operators/column-slice.js'
 import type {
   AggregateRequest,
   GroupAggregates,

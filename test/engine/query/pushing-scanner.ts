@@ -4,8 +4,8 @@
  */
 
 import { type Column, isValid, setValid, validityWordCount } from '../../../src/engine/domain/column.js'
+import { emptyColumn } from '../../../src/engine/domain/empty-column.js'
 import { floorToInterval, TIMESTAMP_NS_MIN } from '../../../src/engine/domain/time-range.js'
-import { emptyColumn } from '../../../src/engine/query/operators/column-slice.js'
 import type {
   AggregateCall,
   AggregateRequest,

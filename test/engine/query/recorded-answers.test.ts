@@ -22,12 +22,16 @@ const THEMES = [
   'aggregates',
   'errors',
   'fill',
+  'functions-casts',
+  'functions-groups',
   'functions-indicators',
   'functions-nested',
+  'functions-selectors',
   'group-by-time',
   'math',
   'order-limit',
   'select',
+  'time-literals',
   'where',
 ]
 

@@ -53,7 +53,7 @@ function printCall(plan: SelectPlan, { input }: PlanCall): string {
   if (input.kind === 'points') return ref
   if (input.function === 'count-distinct') return `count(distinct(${ref}))`
   const needsNumber = ['percentile', 'top', 'bottom', 'sample'].includes(input.function)
-  const keys = input.distinctBy.map((index) => `, ${printRef(plan.refs[index])}`).join('')
+  const keys = (input.distinctBy ?? []).map((index) => `, ${printRef(plan.refs[index])}`).join('')
   return `${input.function}(${ref}${keys}${needsNumber ? `, ${printDecimal(input.argument)}` : ''})`
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { type Column, isValid, setValid, validityWordCount } from '../../domain/column.js'
+import { emptyColumn, missingColumn } from '../../domain/empty-column.js'
 
 /** Rows `[start, end)`. Values are a view; the bitmap is a view when `start` falls on a word, else shifted. */
 export function sliceColumn(column: Column, start: number, end: number): Column {
@@ -68,29 +69,7 @@ export function concatenateColumns(pieces: readonly { readonly column: Column; r
   return { ...out, validity } as Column
 }
 
-/** Every value missing. */
-export function missingColumn(type: Column['type'], rowCount: number): Column {
-  return { ...emptyColumn(type, rowCount), validity: new Uint32Array(validityWordCount(rowCount)) } as Column
-}
-
 export function constantStrings(value: string | null, rowCount: number): Column {
   if (value === null) return missingColumn('string', rowCount)
   return { type: 'string', values: new Array<string>(rowCount).fill(value), validity: null }
-}
-
-/** `rowCount` zero values, all valid. */
-export function emptyColumn(type: Column['type'], rowCount: number): Column {
-  switch (type) {
-    case 'float':
-      return { type, values: new Float64Array(rowCount), validity: null }
-    case 'integer':
-    case 'time':
-      return { type, values: new BigInt64Array(rowCount), validity: null }
-    case 'unsigned':
-      return { type, values: new BigUint64Array(rowCount), validity: null }
-    case 'boolean':
-      return { type, values: new Uint8Array(rowCount), validity: null }
-    case 'string':
-      return { type, values: new Array<string>(rowCount).fill(''), validity: null }
-  }
 }

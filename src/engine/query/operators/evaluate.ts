@@ -5,8 +5,8 @@
  */
 
 import { type Column, type ColumnType, isValid, setValid, validityWordCount } from '../../domain/column.js'
+import { emptyColumn, missingColumn } from '../../domain/empty-column.js'
 import { assert } from '../../domain/errors.js'
-import { emptyColumn, missingColumn } from './column-slice.js'
 import { applyMath, type MathFunction } from './math-functions.js'
 import type { Value } from './series-builder.js'
 

@@ -6,11 +6,12 @@
  * it then ends at the last one. A count fills with 0 where others fill with null.
  */
 
+import { toInteger } from '../../domain/cast-column.js'
 import { type Column, isValid, setValid, validityWordCount } from '../../domain/column.js'
+import { emptyColumn } from '../../domain/empty-column.js'
 import { TIMESTAMP_NS_MIN, type TimeRange } from '../../domain/time-range.js'
 import type { FillMode } from '../../influxql/ast.js'
-import { toInteger } from './cast-column.js'
-import { emptyColumn, gatherColumn } from './column-slice.js'
+import { gatherColumn } from './column-slice.js'
 import type { Series } from './rows.js'
 import { bucketEnd, bucketStart, type Window } from './window.js'
 

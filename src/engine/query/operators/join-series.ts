@@ -4,8 +4,9 @@
  */
 
 import { type Column, type ColumnType, setValid } from '../../domain/column.js'
+import { missingColumn } from '../../domain/empty-column.js'
 import type { FillMode } from '../../influxql/ast.js'
-import { gatherColumn, missingColumn } from './column-slice.js'
+import { gatherColumn } from './column-slice.js'
 import { castNumber } from './fill.js'
 import type { Series } from './rows.js'
 

@@ -1,7 +1,7 @@
 /** Functions of one or two numbers, value by value. What they cannot make a number of (the root of -1) is missing. */
 
 import { type Column, type ColumnType, isValid, setValid, validityWordCount } from '../../domain/column.js'
-import { emptyColumn } from './column-slice.js'
+import { emptyColumn } from '../../domain/empty-column.js'
 
 export type MathFunction = keyof typeof FLOAT_FUNCTIONS
 
@@ -33,6 +33,20 @@ export function isMathFunction(name: string): name is MathFunction {
 /** Integers stay integers where nothing but their sign can change. */
 const KEEPS_INTEGERS: ReadonlySet<MathFunction> = new Set(['abs', 'ceil', 'floor', 'round'])
 
+/** Of one pair of numbers; the result may be NaN. `log` without a base, which only a condition can have, is none. */
+export function mathOf(name: MathFunction, value: number | bigint, second: number | bigint | null): number | bigint {
+  if (typeof value === 'bigint' && KEEPS_INTEGERS.has(name)) return name === 'abs' ? absolute(value) : value
+  if (second === null && TAKES_TWO.has(name)) return Number.NaN
+  const compute: (value: number, second: number) => number = FLOAT_FUNCTIONS[name]
+  return compute(Number(value), Number(second ?? 0))
+}
+
+const TAKES_TWO: ReadonlySet<MathFunction> = new Set(['atan2', 'log', 'pow'])
+
+function absolute(value: bigint): bigint {
+  return value < 0n ? -value : value
+}
+
 /** null = not for this type. */
 export function mathType(name: MathFunction, argumentTypes: readonly ColumnType[]): ColumnType | null {
   if (argumentTypes.some((type) => type !== 'float' && type !== 'integer' && type !== 'unsigned')) return null
@@ -62,8 +76,7 @@ export function applyMath(
 function absoluteIntegers(column: Column, rowCount: number): Column {
   const out = emptyColumn(column.type, rowCount)
   for (let row = 0; row < rowCount; row++) {
-    const value = column.values[row] as bigint
-    out.values[row] = value < 0n ? -value : value
+    out.values[row] = absolute(column.values[row] as bigint)
   }
   return { ...out, validity: column.validity } as Column
 }

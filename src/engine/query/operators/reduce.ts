@@ -19,6 +19,10 @@ import { CountReducer, FloatSumReducer, IntegerSumReducer, SpreadReducer } from 
 import type { Rows, Series } from './rows.js'
 import { SeriesBuilder } from './series-builder.js'
 
+export function isReduceFunction(name: string): name is ReduceFunction {
+  return Object.hasOwn(BUCKET_REDUCERS, name)
+}
+
 /** One call over one group. */
 export class GroupReducer {
   readonly #bucket: BucketReducer

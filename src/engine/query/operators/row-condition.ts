@@ -5,9 +5,12 @@
  * false. Source: answers of influxd 1.6.7.
  */
 
+import { toInteger } from '../../domain/cast-column.js'
 import { type Column, isValid } from '../../domain/column.js'
 import { compileRegex } from '../../domain/compile-regex.js'
 import type { BinaryOperator, Expr } from '../../influxql/ast.js'
+import type { Call, VarRef } from '../../influxql/walk-expr.js'
+import { isMathFunction, mathOf } from './math-functions.js'
 
 type Value = number | bigint | string | boolean | null
 type RowFunction = (row: number) => Value
@@ -32,7 +35,9 @@ function compileRow(expr: Expr, columnOf: ColumnLookup, missingBoolean: MissingB
     case 'paren':
       return compileRow(expr.expr, columnOf, missingBoolean)
     case 'varref':
-      return columnValue(columnOf(expr.name))
+      return castValue(columnValue(columnOf(expr.name)), expr.type)
+    case 'call':
+      return compileCall(expr, columnOf, missingBoolean)
     case 'number':
     case 'integer':
     case 'unsigned':
@@ -53,6 +58,29 @@ function columnValue(column: Column | null): RowFunction {
   const { values, validity } = column
   if (column.type === 'boolean') return (row) => (isValid(validity, row) ? column.values[row] !== 0 : null)
   return (row) => (isValid(validity, row) ? (values[row] as number | bigint | string) : null)
+}
+
+/** `field::type`: numbers as other numbers, anything else only as what it is. */
+function castValue(read: RowFunction, type: VarRef['type']): RowFunction {
+  if (type === 'float') return (row) => ifNumber(read(row), Number)
+  if (type === 'integer') return (row) => ifNumber(read(row), toInteger)
+  return read
+}
+
+function ifNumber(value: Value, cast: (value: number | bigint) => number | bigint): Value {
+  return isNumber(value) ? cast(value) : null
+}
+
+/** A function of anything but numbers has no value; a root of -1 is NaN, which is unequal to all. */
+function compileCall({ name, args }: Call, columnOf: ColumnLookup, missingBoolean: MissingBoolean): RowFunction {
+  if (!isMathFunction(name)) return () => null
+  const [first, second] = args.map((argument) => compileRow(argument, columnOf, missingBoolean))
+  if (second === undefined) return (row) => ifNumber(first(row), (value) => mathOf(name, value, null))
+  return (row) => {
+    const value = first(row)
+    const parameter = second(row)
+    return isNumber(value) && isNumber(parameter) ? mathOf(name, value, parameter) : null
+  }
 }
 
 function compileBinary(

@@ -1,7 +1,8 @@
 /** A growing series: times and values of one type, plus the auxiliary values that go with each point. */
 
 import { type Column, type ColumnType, isValid, setValid, validityWordCount } from '../../domain/column.js'
-import { emptyColumn, sliceColumn } from './column-slice.js'
+import { emptyColumn } from '../../domain/empty-column.js'
+import { sliceColumn } from './column-slice.js'
 import type { Rows, Series } from './rows.js'
 
 export type Value = number | bigint | string

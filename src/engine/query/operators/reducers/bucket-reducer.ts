@@ -28,8 +28,8 @@ export interface ReduceSpec {
   readonly inputType: ColumnType
   /** N of percentile, top, bottom and sample; 0 otherwise. */
   readonly argument: number
-  /** Columns by whose values top and bottom tell points apart: one point for each combination. */
-  readonly distinctBy: readonly number[]
+  /** Columns by whose values top and bottom tell points apart: one point for each combination. null = every point counts. */
+  readonly distinctBy: readonly number[] | null
   /** Points keep the time of the chosen row: a lone selector without GROUP BY time. */
   readonly keepsTime: boolean
   /** Columns whose values go with the chosen row. */

@@ -89,19 +89,20 @@ export class RankedReducer extends CollectingReducer {
   }
 
   #contenders(): number[] {
-    if (this.spec.distinctBy.length === 0) return [...this.values.keys()]
+    const { distinctBy } = this.spec
+    if (distinctBy === null) return [...this.values.keys()]
     const best = new Map<string, number>()
     for (const position of this.values.keys()) {
-      const id = this.#combination(position)
+      const id = this.#combination(distinctBy, position)
       const known = best.get(id)
       if (known === undefined || this.#compare(position, known) < 0) best.set(id, position)
     }
     return [...best.values()]
   }
 
-  #combination(position: number): string {
+  #combination(distinctBy: readonly number[], position: number): string {
     const { rows, row } = this.originOf(position)
-    return this.spec.distinctBy.map((index) => rows.columns[index].values[row]).join('\0')
+    return distinctBy.map((index) => rows.columns[index].values[row]).join('\0')
   }
 
   #compare(a: number, b: number): number {
