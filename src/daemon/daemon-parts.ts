@@ -3,9 +3,10 @@
 import type { DaemonParts } from './run-daemon.js'
 
 export async function loadDaemonParts(): Promise<DaemonParts> {
-  const [{ openEngine }, { startHttpServer }] = await Promise.all([
+  const [{ openEngine }, { startHttpServer }, { startServices }] = await Promise.all([
     import('../engine/index.js'),
     import('./http/start-http-server.js'),
+    import('./services/start-services.js'),
   ])
-  return { openEngine, startHttpServer }
+  return { openEngine, startHttpServer, startServices }
 }

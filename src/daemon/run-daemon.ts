@@ -15,9 +15,8 @@ import { toEngineOptions } from './engine-options.js'
 import type { HttpSettings } from './http/http-settings.js'
 import { toHttpSettings } from './http-options.js'
 import { type DaemonLog, openLog } from './open-log.js'
-import { type RunningService, startContinuousQueryService } from './services/continuous-query-service.js'
+import type { RunningService } from './services/continuous-query-service.js'
 import { listenForStop, type StopSignals } from './stop-signals.js'
-import { createSystemClock } from './system-clock.js'
 
 export interface RunningServer {
   /** `http://127.0.0.1:8086`, with the port that was really bound. */
@@ -29,6 +28,7 @@ export interface RunningServer {
 /** What the daemon is put together from. */
 export interface DaemonParts {
   openEngine(options: EngineOptions): Promise<Engine>
+  startServices(engine: Engine, values: ConfigValues, log: DaemonLog): RunningService
   startHttpServer(engine: Engine, settings: HttpSettings, log: DaemonLog): Promise<RunningServer>
 }
 
@@ -67,10 +67,12 @@ interface Surroundings {
 
 async function serve(
   values: ConfigValues,
-  { version, isDev }: DaemonOptions,
+  options: DaemonOptions,
   parts: DaemonParts,
-  { log, signals, isBannerShown }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
+  const { log, signals } = surroundings
+  const { version } = options
   const dataDir = values['data.dir']
   log.info('opening', { version, dataDir, pid: process.pid, node: process.version })
   const startedMs = performance.now()
@@ -78,17 +80,11 @@ async function serve(
   try {
     log.info('opened', { dataDir, elapsedMs: Math.round(performance.now() - startedMs) })
     if (signals.received() !== null) return
-    const server = await parts.startHttpServer(engine, toHttpSettings(values, isDev), log)
-    const services = startServices(engine, values, log)
+    const services = parts.startServices(engine, values, log)
     try {
-      log.info('listening', { url: server.url })
-      const isAuthEnabled = values['http.auth-enabled']
-      if (isBannerShown) process.stderr.write(renderBanner({ version, url: server.url, dataDir, isDev, isAuthEnabled }))
-      const signal = await signals.first
-      log.info('stopping; a second signal stops at once', { signal })
+      await serveHttp(engine, values, options, parts, surroundings)
     } finally {
-      for (const service of services.reverse()) await service.close()
-      await server.close()
+      await services.close()
     }
   } finally {
     await engine.close()
@@ -96,14 +92,23 @@ async function serve(
   }
 }
 
-function startServices(engine: Engine, values: ConfigValues, log: DaemonLog): RunningService[] {
-  const services: RunningService[] = []
-  if (values['continuous_queries.enabled']) {
-    const intervalMs = values['continuous_queries.run-interval']
-    const runner = engine.continuousQueries
-    services.push(startContinuousQueryService({ runner, intervalMs, nowNs: createSystemClock(), log }))
+async function serveHttp(
+  engine: Engine,
+  values: ConfigValues,
+  { version, isDev }: DaemonOptions,
+  parts: DaemonParts,
+  { log, signals, isBannerShown }: Surroundings,
+): Promise<void> {
+  const server = await parts.startHttpServer(engine, toHttpSettings(values, isDev), log)
+  try {
+    log.info('listening', { url: server.url })
+    const { 'http.auth-enabled': isAuthEnabled, 'data.dir': dataDir } = values
+    if (isBannerShown) process.stderr.write(renderBanner({ version, url: server.url, dataDir, isDev, isAuthEnabled }))
+    const signal = await signals.first
+    log.info('stopping; a second signal stops at once', { signal })
+  } finally {
+    await server.close()
   }
-  return services
 }
 
 function chooseFormat(format: ConfigValues['logging.format'], isTerminal: boolean): 'json' | 'pretty' {

@@ -6,6 +6,7 @@
 import type { Checkpoint } from './checkpoint.js'
 import type { ContinuousQueryInfo } from './continuous-queries.js'
 import type { Precision } from './domain/precision.js'
+import type { LinePiece } from './line-protocol/print-lines.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
 import type { QueryInfo } from './query/running-queries.js'
@@ -83,6 +84,20 @@ export interface EngineStats {
   readonly columnCacheBytes: number
 }
 
+/** Points that have just become safe and visible. */
+export interface StoredPoints {
+  readonly database: string
+  readonly retentionPolicy: string
+  readonly rowCount: number
+  /** Estimate of the memory that holding on to them takes. */
+  readonly byteCount: number
+  /** As line protocol with timestamps in nanoseconds; printed when asked for, each time anew. */
+  lines(): Iterable<LinePiece>
+}
+
+/** Runs inside the write: it must be quick and must not throw. */
+export type StoredListener = (points: StoredPoints) => void
+
 export interface ContinuousQueryRunner {
   /** Runs those that are due; resolves when they are done, and leaves off when `signal` aborts. To be called one at a time. */
   runDue(nowNs: bigint, signal: AbortSignal): Promise<void>
@@ -96,6 +111,8 @@ export interface Engine extends CatalogWriter {
   write(request: WriteRequest): Promise<WriteOutcome>
   /** Throws `invalid` with `error parsing query: …` before the first event; statement errors are events. */
   query(request: QueryRequest): AsyncIterable<QueryEvent>
+  /** Calls `listener` for what is written from now on, by requests and by queries, until the returned function is called. */
+  onStored(listener: StoredListener): () => void
   readonly continuousQueries: ContinuousQueryRunner
   /** Those in progress, in order of their start. */
   runningQueries(): readonly QueryInfo[]

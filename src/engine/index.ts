@@ -15,6 +15,8 @@ export type {
   EngineLog,
   EngineOptions,
   EngineStats,
+  StoredListener,
+  StoredPoints,
   WriteFormat,
   WriteOutcome,
   WriteRequest,
@@ -26,12 +28,14 @@ export { formatTime } from './influxql/print-expr.js'
 export { printStatement } from './influxql/print-statement.js'
 export { type RequiredPrivilege, requiredPrivileges } from './influxql/required-privileges.js'
 export { type DirectoryContent, inspectDataDirectory } from './inspect-data-directory.js'
+export type { LinePiece } from './line-protocol/print-lines.js'
 export type {
   Database,
   GrantedPrivilege,
   MetaCommand,
   MetaState,
   RetentionPolicy,
+  Subscription,
   User,
 } from './metadata/meta-state.js'
 export { applyMetaCommand, EMPTY_META_STATE, hasAdmin } from './metadata/meta-state.js'

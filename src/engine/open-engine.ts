@@ -16,10 +16,19 @@ import type { DatabaseRuntime } from './database-runtime.js'
 import { HyperbyteError } from './domain/errors.js'
 import { EventLoopTurns } from './domain/event-loop-turns.js'
 import type { PointBatch } from './domain/point-batch.js'
-import type { Engine, EngineOptions, EngineStats, WriteOutcome, WriteRequest } from './engine.js'
+import type {
+  Engine,
+  EngineOptions,
+  EngineStats,
+  StoredListener,
+  StoredPoints,
+  WriteOutcome,
+  WriteRequest,
+} from './engine.js'
 import { EngineState } from './engine-state.js'
 import { Flusher } from './flusher.js'
 import { Housekeeping } from './housekeeping.js'
+import { printLines } from './line-protocol/print-lines.js'
 import type { Database, MetaCommand } from './metadata/meta-state.js'
 import type { ShardGroups } from './metadata/shard-groups.js'
 import { MetadataChanges } from './metadata-changes.js'
@@ -81,6 +90,7 @@ class LocalEngine implements Engine, WritePath {
   readonly #deletions: RowDeletions
   readonly #flusher: Flusher
   readonly #housekeeping: Housekeeping
+  readonly #storedListeners = new Set<StoredListener>()
   readonly #queries: RunningQueries
   readonly continuousQueries: ContinuousQueries
   #closing: Promise<void> | null = null
@@ -137,6 +147,11 @@ class LocalEngine implements Engine, WritePath {
   query(request: QueryRequest): AsyncIterable<QueryEvent> {
     const { catalog, options } = this.#state
     return runQuery(request, { catalog, writer: this, queries: this.#queries, randomBytes: options.randomBytes })
+  }
+
+  onStored(listener: StoredListener): () => void {
+    this.#storedListeners.add(listener)
+    return () => void this.#storedListeners.delete(listener)
   }
 
   runningQueries(): readonly QueryInfo[] {
@@ -245,6 +260,19 @@ class LocalEngine implements Engine, WritePath {
 
   append(record: Uint8Array): Promise<bigint> {
     return this.#state.stores.wal.append(record)
+  }
+
+  tellStored(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch): void {
+    if (this.#storedListeners.size === 0) return
+    const points: StoredPoints = {
+      database: runtime.name,
+      retentionPolicy,
+      rowCount: batch.rowCount,
+      // Times, series and values, eight bytes each; short texts are no larger.
+      byteCount: batch.measurements.reduce((sum, { rowCount, fields }) => sum + rowCount * (fields.length + 2) * 8, 0),
+      lines: () => printLines(batch.measurements, (series) => runtime.seriesTable.keyOf(series)),
+    }
+    for (const listener of this.#storedListeners) listener(points)
   }
 
   store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint): void {

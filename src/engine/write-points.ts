@@ -46,6 +46,8 @@ export interface WritePath {
   append(record: Uint8Array): Promise<bigint>
   /** Called in the order of the sequences. */
   store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint): void
+  /** Called when the rows are safe and visible. */
+  tellStored(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch): void
 }
 
 export async function writePoints(path: WritePath, request: WriteRequest): Promise<WriteOutcome> {
@@ -99,6 +101,7 @@ export async function storeBatch(
     } as const
     const sequence = await path.append(encodeRecord(record, runtime.seriesTable))
     path.store(runtime, policy.name, batch, sequence)
+    path.tellStored(runtime, policy.name, batch)
   }
   return { storedCount: batch.rowCount, refusals: [...tags.refusals, ...checked.refusals] }
 }

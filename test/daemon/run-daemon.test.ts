@@ -41,6 +41,7 @@ function recordParts(failing: 'engine' | 'http' | null = null, duringOpen: () =>
         duringOpen()
         return { close: async () => void events.push('engine closed') } as unknown as Engine
       },
+      startServices: () => ({ close: async () => void events.push('services closed') }),
       startHttpServer: async () => {
         if (failing === 'http') throw new Error('address in use')
         events.push('http started')
@@ -61,13 +62,13 @@ function run({ parts }: Recording, isDev = false): Promise<void> {
 test('a signal closes what was opened, in reverse order', async () => {
   const recording = recordParts()
   await run(recording)
-  expect(recording.events).toEqual(['engine opened', 'http started', 'http closed', 'engine closed'])
+  expect(recording.events).toEqual(['engine opened', 'http started', 'http closed', 'services closed', 'engine closed'])
 })
 
 test('a server that cannot listen closes the engine and says why', async () => {
   const recording = recordParts('http')
   await expect(run(recording)).rejects.toThrow('address in use')
-  expect(recording.events).toEqual(['engine opened', 'engine closed'])
+  expect(recording.events).toEqual(['engine opened', 'services closed', 'engine closed'])
 })
 
 test('an engine that does not open leaves nothing behind', async () => {

@@ -31,7 +31,7 @@ export const IGNORED_KEYS: readonly string[] = [
   'retention.*',
   'shard-precreation.*',
   'monitor.*',
-  'subscriber.*',
+  'subscriber.ca-certs',
   'http.enabled',
   'http.log-enabled',
   'http.flux-enabled',

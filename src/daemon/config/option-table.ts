@@ -238,6 +238,37 @@ export const OPTIONS = {
     text: 'How often to look whether a continuous query is due.',
   }),
 
+  'subscriber.enabled': option<boolean>({
+    parser: boolean,
+    default: true,
+    scope: 'start',
+    text: 'Hand points on to the destinations of subscriptions.',
+  }),
+  'subscriber.http-timeout': option<number>({
+    parser: duration({ min: 100, max: HOUR_MS }),
+    default: 30_000,
+    scope: 'start',
+    text: 'How long a destination may take to answer.',
+  }),
+  'subscriber.insecure-skip-verify': option<boolean>({
+    parser: boolean,
+    default: false,
+    scope: 'start',
+    text: 'Do not check the certificates of https destinations.',
+  }),
+  'subscriber.write-concurrency': option<number>({
+    parser: integer({ min: 1, max: 10_000 }),
+    default: 40,
+    scope: 'start',
+    text: 'Writes of one subscription on their way at a time.',
+  }),
+  'subscriber.write-buffer-size': option<number>({
+    parser: integer({ min: 1, max: 1_000_000 }),
+    default: 1000,
+    scope: 'start',
+    text: 'Writes of one subscription that wait, and at most 64 MiB of them; more are dropped.',
+  }),
+
   'duckdb.memory-limit': option<number>({
     parser: size({ min: 64 * MIB, max: TIB }),
     default: memoryShare(1 / 4, 256 * MIB, 64 * GIB),

@@ -1,5 +1,5 @@
 /**
- * Databases with their policies and continuous queries, and users: immutable state, and the one pure function that changes it. A single node applies
+ * Databases with their policies, continuous queries and subscriptions, and users: immutable state, and the one pure function that changes it. A single node applies
  * commands at once and persists the state; a cluster will send the same commands through Raft.
  */
 
@@ -22,6 +22,19 @@ export interface Database {
   readonly defaultRetentionPolicy: string
   /** In order of creation. Absent: none, as in states stored before there were any. */
   readonly continuousQueries?: readonly ContinuousQuery[]
+  /** In order of creation; absent: none. */
+  readonly subscriptions?: readonly Subscription[]
+}
+
+/** Where points of a policy are handed on to. */
+export interface Subscription {
+  readonly retentionPolicy: string
+  /** Unique within the policy. */
+  readonly name: string
+  /** To every destination, or to one after the other. */
+  readonly mode: 'ALL' | 'ANY'
+  /** `http://…`, `https://…`, `udp://…`, each with a port. */
+  readonly destinations: readonly string[]
 }
 
 export interface ContinuousQuery {
@@ -79,6 +92,13 @@ export type MetaCommand =
       readonly query: ContinuousQuery
     }
   | { readonly kind: 'drop-continuous-query'; readonly database: string; readonly name: string }
+  | { readonly kind: 'create-subscription'; readonly database: string; readonly subscription: Subscription }
+  | {
+      readonly kind: 'drop-subscription'
+      readonly database: string
+      readonly retentionPolicy: string
+      readonly name: string
+    }
   | UserCommand
 
 export type UserCommand =
@@ -115,7 +135,9 @@ export function applyMetaCommand(state: MetaState, command: MetaCommand): MetaSt
     case 'alter-retention-policy':
     case 'drop-retention-policy':
     case 'create-continuous-query':
-    case 'drop-continuous-query': {
+    case 'drop-continuous-query':
+    case 'create-subscription':
+    case 'drop-subscription': {
       const database = databases.get(command.database)
       if (database === undefined)
         throw new HyperbyteError('database-not-found', `database not found: ${command.database}`)
@@ -128,11 +150,15 @@ export function applyMetaCommand(state: MetaState, command: MetaCommand): MetaSt
   return { databases, users }
 }
 
-type DatabaseCommand = Extract<MetaCommand, { kind: `${string}-retention-policy` | `${string}-continuous-query` }>
+type DatabaseCommand = Extract<
+  MetaCommand,
+  { kind: `${string}-retention-policy` | `${string}-continuous-query` | `${string}-subscription` }
+>
 
 function withChange(database: Database, command: DatabaseCommand): Database {
   const policies = database.retentionPolicies
   const queries = database.continuousQueries ?? []
+  const subscriptions = database.subscriptions ?? []
   switch (command.kind) {
     case 'create-retention-policy':
       return {
@@ -150,11 +176,19 @@ function withChange(database: Database, command: DatabaseCommand): Database {
       return {
         ...database,
         retentionPolicies: policies.filter((policy) => policy.name !== command.name),
+        subscriptions: subscriptions.filter(({ retentionPolicy }) => retentionPolicy !== command.name),
       }
     case 'create-continuous-query':
       return { ...database, continuousQueries: [...queries, command.query] }
     case 'drop-continuous-query':
       return { ...database, continuousQueries: queries.filter(({ name }) => name !== command.name) }
+    case 'create-subscription':
+      return { ...database, subscriptions: [...subscriptions, command.subscription] }
+    case 'drop-subscription': {
+      const { retentionPolicy, name } = command
+      const isKept = (one: Subscription): boolean => one.retentionPolicy !== retentionPolicy || one.name !== name
+      return { ...database, subscriptions: subscriptions.filter(isKept) }
+    }
   }
 }
 

@@ -32,6 +32,8 @@ export type FrameDelivery = 'rows' | 'whole' | 'apart'
 export interface ResultColumn {
   readonly name: string
   readonly column: Column
+  /** Each value is a list of texts, one on a line. */
+  readonly isList?: boolean
 }
 
 export interface ResultMessage {

@@ -13,6 +13,7 @@ import { planCreateContinuousQuery, planDropContinuousQuery } from './ddl/plan-c
 import { planCreateDatabase, planDropDatabase } from './ddl/plan-database-change.js'
 import { planDeletion } from './ddl/plan-deletion.js'
 import { planAlterPolicy, planCreatePolicy, planDropPolicy } from './ddl/plan-policy-change.js'
+import { planCreateSubscription, planDropSubscription } from './ddl/plan-subscription-change.js'
 import { planUserChange } from './ddl/plan-user-change.js'
 import type { SeriesFrame } from './result.js'
 import type { RunningQueries } from './running-queries.js'
@@ -26,6 +27,7 @@ import { showQueries } from './show/show-queries.js'
 import { showRetentionPolicies } from './show/show-retention-policies.js'
 import { showSeries } from './show/show-series.js'
 import { showShardGroups, showShards } from './show/show-shards.js'
+import { showSubscriptions } from './show/show-subscriptions.js'
 import { showTagKeys } from './show/show-tag-keys.js'
 import { showTagValues } from './show/show-tag-values.js'
 import { showGrants, showUsers } from './show/show-users.js'
@@ -97,8 +99,12 @@ export async function* runMetaStatement(
     case 'drop-continuous-query':
       return await applyIfAny(planDropContinuousQuery(statement, meta), context)
     case 'show-subscriptions':
-      // There can be none: creating one is refused below.
+      yield* showSubscriptions(meta)
       return
+    case 'create-subscription':
+      return await applyIfAny(planCreateSubscription(statement, meta), context)
+    case 'drop-subscription':
+      return await applyIfAny(planDropSubscription(statement, meta), context)
     case 'create-database':
       return await applyIfAny(planCreateDatabase(statement, meta), context)
     case 'drop-database':

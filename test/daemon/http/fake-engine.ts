@@ -84,6 +84,9 @@ export class FakeEngine implements Engine {
   async checkpoint(): Promise<Checkpoint> {
     throw new Error('nothing to copy')
   }
+  onStored(): () => void {
+    return () => {}
+  }
   readonly continuousQueries = { runDue: async () => {}, list: () => [] }
   runningQueries(): readonly QueryInfo[] {
     return []

@@ -12,6 +12,8 @@ export const STRING = 3
 export const BOOLEAN = 4
 /** RFC3339 text, or nanoseconds where the format has no text. */
 export const TIME = 5
+/** Strings that are lists, one item on a line. */
+export const LIST = 6
 
 export interface ColumnView {
   readonly code: number
@@ -45,11 +47,12 @@ const INLINE_ROWS_MAX = 8
 export function viewColumns(frame: SeriesFrame, epochDivisor: bigint | null): ColumnView[] {
   const { rowCount, columns } = frame
   const shared = rowCount > INLINE_ROWS_MAX ? null : new SharedWords(rowCount * columns.length)
-  return columns.map(({ column }, index) => {
+  return columns.map(({ column, isList }, index) => {
     if (index === 0 && column.type === 'time' && epochDivisor !== null) {
       return viewEpoch(column.values, column.validity, rowCount, epochDivisor)
     }
-    return viewColumn(column, rowCount, shared)
+    const view = viewColumn(column, rowCount, shared)
+    return isList === true ? { ...view, code: LIST } : view
   })
 }
 

@@ -1,7 +1,7 @@
 /** The row loop of CSV answers: rows `[from, to)`, each after the series' name and tags. Returns the row it stopped before, as writeJsonRows does. */
 
 import { type ByteWriter, PIECE_BYTES } from './byte-writer.js'
-import { BOOLEAN, type ColumnView, FLOAT, fillRows, STRING, UNSIGNED } from './column-view.js'
+import { BOOLEAN, type ColumnView, FLOAT, fillRows, LIST, STRING, UNSIGNED } from './column-view.js'
 import { csvField } from './csv-field.js'
 import { NUMBER_BYTES_MAX, writeFloat, writeInt64, writeUint64 } from './write-number.js'
 
@@ -44,6 +44,9 @@ function writeValue(writer: ByteWriter, column: ColumnView, row: number): void {
     }
     case STRING:
       writer.utf8(csvField(column.strings[row]))
+      break
+    case LIST:
+      writer.utf8(csvField(column.strings[row].split('\n').join(' ')))
       break
     case BOOLEAN:
       writer.ascii(column.booleans[row] === 0 ? 'false' : 'true')

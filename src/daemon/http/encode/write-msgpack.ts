@@ -1,7 +1,7 @@
 /** MessagePack values into a ByteWriter, in the forms that InfluxDB's encoder picks. */
 
 import { type ByteWriter, PIECE_BYTES } from './byte-writer.js'
-import { BOOLEAN, type ColumnView, FLOAT, fillRows, INTEGER, STRING, UNSIGNED } from './column-view.js'
+import { BOOLEAN, type ColumnView, FLOAT, fillRows, INTEGER, LIST, STRING, UNSIGNED } from './column-view.js'
 
 const NIL = 0xc0
 const TIME_EXTENSION = 5
@@ -70,6 +70,12 @@ function writeValue(writer: ByteWriter, column: ColumnView, row: number): void {
   const { code } = column
   if (code === STRING) {
     writeText(writer, column.strings[row])
+    return
+  }
+  if (code === LIST) {
+    const items = column.strings[row].split('\n')
+    writeArrayHead(writer, items.length)
+    for (const item of items) writeText(writer, item)
     return
   }
   writer.reserve(16)
