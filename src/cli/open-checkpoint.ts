@@ -1,8 +1,8 @@
-/** The database that the flags name, ready to be checkpointed: a stopped one through an engine of our own. */
+/** The database that the flags name, ready to be checkpointed: a running server's, or a stopped one's directory. */
 
 import type { Checkpoint } from '../engine/index.js'
+import { withClient } from './open-client.js'
 import { type TargetFlagValues, withDirectory } from './open-target.js'
-import { OperationError } from './operation-error.js'
 
 export async function withCheckpoints<T>(
   flags: TargetFlagValues,
@@ -10,5 +10,6 @@ export async function withCheckpoints<T>(
 ): Promise<T> {
   const dataDir = flags['data-dir']
   if (dataDir !== undefined) return await withDirectory(dataDir, ({ engine }) => run(() => engine.checkpoint()))
-  throw new OperationError('only a stopped database can be backed up', { exit: 'usage', hint: 'add --data-dir DIR' })
+  const { RemoteCheckpoint } = await import('../client/remote-checkpoint.js')
+  return await withClient(flags, (client) => run(() => RemoteCheckpoint.open(client)))
 }

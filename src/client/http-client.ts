@@ -55,7 +55,7 @@ export interface ServerIdentity {
 }
 
 interface Call {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly search: URLSearchParams
   readonly headers: Record<string, string>
@@ -183,6 +183,25 @@ export class HttpClient implements Target {
     })
     const text = await readText(answer)
     if (answer.statusCode !== 204) throw translateAnswer(failed(answer, text, `${this.#host}/write`))
+  }
+
+  /** One of the server's own resources: its JSON, null where it answers without any. Throws when the status is no success. */
+  async askApi(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<unknown> {
+    const answer = await this.#call({ ...get(path), method })
+    const text = await readText(answer)
+    if (answer.statusCode >= 300) throw translateAnswer(failed(answer, text, this.#host + path))
+    return text === '' ? null : JSON.parse(text)
+  }
+
+  /** Bytes of one of the server's own resources. Throws `unreachable` when they stop in the middle. */
+  async *readApi(path: string): AsyncGenerator<Uint8Array> {
+    const answer = await this.#call(get(path))
+    if (answer.statusCode !== 200) throw translateAnswer(failed(answer, await readText(answer), this.#host + path))
+    try {
+      yield* answer.body
+    } catch (error) {
+      throw translateFailure(error, this.#host)
+    }
   }
 
   async close(): Promise<void> {

@@ -24,15 +24,18 @@ const CORS_EXPOSED = 'Date, X-InfluxDB-Version, X-InfluxDB-Build'
 export class Exchange {
   readonly req: IncomingMessage
   readonly res: ServerResponse
+  /** Of the URL, as it was sent. */
+  readonly path: string
   readonly params: Params
   /** Set while the server closes: the connection is not kept. */
   isLastOnConnection = false
   /** The rest of a refused body is still coming; it is thrown away, and the connection with it. */
   isBodyUnread = false
 
-  constructor(req: IncomingMessage, res: ServerResponse, params: Params) {
+  constructor(req: IncomingMessage, res: ServerResponse, path: string, params: Params) {
     this.req = req
     this.res = res
+    this.path = path
     this.params = params
   }
 

@@ -5,7 +5,7 @@ import type { Identity } from './auth/authenticator.js'
 import { Exchange } from './exchange.js'
 import { parseTarget } from './parse-target.js'
 import { refuseUnread } from './refuse-unread.js'
-import { ROUTES, type Route } from './route-table.js'
+import { findRoute, type Route } from './route-table.js'
 import type { ServerContext } from './server-context.js'
 
 export function handleRequest(
@@ -15,9 +15,9 @@ export function handleRequest(
   isClosing: boolean,
 ): void {
   const { path, params } = parseTarget(req.url ?? '/')
-  const exchange = new Exchange(req, res, params)
+  const exchange = new Exchange(req, res, path, params)
   exchange.isLastOnConnection = isClosing
-  const route = ROUTES.get(path)
+  const route = findRoute(path)
   const method = req.method ?? ''
   if (route === undefined) exchange.plain(404, '404 page not found\n')
   else if (!route.methods.includes(method)) {

@@ -5,6 +5,7 @@
 
 import type { Identity } from './auth/authenticator.js'
 import type { Exchange } from './exchange.js'
+import { CHECKPOINTS_PATH, serveCheckpoints } from './routes/checkpoints.js'
 import { serveContinuousQueries } from './routes/continuous-queries.js'
 import { serveHealth, serveReady } from './routes/health.js'
 import { serveDebugRequests, serveDebugVars, serveMetrics } from './routes/monitoring.js'
@@ -46,7 +47,21 @@ function monitoring(serve: Route['serve']): Route {
   return { methods: ['GET'], access: 'monitoring', kind: 'other', serve }
 }
 
-export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+const CHECKPOINTS: Route = {
+  methods: ['GET', 'POST', 'DELETE'],
+  access: 'credentials',
+  kind: 'other',
+  serve: serveCheckpoints,
+}
+
+/** undefined = 404. */
+export function findRoute(path: string): Route | undefined {
+  const route = ROUTES.get(path)
+  if (route !== undefined) return route
+  return path === CHECKPOINTS_PATH || path.startsWith(`${CHECKPOINTS_PATH}/`) ? CHECKPOINTS : undefined
+}
+
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   [
     '/write',
     {

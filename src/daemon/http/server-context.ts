@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { Engine, EngineLog } from '../../engine/index.js'
 import type { RequestMetrics } from '../metrics/request-metrics.js'
 import type { Authenticator } from './auth/authenticator.js'
+import type { CheckpointSessions } from './checkpoint-sessions.js'
 import type { ClientProfiles } from './client-profiles.js'
 import type { HttpSettings } from './http-settings.js'
 import type { BodyBudget, BodyBuffers } from './read-body.js'
@@ -19,6 +20,7 @@ export interface ServerContext {
   readonly writeThrottle: WriteThrottle
   readonly metrics: RequestMetrics
   readonly registry: Registry
+  readonly checkpoints: CheckpointSessions
   readonly clientProfiles: ClientProfiles
   readonly startedAtMs: number
   readonly nowNs: () => bigint

@@ -10,6 +10,7 @@ import { createMetricsRegistry } from '../metrics/metrics-registry.js'
 import { RequestMetrics } from '../metrics/request-metrics.js'
 import { createSystemClock } from '../system-clock.js'
 import { Authenticator } from './auth/authenticator.js'
+import { CheckpointSessions } from './checkpoint-sessions.js'
 import { ClientProfiles } from './client-profiles.js'
 import { handleRequest } from './handle-request.js'
 import type { HttpSettings } from './http-settings.js'
@@ -85,6 +86,7 @@ function createContext(engine: Engine, settings: HttpSettings, log: EngineLog): 
     }),
     metrics,
     registry: createMetricsRegistry({ requests: metrics, engine: () => engine.stats() }),
+    checkpoints: new CheckpointSessions(engine, log),
     clientProfiles: new ClientProfiles(),
     startedAtMs: Date.now(),
     nowNs: createSystemClock(),
@@ -107,7 +109,7 @@ function urlOf({ address, family, port }: AddressInfo): string {
 }
 
 /** Closes idle connections at once; those with a request get their answer first. */
-async function closeServer(server: Server, { settings, runningQueries }: ServerContext): Promise<void> {
+async function closeServer(server: Server, { settings, runningQueries, checkpoints }: ServerContext): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   // A connection whose request was under way is kept alive by its answer; it has no further use.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS)
@@ -118,6 +120,7 @@ async function closeServer(server: Server, { settings, runningQueries }: ServerC
   await closed
   clearInterval(sweep)
   clearTimeout(timer)
+  await checkpoints.releaseAll()
 }
 
 /**

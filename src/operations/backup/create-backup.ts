@@ -5,7 +5,9 @@
  * leaves blobs, which the next one finds, and no set.
  */
 
+import { ClientError } from '../../client/client-error.js'
 import { type Checkpoint, decodeRegistry, encodeRegistry, fileEntryOf, selectEntries } from '../../engine/index.js'
+import { sleepUnlessAborted } from '../rate-limiter.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
 import { LogReader } from './log-records.js'
@@ -17,6 +19,9 @@ import { runParallel } from './run-parallel.js'
 import { NO_RENAMES, toManifestFile, toRegistrySelection } from './selection.js'
 import { formatTimeNs, setIdOf } from './set-id.js'
 import type { BlobStore } from './store/blob-store.js'
+
+const TRY_COUNT_MAX = 3
+const RETRY_MS = 1000
 
 export type VerifyMode = 'none' | 'new' | 'all'
 
@@ -205,7 +210,7 @@ class Creation {
     await runParallel(missing, jobCount, async ({ id, sha256, size, path }) => {
       pace.signal.throwIfAborted()
       try {
-        await repository.writeBlob(sha256, size, pace.pass(checkpoint.file(id)))
+        await this.#retrying(path, () => repository.writeBlob(sha256, size, pace.pass(checkpoint.file(id))))
       } catch (error) {
         if (!(error instanceof BackupError)) throw error
         throw new BackupError('damaged', `the server's file ${path} is not what was written: ${error.message}`, {
@@ -217,6 +222,21 @@ class Creation {
     })
     if (verify === 'new') await this.#readBackFiles(missing)
     return { count: missing.length, bytes }
+  }
+
+  /** A connection may break; a file is then copied from its beginning. */
+  async #retrying(path: string, copy: () => Promise<void>): Promise<void> {
+    const { pace } = this.#options
+    for (let tryCount = 1; ; tryCount++) {
+      try {
+        return await copy()
+      } catch (error) {
+        const isPassing = error instanceof ClientError && error.kind === 'unreachable' && tryCount < TRY_COUNT_MAX
+        if (!isPassing) throw error
+        pace.warn(`${path}: ${error.message}; trying again`)
+        await sleepUnlessAborted(RETRY_MS * tryCount, pace.signal)
+      }
+    }
   }
 
   /** Each content once. */

@@ -1,0 +1,89 @@
+/**
+ * Checkpoints that clients are copying. Each holds files on disk that would otherwise be removed, so one whose client is
+ * not heard of any more is let go.
+ */
+
+import { randomBytes } from 'node:crypto'
+import type { Checkpoint, Engine, EngineLog } from '../../engine/index.js'
+
+/** A client asks for something, or just says that it is there, every minute. */
+export const CHECKPOINT_EXPIRY_MS = 10 * 60_000
+/** Several backups to several places at once; a client that forgets to release does not collect more. */
+const OPEN_COUNT_MAX = 8
+const SWEEP_MS = 15_000
+
+interface Session {
+  readonly checkpoint: Checkpoint
+  heardAtMs: number
+  /** Answers being sent. */
+  streamCount: number
+}
+
+export class CheckpointSessions {
+  readonly #engine: Engine
+  readonly #log: EngineLog
+  readonly #expiryMs: number
+  readonly #sessions = new Map<string, Session>()
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(engine: Engine, log: EngineLog, expiryMs: number = CHECKPOINT_EXPIRY_MS) {
+    this.#engine = engine
+    this.#log = log
+    this.#expiryMs = expiryMs
+  }
+
+  /** null when too many are open. */
+  async open(): Promise<{ id: string; checkpoint: Checkpoint } | null> {
+    if (this.#sessions.size >= OPEN_COUNT_MAX) return null
+    const id = randomBytes(16).toString('hex')
+    const checkpoint = await this.#engine.checkpoint()
+    this.#sessions.set(id, { checkpoint, heardAtMs: performance.now(), streamCount: 0 })
+    if (this.#timer === null) {
+      this.#timer = setInterval(() => this.#sweep(), Math.min(SWEEP_MS, this.#expiryMs))
+      this.#timer.unref()
+    }
+    return { id, checkpoint }
+  }
+
+  /** undefined when it never was, was released or has expired. Counts as a sign of life. */
+  find(id: string): Checkpoint | undefined {
+    const session = this.#sessions.get(id)
+    if (session !== undefined) session.heardAtMs = performance.now()
+    return session?.checkpoint
+  }
+
+  /** While something is sent, the checkpoint stays. */
+  async whileSending(id: string, send: () => Promise<void>): Promise<void> {
+    const session = this.#sessions.get(id)
+    if (session === undefined) return
+    session.streamCount++
+    try {
+      await send()
+    } finally {
+      session.streamCount--
+      session.heardAtMs = performance.now()
+    }
+  }
+
+  async release(id: string): Promise<void> {
+    const session = this.#sessions.get(id)
+    this.#sessions.delete(id)
+    await session?.checkpoint.release()
+    if (this.#sessions.size > 0 || this.#timer === null) return
+    clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  async releaseAll(): Promise<void> {
+    for (const id of [...this.#sessions.keys()]) await this.release(id)
+  }
+
+  #sweep(): void {
+    const oldestMs = performance.now() - this.#expiryMs
+    for (const [id, { heardAtMs, streamCount }] of this.#sessions) {
+      if (streamCount > 0 || heardAtMs > oldestMs) continue
+      this.#log.warn('a checkpoint has expired: its client was not heard of any more', { checkpoint: id })
+      this.release(id).catch((error) => this.#log.error('could not release a checkpoint', { error }))
+    }
+  }
+}

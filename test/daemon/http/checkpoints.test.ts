@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HttpClient } from '../../../src/client/http-client.js'
+import { RemoteCheckpoint } from '../../../src/client/remote-checkpoint.js'
+import { CheckpointSessions } from '../../../src/daemon/http/checkpoint-sessions.js'
+import type { Engine } from '../../../src/engine/index.js'
+import { bytesOf } from '../../../src/operations/backup/store/bytes-of.js'
+import { openTestEngine, type TestEngine } from '../../engine/open-test-engine.js'
+import { openServerFor, type TestServer } from './open-test-server.js'
+
+let database: TestEngine
+let server: TestServer<Engine>
+
+beforeEach(async () => {
+  database = await openTestEngine()
+})
+
+afterEach(async () => {
+  await server?.server.close()
+  await database.remove()
+})
+
+test('a checkpoint over HTTP has the bytes of one inside the engine', async () => {
+  server = await openServerFor(database.engine)
+  await database.write('m v=1 1')
+  await database.engine.flush()
+  await database.write('m v=2 2')
+  const client = await HttpClient.open({
+    hosts: [server.server.url],
+    credentials: { kind: 'none' },
+    timeoutMs: 5000,
+    authorityPem: null,
+    isCertificateChecked: true,
+    unixSocket: null,
+  })
+  const [remote, local] = [await RemoteCheckpoint.open(client), await database.engine.checkpoint()]
+  expect(remote.info).toEqual(local.info)
+  for (const part of ['registry', 'wal'] as const) {
+    expect((await bytesOf(remote[part]())).equals(await bytesOf(local[part]()))).toBe(true)
+  }
+  expect((await bytesOf(remote.file(1))).equals(await bytesOf(local.file(1)))).toBe(true)
+  await expect(bytesOf(remote.file(7))).rejects.toThrow('the checkpoint has no file 7')
+  await remote.release()
+  await expect(bytesOf(remote.file(1))).rejects.toThrow('it was released or has expired')
+  await local.release()
+  await client.close()
+})
+
+test('only an admin may have the whole database', async () => {
+  await database.ask(`CREATE USER root WITH PASSWORD 'p' WITH ALL PRIVILEGES`, '')
+  await database.ask(`CREATE USER reader WITH PASSWORD 'p'; GRANT ALL ON db TO reader`, '')
+  server = await openServerFor(database.engine, { isAuthEnabled: true })
+  const post = async (user: string) => {
+    const authorization = `Basic ${Buffer.from(`${user}:p`).toString('base64')}`
+    return (await server.send('POST', '/api/v1/checkpoints', { headers: user === '' ? {} : { authorization } })).status
+  }
+  expect(await post('')).toBe(401)
+  expect(await post('reader')).toBe(403)
+  expect(await post('root')).toBe(201)
+})
+
+test('other methods and places are refused', async () => {
+  server = await openServerFor(database.engine)
+  const status = async (method: string, path: string) => (await server.send(method, path)).status
+  expect(await status('GET', '/api/v1/checkpoints')).toBe(405)
+  expect(await status('PUT', '/api/v1/checkpoints')).toBe(405)
+  expect(await status('GET', '/api/v1/checkpoints/xyz')).toBe(404)
+  expect(await status('GET', `/api/v1/checkpoints/${'0'.repeat(32)}/wal`)).toBe(404)
+  const { id } = JSON.parse((await server.send('POST', '/api/v1/checkpoints')).text)
+  expect(await status('POST', `/api/v1/checkpoints/${id}`)).toBe(405)
+  expect(await status('GET', `/api/v1/checkpoints/${id}/files/../registry`)).toBe(404)
+  expect(await status('DELETE', `/api/v1/checkpoints/${id}`)).toBe(204)
+})
+
+test('a checkpoint whose client is silent is let go', async () => {
+  const warnings: string[] = []
+  const log = { info: () => {}, warn: (text: string) => warnings.push(text), error: () => {} }
+  const sessions = new CheckpointSessions(database.engine, log, 20)
+  const opened = await sessions.open()
+  if (opened === null) throw new Error('there is room')
+  expect(sessions.find(opened.id)).toBe(opened.checkpoint)
+  await sleep(100)
+  expect(sessions.find(opened.id)).toBeUndefined()
+  expect(warnings).toHaveLength(1)
+})
