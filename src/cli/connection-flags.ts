@@ -9,7 +9,8 @@ import type { ClientOptions, Credentials } from '../client/http-client.js'
 import { OperationError } from './operation-error.js'
 import { parseDurationFlag } from './parse-duration-flag.js'
 
-const HOST_DEFAULT = 'http://127.0.0.1:8086'
+const LOCAL = 'http://127.0.0.1'
+const HOST_DEFAULT = `${LOCAL}:8086`
 const GROUP = 'CONNECTION'
 
 export const serverFlags = {
@@ -90,7 +91,7 @@ export function toClientOptions(
   warn: (text: string) => void,
 ): ClientOptions {
   const named = flags.host ?? listOf(environment['HYPERBYTE_HOST'] ?? environment['INFLUX_HOST'])
-  const hosts = named.length === 0 ? [HOST_DEFAULT] : named
+  const hosts = named.length === 0 ? [LOCAL] : named
   if (flags.password !== undefined) {
     warn(
       'a password on the command line can be read by others on this machine; use HYPERBYTE_PASSWORD or --password-file',

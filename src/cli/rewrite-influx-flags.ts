@@ -3,7 +3,7 @@
  * the commands that stand in for the shell these are given their second dash; everything else passes unchanged.
  */
 
-const COMMANDS: ReadonlySet<string> = new Set(['query', 'write'])
+const COMMANDS: ReadonlySet<string> = new Set(['query', 'write', 'shell'])
 
 const RENAMED: ReadonlyMap<string, string> = new Map([
   ['-host', '--host'],
@@ -17,6 +17,8 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['-pretty', '--pretty'],
   ['-socket', '--unix-socket'],
   ['-unsafeSsl', '--insecure'],
+  ['-ssl', '--ssl'],
+  ['-consistency', '--consistency'],
 ])
 
 /** `args` without node and script. */

@@ -16,7 +16,7 @@ export interface ClientOptions {
   /** Base addresses such as `http://127.0.0.1:8086`, at least one. */
   readonly hosts: readonly string[]
   readonly credentials: Credentials
-  /** Until the answer begins, and between two pieces of it. */
+  /** Until the answer begins, and between two pieces of it; 0 = no limit. */
   readonly timeoutMs: number
   /** PEM text of the authority that signed the server's certificate; null = those of the system. */
   readonly authorityPem: string | null
@@ -38,6 +38,10 @@ export interface QueryCall {
   /** A JSON object with a value for each `$name`; '' = none. Text, so that long integers keep their digits. */
   readonly paramsJson: string
   readonly isPretty: boolean
+  /** Rows in one piece of the answer; absent or 0: the server's default. */
+  readonly chunkRowCount?: number
+  /** Ends the query; what is read then fails. */
+  readonly signal?: AbortSignal
 }
 
 export interface WriteCall {
@@ -60,9 +64,12 @@ interface Call {
   readonly search: URLSearchParams
   readonly headers: Record<string, string>
   readonly body: Uint8Array | string | null
+  readonly signal?: AbortSignal
 }
 
 type Answer = Dispatcher.ResponseData
+
+const CONNECT_TIMEOUT_MS = 10_000
 
 /** Failures before a byte of the request was sent: another host may be asked. */
 const NOT_CONNECTED = new Set([
@@ -81,6 +88,7 @@ export class HttpClient implements Target {
   readonly #dispatcher: Dispatcher
   readonly #request: typeof import('undici').request
   #hostIndex = 0
+  #closing: Promise<void> | null = null
 
   private constructor(options: ClientOptions, undici: typeof import('undici')) {
     this.#options = options
@@ -89,7 +97,7 @@ export class HttpClient implements Target {
       headersTimeout: options.timeoutMs,
       bodyTimeout: options.timeoutMs,
       connect: {
-        timeout: Math.min(options.timeoutMs, 10_000),
+        timeout: Math.min(options.timeoutMs || CONNECT_TIMEOUT_MS, CONNECT_TIMEOUT_MS),
         rejectUnauthorized: options.isCertificateChecked,
         ...(options.authorityPem === null ? {} : { ca: options.authorityPem }),
         ...(options.unixSocket === null ? {} : { socketPath: options.unixSocket }),
@@ -204,8 +212,9 @@ export class HttpClient implements Target {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#dispatcher.close()
+  close(): Promise<void> {
+    this.#closing ??= this.#dispatcher.close()
+    return this.#closing
   }
 
   get name(): string {
@@ -217,7 +226,7 @@ export class HttpClient implements Target {
   }
 
   async #query(
-    { text, database, retentionPolicy, epoch, paramsJson, isPretty }: QueryCall,
+    { text, database, retentionPolicy, epoch, paramsJson, isPretty, chunkRowCount = 0, signal }: QueryCall,
     isChunked: boolean,
   ): Promise<Answer> {
     const search = new URLSearchParams()
@@ -225,6 +234,7 @@ export class HttpClient implements Target {
     if (retentionPolicy !== '') search.set('rp', retentionPolicy)
     if (epoch !== '') search.set('epoch', epoch)
     if (isChunked) search.set('chunked', 'true')
+    if (isChunked && chunkRowCount > 0) search.set('chunk_size', String(chunkRowCount))
     if (isPretty) search.set('pretty', 'true')
     const form = new URLSearchParams({ q: text })
     if (paramsJson !== '') form.set('params', paramsJson)
@@ -234,6 +244,7 @@ export class HttpClient implements Target {
       search,
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: form.toString(),
+      ...(signal && { signal }),
     })
     if (answer.statusCode === 200) return answer
     throw translateAnswer(failed(answer, await readText(answer), `${this.#host}/query`))
@@ -253,13 +264,14 @@ export class HttpClient implements Target {
     }
   }
 
-  #callHost({ method, path, search, headers, body }: Call): Promise<Answer> {
+  #callHost({ method, path, search, headers, body, signal }: Call): Promise<Answer> {
     const query = search.size === 0 ? '' : `?${search}`
     return this.#request(this.#host + path + query, {
       method,
       headers: { ...headers, ...authorization(this.#options.credentials) },
       body,
       dispatcher: this.#dispatcher,
+      ...(signal && { signal }),
     })
   }
 }

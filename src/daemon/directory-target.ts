@@ -81,14 +81,15 @@ export class DirectoryTarget implements Target {
   }
 
   async *#encode(call: QueryCall, isChunked: boolean): AsyncGenerator<string> {
-    const { epoch, isPretty } = call
-    const encoder = encoderOf('application/json', { epoch, isPretty, isChunked, chunkSize: CHUNK_ROW_COUNT })
+    const { epoch, isPretty, chunkRowCount } = call
+    const chunkSize = chunkRowCount || CHUNK_ROW_COUNT
+    const encoder = encoderOf('application/json', { epoch, isPretty, isChunked, chunkSize })
     const decoder = new TextDecoder()
     for await (const piece of encodeEvents(this.#run(call), encoder)) yield decoder.decode(piece, { stream: true })
     yield decoder.decode()
   }
 
-  #run({ text, database, retentionPolicy, paramsJson }: QueryCall): AsyncIterable<QueryEvent> {
+  #run({ text, database, retentionPolicy, paramsJson, signal }: QueryCall): AsyncIterable<QueryEvent> {
     return this.engine.query({
       text,
       database,
@@ -98,7 +99,7 @@ export class DirectoryTarget implements Target {
       nowNs: this.#nowNs(),
       limits: NO_LIMITS,
       authorizer: null,
-      signal: this.#controller.signal,
+      signal: signal === undefined ? this.#controller.signal : AbortSignal.any([signal, this.#controller.signal]),
     })
   }
 }

@@ -1,0 +1,73 @@
+import type { ChildProcess } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requireBuild, runBin, spawnBin } from '../../support/built-bin.js'
+
+const isInstalled = spawnSync('influx', ['-version']).status === 0
+
+const POINTS = `cpu,host=a,region=eu usage=1.5,n=3i,s="a b",ok=true 1000000000
+cpu,host=b usage=2,n=4i 2000000000
+mem,host=a free=1e21,x=-0,y=1e-7 3000000000
+mem,host=a free=12345678.125,s="tab\there" 4000000000
+odd,a\\ b=c\\,d s="ümläut 日本",t="x,y \\"q\\" <&>",n=9223372036854775807i 12`
+
+const STATEMENTS = [
+  'select * from cpu',
+  'select * from mem',
+  'select * from odd',
+  'select * from cpu group by host',
+  'select * from cpu;select * from mem',
+  'select n from cpu where time < 2s; select n from cpu where time >= 2s; select * from nowhere; select n from cpu',
+  'select count(*) from /.*/ group by *',
+  'select mean(usage) from cpu where time >= 0 and time < 5s group by time(1s), host fill(none)',
+  'show databases; show measurements',
+  'show tag keys',
+  'show field keys',
+  'show retention policies',
+  'show series',
+  'show users',
+  'select * from nowhere',
+  'use telegraf',
+]
+
+let folder: string
+let server: ChildProcess
+let url: URL
+
+beforeAll(async () => {
+  if (!isInstalled) return
+  requireBuild()
+  folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-shell-'))
+  server = spawnBin(['serve', '--bind', '127.0.0.1:0', '--log-format', 'json', '--data-dir', path.join(folder, 'data')])
+  url = await new Promise((resolve) => {
+    let log = ''
+    server.stderr?.on('data', (piece) => {
+      log += piece
+      const found = /"url":"([^"]+)"/.exec(log)?.[1]
+      if (found !== undefined) resolve(new URL(found))
+    })
+  })
+  await runBin(['db', 'create', 'telegraf', '-H', url.href])
+  await runBin(['write', '-H', url.href, '-d', 'telegraf', '-'], { stdin: POINTS })
+}, 120_000)
+
+afterAll(async () => {
+  if (!isInstalled) return
+  const isOver = new Promise((resolve) => server.on('exit', resolve))
+  server.kill('SIGTERM')
+  await isOver
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe.skipIf(!isInstalled)('what the shell prints is what the influx shell prints', () => {
+  test.each(STATEMENTS)('%s', async (statement) => {
+    for (const format of [['column'], ['csv'], ['json'], ['json', '-pretty'], ['column', '-precision', 'rfc3339']]) {
+      const args = ['-port', url.port, '-database', 'telegraf', '-format', ...format, '-execute', statement]
+      const { stdout } = await runBin(['shell', '-host', '127.0.0.1', ...args])
+      expect(stdout).toBe(execFileSync('influx', ['-host', '127.0.0.1', ...args], { encoding: 'utf8' }))
+    }
+  })
+})
