@@ -9,7 +9,7 @@ import { DatabaseRuntime } from './database-runtime.js'
 import { HyperbyteError } from './domain/errors.js'
 import type { PointBatch } from './domain/point-batch.js'
 import type { TableName } from './domain/table-name.js'
-import { ALL_TIME, type TimeRange } from './domain/time-range.js'
+import { ALL_TIME, isInside, type TimeRange } from './domain/time-range.js'
 import type { EngineOptions } from './engine.js'
 import { checkBatch } from './metadata/check-batch.js'
 import { type FieldTypeEntry, FieldTypes } from './metadata/field-types.js'
@@ -107,6 +107,7 @@ export class EngineState {
     const found = checkBatch(runtime.fieldTypes, { name: policy.name, durationNs: 0n, shardGroupAt }, batch, 0n)
     runtime.fieldTypes.record(found.newTypes)
     for (const span of found.shardGroups) this.shardGroups.open(runtime.name, policy.name, span)
+    if (runtime.fieldTypes.dormantCount > 0) wakeTypes(runtime.fieldTypes, policy.name, batch, found.shardGroups)
     const { seriesIndex } = runtime
     for (const part of batch.measurements) {
       for (let row = 0; row < part.rowCount; row++) {
@@ -252,9 +253,7 @@ export class EngineState {
       seriesTable: (database) => state.runtime(database).seriesTable,
       seriesIndex: (database) => state.runtime(database).seriesIndex,
       measurementsOf: (database, retentionPolicy) =>
-        [...state.runtime(database).fieldTypes.measurementsOf(retentionPolicy)]
-          .filter((measurement) => state.runtime(database).seriesIndex.seriesCount(measurement) > 0)
-          .sort(),
+        [...state.runtime(database).fieldTypes.measurementsOf(retentionPolicy)].sort(),
       fieldTypes: (table: TableName, range: TimeRange) =>
         state.runtime(table.database).fieldTypes.typesIn(table.retentionPolicy, table.measurement, range),
       tableFacts: (table: TableName, range: TimeRange) => ({
@@ -267,6 +266,19 @@ export class EngineState {
       get scanner() {
         return state.storage
       },
+    }
+  }
+}
+
+/** Measurements of the batch are seen again in the shard groups that it brings rows to. */
+function wakeTypes(types: FieldTypes, policy: string, batch: PointBatch, shardGroups: readonly TimeRange[]): void {
+  for (const { measurement, timestamps, rowCount } of batch.measurements) {
+    for (const group of shardGroups) {
+      for (let row = 0; row < rowCount; row++) {
+        if (!isInside(group, timestamps[row])) continue
+        types.setDormant(policy, group.startNs, measurement, false)
+        break
+      }
     }
   }
 }

@@ -12,7 +12,7 @@ import { isWithin } from './metadata/field-types.js'
 import type { ShardGroup } from './metadata/shard-groups.js'
 import type { RowDeletion } from './query/catalog.js'
 import type { MetaChange } from './registry/meta-store.js'
-import { forgetSeriesOf, forgetTypes } from './stored-facts.js'
+import { forgetSeriesOf, forgetTypes, rememberTypes } from './stored-facts.js'
 import { encodeRecord, type WalRecord } from './wal/wal-record.js'
 
 export type DeleteRecord = Extract<WalRecord, { kind: 'delete' }>
@@ -77,7 +77,10 @@ export class RowDeletions {
     const changes: MetaChange[] = []
     const measurements = measurement === '' ? runtime.fieldTypes.measurementsIn(retentionPolicy, range) : [measurement]
     if (record.shardGroupId !== 0) changes.push(...this.#forgetShardGroup(runtime, record))
-    for (const name of measurements) changes.push(...(await this.#forgetGone(runtime, name, record)))
+    for (const name of measurements) {
+      changes.push(...(await this.#forgetGone(runtime, name, record)))
+      changes.push(...(await this.#hideTypes(runtime, name, range)))
+    }
     await this.#state.recordOwed(change, changes)
   }
 
@@ -118,6 +121,41 @@ export class RowDeletions {
       (ordinal) => seriesIndex.has(ordinal) && !stored.has(seriesTable.idOf(ordinal)) && !isInMemory(ordinal),
     )
     return forgetSeriesOf(runtime, measurement, gone)
+  }
+
+  /** Field types are not shown any more where no row is left; they stay, for what is written later. */
+  async #hideTypes(runtime: DatabaseRuntime, measurement: string, range: TimeRange): Promise<readonly MetaChange[]> {
+    const { fieldTypes, name: database } = runtime
+    const { storage } = this.#state
+    const changes: MetaChange[] = []
+    for (const table of this.#tablesOf(database, measurement)) {
+      const { retentionPolicy } = table
+      for (const group of fieldTypes.groupsIn(retentionPolicy, measurement, range)) {
+        if (await this.#hasRowsInFiles(table, group.startNs)) continue
+        // From here on without a pause: rows that are written later show the types again.
+        if (storage.hasRowsInMemory(table, group)) continue
+        fieldTypes.setDormant(retentionPolicy, group.startNs, measurement, true)
+        changes.push(
+          ...rememberTypes(
+            runtime,
+            (entry) =>
+              entry.measurement === measurement &&
+              entry.retentionPolicy === retentionPolicy &&
+              entry.startNs === group.startNs,
+          ),
+        )
+      }
+    }
+    return changes
+  }
+
+  async #hasRowsInFiles(table: TableName, bucketStartNs: bigint): Promise<boolean> {
+    try {
+      return await this.#state.storage.hasRowsInFiles(table, bucketStartNs)
+    } catch (error) {
+      this.#state.logFault('find out what a delete has left', error)
+      return true
+    }
   }
 
   /** A file that cannot be read may have any of the series. */

@@ -11,7 +11,7 @@ import type { MetaChange } from './registry/meta-store.js'
 /** Series and types of these measurements that the store does not have yet (types are written again: they are few). */
 export function rememberMeasurements(runtime: DatabaseRuntime, measurements: ReadonlySet<string>): MetaChange[] {
   const changes: MetaChange[] = []
-  const { name: database, seriesTable, seriesIndex, fieldTypes } = runtime
+  const { name: database, seriesTable, seriesIndex } = runtime
   for (const measurement of measurements) {
     for (const ordinal of seriesIndex.ordinalsOf(measurement)) {
       if (runtime.isStored(ordinal)) continue
@@ -19,11 +19,17 @@ export function rememberMeasurements(runtime: DatabaseRuntime, measurements: Rea
       changes.push({ kind: 'put-series', database, key: seriesTable.keyOf(ordinal).slice() })
     }
   }
-  const entries = [...fieldTypes.entries()].filter(({ measurement }) => measurements.has(measurement))
-  for (const [key, types] of groupBy(entries, (entry) => typesKey(database, entry))) {
-    changes.push({ kind: 'put-types', key, types })
-  }
-  return changes
+  return [...changes, ...rememberTypes(runtime, ({ measurement }) => measurements.has(measurement))]
+}
+
+/** The types as they are now. */
+export function rememberTypes(runtime: DatabaseRuntime, isMeant: (entry: FieldTypeEntry) => boolean): MetaChange[] {
+  const entries = [...runtime.fieldTypes.entries()].filter(isMeant)
+  return [...groupBy(entries, (entry) => typesKey(runtime.name, entry))].map(([key, types]) => ({
+    kind: 'put-types',
+    key,
+    types,
+  }))
 }
 
 /** Takes the measurement's series out of the index. */

@@ -114,6 +114,21 @@ test('field types outlive the rows', async () => {
   await db.write('m v="text" 1')
 })
 
+test('fields of a shard without rows are not shown until rows come again', async () => {
+  let db = await openWith('m,h=a f=1,g=1 1\nm f=3 700000000000000')
+  await db.engine.flush()
+  await db.ask('DELETE FROM m WHERE time < 10')
+  const onlyF = ['m | fieldKey=f fieldType=float']
+  expect(await db.ask('SHOW FIELD KEYS')).toEqual(onlyF)
+  opened = db = await db.reopen()
+  expect(await db.ask('SHOW FIELD KEYS')).toEqual(onlyF)
+  await db.write('m,h=a f=5 2')
+  const both = [...onlyF, 'm | fieldKey=g fieldType=float']
+  expect(await db.ask('SHOW FIELD KEYS')).toEqual(both)
+  opened = db = await db.reopen()
+  expect(await db.ask('SHOW FIELD KEYS')).toEqual(both)
+})
+
 test('conditions on fields and times in DROP SERIES are refused before anything is touched', async () => {
   const db = await openWith(LINES)
   await expect(db.ask('DELETE FROM m WHERE v > 1')).rejects.toThrow('fields not supported in WHERE clause')

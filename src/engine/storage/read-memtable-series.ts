@@ -62,6 +62,20 @@ function isHidden(hiding: readonly HiddenRows[], row: number, timeNs: bigint): b
   return false
 }
 
+/** Whether the memtable part has a row in the range that no delete has hidden. */
+export function hasVisibleRowIn(rows: MemtableTable, range: TimeRange, idOf: (series: number) => bigint): boolean {
+  const { hidden } = rows
+  for (const { series, timestamps, rowCount, firstRow } of rows.chunks) {
+    for (let i = 0; i < rowCount; i++) {
+      if (!isInside(range, timestamps[i])) continue
+      const hiding =
+        hidden.length === 0 ? hidden : hidden.filter(({ tombstone }) => hidesSeries(tombstone, idOf(series[i])))
+      if (!isHidden(hiding, firstRow + i, timestamps[i])) return true
+    }
+  }
+  return false
+}
+
 /** Whether the memtable part has a row of the series that no delete has hidden. */
 export function hasVisibleRow(rows: MemtableTable, series: number, seriesId: bigint): boolean {
   const hiding = rows.hidden.filter(({ tombstone }) => hidesSeries(tombstone, seriesId))

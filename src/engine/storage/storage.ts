@@ -28,7 +28,7 @@ import { type FlushContext, flushTable } from './flush-table.js'
 import { mergeFiles } from './merge-files.js'
 import { moveTombstones } from './move-tombstones.js'
 import { Pins } from './pins.js'
-import { hasVisibleRow } from './read-memtable-series.js'
+import { hasVisibleRow, hasVisibleRowIn } from './read-memtable-series.js'
 import { type SqlScanContext, scanBySql } from './scan-by-sql.js'
 import { openNarrowScan } from './scan-narrow.js'
 import { countSeries } from './series-selection.js'
@@ -44,7 +44,7 @@ import {
 } from './source-set.js'
 import { StagedTable } from './staged-table.js'
 import { TableState } from './table-state.js'
-import { findVisibleSeries } from './visible-series.js'
+import { findVisibleSeries, hasVisibleRows } from './visible-series.js'
 
 /** Work on the event loop between two pauses. */
 const PAUSE_MS = 4
@@ -325,6 +325,34 @@ export class Storage implements Scanner {
       this.#filePins.unpin(fileIds)
     }
     return found
+  }
+
+  /** Whether the table's files of a shard group have any row left. */
+  async hasRowsInFiles(name: TableName, bucketStartNs: bigint): Promise<boolean> {
+    const table = this.#tables.get(tableKey(name))
+    const files = table?.files.filter((file) => file.bucketStartNs === bucketStartNs) ?? []
+    if (table === undefined || files.length === 0) return false
+    const fileIds = files.map(({ id }) => id)
+    this.#filePins.pin(fileIds)
+    try {
+      await this.#verify(files)
+      for (const file of files) {
+        if (await hasVisibleRows(this.#fileReader, this.#options.duckdb, this.#fileSource(table, file))) return true
+      }
+      return false
+    } finally {
+      this.#filePins.unpin(fileIds)
+    }
+  }
+
+  /** Whether memory has any row of the table in the range. */
+  hasRowsInMemory(name: TableName, range: TimeRange): boolean {
+    const key = tableKey(name)
+    const seriesTable = this.#options.seriesTableOf(name.database)
+    return this.#memtables().some((memtable) => {
+      const rows = memtable.tables.get(key)
+      return rows !== undefined && hasVisibleRowIn(rows, range, (series) => seriesTable.idOf(series))
+    })
   }
 
   /** Whether a series has rows of the table in memory. */

@@ -1,5 +1,5 @@
 /**
- * Which series a file still shows after its deletes. The file's index of series answers that without reading rows, except
+ * Which series a file still shows after its deletes, and whether it shows any. The file's index of series answers that without reading rows, except
  * for series of which only some time is hidden.
  */
 
@@ -36,6 +36,21 @@ export async function findVisibleSeries(
   for await (const { rowCount, columns } of duckdb.stream(sql, [], ['unsigned'], null)) {
     for (let row = 0; row < rowCount; row++) found.add((columns[0].values as BigUint64Array)[row])
   }
+}
+
+/** Whether some row of the file is not hidden. */
+export async function hasVisibleRows(reader: FileReader, duckdb: Duckdb, source: FileSource): Promise<boolean> {
+  const { file } = source
+  const hidden = source.hidden.filter((tombstone) => touchesSpan(tombstone, file))
+  if (hidden.length === 0) return true
+  if (hidden.every(({ seriesIds }) => seriesIds !== null)) {
+    const { seriesIds } = await reader.index(file)
+    if (seriesIds.some((id) => !hidden.some((tombstone) => hidesSeries(tombstone, id)))) return true
+  }
+  const set = { sources: [source], dirtySpans: [] }
+  const sql = `SELECT _series FROM (${compileRelation(set, [], ALL_TIME, '')}) LIMIT 1`
+  for await (const { rowCount } of duckdb.stream(sql, [], ['unsigned'], null)) if (rowCount > 0) return true
+  return false
 }
 
 function membersAmong(index: FileIndex, candidates: ReadonlySet<bigint>): bigint[] {

@@ -51,6 +51,9 @@ const DELETE_SEEDS = Array.from(
   (_, i) => Number(process.env.HYPERBYTE_SEED ?? 11) + i,
 )
 
+/** A few seconds each on a quiet machine. */
+const TIMEOUT_MS = 90_000
+
 let opened: TestEngine | null = null
 
 afterEach(async () => {
@@ -64,7 +67,7 @@ for (const [way, seriesCount, narrowRowCountMax, seeds] of [
   ['SQL aggregates', 20, 0, [5]],
 ] as const) {
   for (const seed of seeds) {
-    test(`answers by ${way} are the oracle's, seed ${seed}`, async () => {
+    test(`answers by ${way} are the oracle's, seed ${seed}`, { timeout: TIMEOUT_MS }, async () => {
       const db = await openTestEngine({ columnCacheBytesMax: 200_000, narrowRowCountMax })
       opened = db
       const oracle = new MemoryDatabase()
@@ -89,7 +92,7 @@ for (const [way, seriesCount, narrowRowCountMax, seeds] of [
   ['SQL aggregates', 12, 0, DELETE_SEEDS],
 ] as const) {
   for (const seed of seeds) {
-    test(`after deletes the answers by ${way} are the oracle's, seed ${seed}`, async () => {
+    test(`after deletes the answers by ${way} are the oracle's, seed ${seed}`, { timeout: TIMEOUT_MS }, async () => {
       let db = await openTestEngine({ columnCacheBytesMax: 200_000, narrowRowCountMax })
       opened = db
       const oracle = new MemoryDatabase()
