@@ -11,9 +11,11 @@ const REGEXES = ['a', '^[ab]$', '.', '1', '^$', 'x', '^', 'a|fra', '(?i)A', 'ö|
 export interface Vocabulary {
   readonly tags: ReadonlyMap<string, readonly string[]>
   readonly fields: ReadonlyMap<string, FieldType>
+  /** Several rows may have one time. */
+  readonly mayTie: boolean
 }
 
-export function generateCondition(random: Random, vocabulary: Vocabulary, depth = 0): Phrase {
+export function generateCondition(random: Random, vocabulary: Omit<Vocabulary, 'mayTie'>, depth = 0): Phrase {
   if (depth < 3 && random.chance(0.3)) {
     const [left, right] = [0, 0].map(() => generateCondition(random, vocabulary, depth + 1))
     const operator = random.pick([' AND ', ' OR '])
@@ -35,7 +37,7 @@ export function tagCondition(random: Random, { tags }: Pick<MeasurementShape, 't
   return sides.join(random.chance(0.1) ? '' : ' ')
 }
 
-function fieldCondition(random: Random, { fields }: Vocabulary): Phrase {
+function fieldCondition(random: Random, { fields }: Pick<Vocabulary, 'fields'>): Phrase {
   if (fields.size === 0) return 'nothing = 1'
   const [field, type] = random.pick([...fields])
   const name = identifier(random, field) + (random.chance(0.05) ? `::${random.pick([type, 'field', 'float'])}` : '')

@@ -71,7 +71,15 @@ function brokenQuestion(random: Random, shape: DataShape): Pick<Question, 'state
     () => generateChange(random, shape),
     () => generateMetadata(random),
   ])()
-  const broken = breakStatement(random, printPhrase(whole))
+  let broken = breakStatement(random, printPhrase(whole))
+  while (!isAskable(printPhrase(broken))) broken = breakStatement(random, printPhrase(whole))
   const isChange = !/^(SELECT|SHOW)\b/.test(printPhrase(broken)) || /\bINTO\b/.test(printPhrase(broken))
   return { statements: [broken], isChange }
+}
+
+/** Windows without bounds would reach from the first point to the present. */
+export function isAskable(text: string): boolean {
+  const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0
+  const windowCount = count(/\btime\(\s*\d/gi)
+  return count(/\btime >/g) >= windowCount && count(/\btime </g) >= windowCount
 }

@@ -23,7 +23,7 @@ const INTERVALS: readonly (readonly [text: string, seconds: bigint])[] = [
   ['1d', 86_400n],
   ['1w', 604_800n],
   ['30d', 2_592_000n],
-  ['520w', 314_496_000n],
+  ['52w', 31_449_600n],
 ]
 const BUCKETS_MAX = 300n
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'UTC', 'Australia/Lord_Howe', 'America/St_Johns']
@@ -72,13 +72,16 @@ function select(random: Random, level: Level, options: SelectOptions = {}): Sour
     clause(' GROUP BY ', [...(window === null ? [] : [window.text]), ...tags]),
     optional(hasWindow || random.chance(0.03) ? fill(random) : null),
     optional(level.isDescending ? ' ORDER BY time DESC' : random.chance(0.05) ? ' ORDER BY time' : null),
-    ...limits(random, depth),
+    ...limits(random, {
+      mayCutRows: isAggregate || !vocabulary.mayTie,
+      mayCutSeries: isOneShard(shape) && depth === 0,
+    }),
     optional(depth === 0 ? timeZone(random, shape) : null),
   ])
   return {
     phrase,
     sources: from.sources,
-    vocabulary: { tags: vocabulary.tags, fields: resultFields(columns, vocabulary) },
+    vocabulary: { tags: vocabulary.tags, fields: resultFields(columns, vocabulary), mayTie: true },
   }
 }
 
@@ -110,7 +113,8 @@ function source(random: Random, level: Level): SourceChoice {
     if (random.chance(0.08)) sources.push(group(['(', select(random, { ...level, depth: depth + 1 }).phrase, ')']))
     return { sources, vocabulary: inner.vocabulary }
   }
-  return { sources: measurementSources(random, shape, measurement), vocabulary: measurement }
+  const vocabulary = { ...measurement, mayTie: shape.traits.includes('shared-times') }
+  return { sources: measurementSources(random, shape, measurement), vocabulary }
 }
 
 export function measurementSources(random: Random, shape: DataShape, measurement: MeasurementShape): Phrase[] {
@@ -132,7 +136,7 @@ function timeWindow(random: Random, shape: DataShape): Window {
   const [startNs, endNs] = span(random, shape)
   const seconds = (endNs - startNs) / SECOND_NS
   const fitting = INTERVALS.filter(([, length]) => seconds / length <= BUCKETS_MAX)
-  const interval = random.pick(fitting.slice(0, 5))[0]
+  const interval = random.pick(fitting.length > 0 ? fitting.slice(0, 5) : INTERVALS.slice(-1))[0]
   const offset = random.chance(0.15) ? [`, ${random.pick(['10s', '-25s', '2m', '3h', '-1d'])}`] : []
   return {
     text: `time(${interval}${offset.join('')})`,
@@ -181,15 +185,24 @@ function fill(random: Random): string | null {
   return random.chance(0.6) ? ` fill(${random.pick(['null', 'none', 'previous', 'linear', '0', '7.5', '-1'])})` : null
 }
 
-function limits(random: Random, depth: number): Phrase[] {
-  // Rows of equal times may come in another order: below, a limit would take others of them.
-  const chance = depth === 0 ? 1 : 0.3
+/** Rows of one time come in no defined order, and influxd counts series shard by shard: neither is cut then. */
+function limits(
+  random: Random,
+  { mayCutRows, mayCutSeries }: { mayCutRows: boolean; mayCutSeries: boolean },
+): Phrase[] {
   return [
-    optional(random.chance(0.22 * chance) ? ` LIMIT ${random.pick([0, 1, 2, 3, 5, 50])}` : null),
-    optional(random.chance(0.1 * chance) ? ` OFFSET ${random.below(4)}` : null),
-    optional(random.chance(0.08 * chance) ? ` SLIMIT ${random.below(3)}` : null),
-    optional(random.chance(0.05 * chance) ? ` SOFFSET ${random.below(3)}` : null),
+    optional(mayCutRows && random.chance(0.22) ? ` LIMIT ${random.pick([0, 1, 2, 3, 5, 50])}` : null),
+    optional(mayCutRows && random.chance(0.1) ? ` OFFSET ${random.below(4)}` : null),
+    optional(mayCutSeries && random.chance(0.08) ? ` SLIMIT ${random.below(3)}` : null),
+    optional(mayCutSeries && random.chance(0.05) ? ` SOFFSET ${random.below(3)}` : null),
   ]
+}
+
+const SHARD_NS = 604_800n * SECOND_NS
+
+function isOneShard({ timesNs }: DataShape): boolean {
+  const shardOf = (timeNs: bigint): bigint => (timeNs + 259_200n * SECOND_NS) / SHARD_NS
+  return timesNs[0] > 0n && shardOf(timesNs[0]) === shardOf(timesNs[timesNs.length - 1])
 }
 
 function timeZone(random: Random, { timeZone: zone }: DataShape): string | null {

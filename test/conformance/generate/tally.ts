@@ -1,7 +1,7 @@
 /** How many questions of each kind had the same answer; printed as a table. */
 
 import { QUESTION_KINDS, type QuestionKind } from './generate-question.js'
-import type { Verdict } from './server-pair.js'
+import type { Verdict } from './servers.js'
 
 type Counts = Record<Verdict['kind'], number>
 
@@ -16,11 +16,11 @@ export class Tally {
 
   print(): string {
     const all = none()
-    const lines = ['kind        asked  identical  but for ties  differing  identical %']
+    const lines = ['kind        asked  identical  other index  open order  differing  identical %  (influxd panicked)']
     for (const kind of QUESTION_KINDS) {
       const counts = this.#counts.get(kind)
       if (counts === undefined) continue
-      for (const verdict of ['identical', 'ties', 'differs'] as const) all[verdict] += counts[verdict]
+      for (const verdict of Object.keys(all) as Verdict['kind'][]) all[verdict] += counts[verdict]
       lines.push(row(kind, counts))
     }
     return [...lines, row('all', all)].join('\n')
@@ -28,12 +28,14 @@ export class Tally {
 }
 
 function none(): Counts {
-  return { identical: 0, ties: 0, differs: 0 }
+  return { identical: 0, index: 0, order: 0, differs: 0, panic: 0 }
 }
 
-function row(title: string, { identical, ties, differs }: Counts): string {
-  const asked = identical + ties + differs
-  const percent = asked === 0 ? '' : (((identical + ties) / asked) * 100).toFixed(2)
-  const cells = [String(asked).padStart(5), String(identical).padStart(9), String(ties).padStart(12)]
-  return [title.padEnd(10), ...cells, String(differs).padStart(9), percent.padStart(11)].join('  ')
+/** What influxd has no answer to is not counted as asked. */
+function row(title: string, { identical, index, order, differs, panic }: Counts): string {
+  const asked = identical + index + order + differs
+  const percent = asked === 0 ? '' : (((asked - differs) / asked) * 100).toFixed(2)
+  const cells = [asked, identical, index, order, differs, percent, panic]
+  const widths = [5, 9, 11, 10, 9, 11, 20]
+  return [title.padEnd(10), ...cells.map((cell, at) => String(cell).padStart(widths[at]))].join('  ')
 }

@@ -118,11 +118,25 @@ function compareTrees(expected: ExactJson, actual: ExactJson, where: string): Di
 /** Puts rows into one order where the marks say that their order is free, and blanks times that depend on the clock. */
 function arrange(tree: ExactJson, marks: readonly Mark[]): ExactJson {
   const has = (kind: Mark['kind']): boolean => marks.some((mark) => mark.kind === kind)
-  return mapRows(tree, (rows) => {
+  const ordered = has('unordered-series') ? sortSeries(tree) : tree
+  return mapRows(ordered, (rows) => {
     const masked = has('mask-time') ? rows.map(maskTime) : rows
     if (has('unordered')) return sorted(masked, () => '')
     return has('ties') ? sorted(masked, firstCell) : masked
   })
+}
+
+/** Series of one result, by name and tags. */
+function sortSeries(tree: ExactJson): ExactJson {
+  if (tree.kind === 'array') return { kind: 'array', items: tree.items.map(sortSeries) }
+  if (tree.kind !== 'object') return tree
+  return {
+    kind: 'object',
+    entries: tree.entries.map(([key, value]) => {
+      const isSeries = key === '"series"' && value.kind === 'array'
+      return [key, isSeries ? { kind: 'array', items: sorted(value.items, () => '') } : sortSeries(value)] as const
+    }),
+  }
 }
 
 function mapRows(tree: ExactJson, map: (rows: readonly ExactJson[]) => readonly ExactJson[]): ExactJson {

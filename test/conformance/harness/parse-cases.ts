@@ -13,7 +13,7 @@
 
 import type { Answer } from './answer.js'
 
-export type MarkKind = 'ties' | 'unordered' | 'mask-time' | '1.8' | 'either'
+export type MarkKind = 'ties' | 'unordered' | 'unordered-series' | 'mask-time' | '1.8' | 'either'
 
 export interface Mark {
   readonly kind: MarkKind
@@ -52,7 +52,7 @@ export interface CaseFile {
   readonly cases: readonly Case[]
 }
 
-const MARK_KINDS: readonly MarkKind[] = ['ties', 'unordered', 'mask-time', '1.8', 'either']
+const MARK_KINDS: readonly MarkKind[] = ['ties', 'unordered', 'unordered-series', 'mask-time', '1.8', 'either']
 const RAW_REQUEST = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/.*)$/
 
 type Parameters = Readonly<Record<string, string>>
