@@ -9,35 +9,52 @@ import type { CastType } from '../influxql/ast.js'
 import type { Catalog } from './catalog.js'
 import type { TableName } from './scan.js'
 import type { PlanRef, SelectPlan } from './select-plan.js'
+import type { StaticType, TypedNames } from './static-types.js'
 
 type TypeSet = ReadonlySet<FieldType>
 
 /** What a source of rows, a table or a subquery, has to offer. */
 export interface SourceColumns {
   readonly fieldTypes: ReadonlyMap<string, TypeSet>
+  /** Columns of a subquery that are tags by type: read as fields, but no operand of arithmetic. */
+  readonly tagTyped: ReadonlySet<string>
+  /** Columns of a subquery without a type: they have a name and no values. */
+  readonly untyped: readonly string[]
+  /** Tags by which a subquery groups. */
+  readonly groupedBy: readonly string[]
   tagKeys(): readonly string[]
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set()
 
 /** Tags too are seen only where there is data in the range. */
 export function tableColumns(catalog: Catalog, table: TableName, range: TimeRange): SourceColumns {
   const fieldTypes = catalog.fieldTypes(table, range)
   return {
     fieldTypes,
+    tagTyped: NO_NAMES,
+    untyped: [],
+    groupedBy: [],
     tagKeys: () => (fieldTypes.size === 0 ? [] : catalog.seriesIndex(table.database).tagKeys(table.measurement)),
   }
 }
 
-/** The columns of a subquery's answer and the tags it groups by itself. */
+/** The columns of a subquery's answer, by the types they have before rows are read, and the tags it groups by itself. */
 export function subqueryColumns(plan: SelectPlan): SourceColumns {
   const fieldTypes = new Map<string, TypeSet>()
-  for (const { plainName, expr } of plan.columns) {
-    if (expr.kind === 'missing' || expr.type === 'time' || fieldTypes.has(plainName)) continue
-    fieldTypes.set(plainName, new Set([expr.type]))
+  const tagTyped = new Set<string>()
+  const untyped: string[] = []
+  for (const { plainName, staticType } of plan.columns) {
+    if (fieldTypes.has(plainName)) continue
+    if (staticType === 'unknown') untyped.push(plainName)
+    else fieldTypes.set(plainName, new Set([staticType === 'tag' ? 'string' : staticType]))
+    if (staticType === 'tag') tagTyped.add(plainName)
   }
-  return { fieldTypes, tagKeys: () => plan.ownDimensions }
+  const groupedBy = plan.ownDimensions
+  return { fieldTypes, tagTyped, untyped, groupedBy, tagKeys: () => groupedBy }
 }
 
-export class ColumnKinds {
+export class ColumnKinds implements TypedNames {
   readonly #sources: readonly SourceColumns[]
 
   constructor(sources: readonly SourceColumns[]) {
@@ -54,6 +71,18 @@ export class ColumnKinds {
     if (cast === 'tag') return this.#isTag(name) ? { kind: 'tag', name } : null
     if (cast === 'time' || cast === 'duration' || type === undefined) return null
     return this.#canRead(name, cast) ? { kind: 'field', name, type: cast } : null
+  }
+
+  /** As the argument of a function: the tags of a subquery's series are texts like its columns. */
+  resolveArgument(name: string, cast: CastType | null): PlanRef | null {
+    const ref = this.resolve(name, cast)
+    const isOfSubquery = ref?.kind === 'tag' && this.#sources.some(({ groupedBy }) => groupedBy.includes(name))
+    return isOfSubquery ? { kind: 'field', name, type: 'string' } : ref
+  }
+
+  typeOfName(name: string): StaticType {
+    if (this.#sources.some(({ tagTyped }) => tagTyped.has(name))) return 'tag'
+    return this.fieldType(name) ?? (this.#isTag(name) ? 'tag' : 'unknown')
   }
 
   fieldType(name: string): FieldType | undefined {
@@ -79,6 +108,10 @@ export class ColumnKinds {
 
   tagKeys(): ReadonlySet<string> {
     return new Set(this.#sources.flatMap((source) => source.tagKeys()))
+  }
+
+  untypedNames(): readonly string[] {
+    return [...new Set(this.#sources.flatMap(({ untyped }) => untyped))]
   }
 
   #isTag(name: string): boolean {

@@ -7,7 +7,7 @@ import type { ColumnType } from '../domain/column.js'
 import { HyperbyteError } from '../domain/errors.js'
 import type { Expr, FillMode, SelectField } from '../influxql/ast.js'
 import { printExpr } from '../influxql/print-expr.js'
-import { type Call, rewriteExpr, type VarRef } from '../influxql/walk-expr.js'
+import type { Call, VarRef } from '../influxql/walk-expr.js'
 import type { ColumnKinds } from './column-kinds.js'
 import { columnNames, exprName } from './column-names.js'
 import type { ArithmeticOperator, PlanExpr } from './operators/evaluate.js'
@@ -17,6 +17,7 @@ import type { ReduceFunction } from './operators/reducers/bucket-reducer.js'
 import { type TransformFunction, transformedType } from './operators/transform.js'
 import { lookBackMax, lookBackOf, type ReadCall, type ReadReduce, readCall } from './read-call.js'
 import type { CallInput, PlanCall, PlanColumn, PlanRef } from './select-plan.js'
+import { type StaticType, staticTypeOf, typeError } from './static-types.js'
 
 type FieldRef = Extract<PlanRef, { kind: 'field' }>
 
@@ -29,9 +30,13 @@ export interface CompiledFields {
   /** Functions are called, but none on a field that exists: there is no answer. */
   readonly isWithoutArguments: boolean
   readonly columns: readonly PlanColumn[]
+  /** A function does not take the type of its argument. */
+  readonly fault: HyperbyteError | null
 }
 
 export interface CompileOptions {
+  /** A column of a subquery whose types do not go together is only without values. */
+  readonly isSubquery: boolean
   readonly fill: FillMode
   /** Length of a GROUP BY time bucket, or null. */
   readonly intervalNs: bigint | null
@@ -48,10 +53,25 @@ export function compileFields(
   const shown = options.hasTarget ? fields : fields.flatMap(withRankedTags)
   const names = columnNames(shown)
   const compiler = new FieldCompiler(kinds, options)
-  const exprs = shown.map(({ expr }) => compiler.compile(expr))
+  const types = shown.map(({ expr }) => typeOfColumn(expr, kinds, options))
   return compiler.finish(
-    exprs.map((expr, i) => ({ name: names[i], plainName: shown[i].alias || exprName(shown[i].expr), expr })),
+    shown.map(({ alias, expr }, i) => ({
+      name: names[i],
+      plainName: alias || exprName(expr),
+      expr: types[i] === null ? MISSING : compiler.compile(expr),
+      staticType: types[i] ?? 'unknown',
+    })),
   )
+}
+
+/** null = its types do not go together. */
+function typeOfColumn(expr: Expr, kinds: ColumnKinds, { isSubquery }: CompileOptions): StaticType | null {
+  try {
+    return staticTypeOf(expr, kinds)
+  } catch (error) {
+    if (isSubquery && error instanceof HyperbyteError) return null
+    throw error
+  }
 }
 
 /** `top(usage, host, 3)` has a second column, `host`. */
@@ -86,6 +106,7 @@ class FieldCompiler {
   readonly #callIndexes = new Map<string, number>()
   /** Calls of the statement, those whose argument does not exist included. */
   readonly #callTexts = new Set<string>()
+  #fault: HyperbyteError | null = null
 
   constructor(kinds: ColumnKinds, options: CompileOptions) {
     this.#kinds = kinds
@@ -135,6 +156,7 @@ class FieldCompiler {
       isLoneSelector,
       isWithoutArguments: hasCalls && calls.length === 0,
       columns: columns.map((column) => ({ ...column, expr: placeRefs(column.expr, place) })),
+      fault: this.#fault,
     }
   }
 
@@ -167,13 +189,13 @@ class FieldCompiler {
     if (known !== undefined) return { kind: 'column', index: known, type: this.#calls[known].type }
     const read = readCall(call, this.#options.intervalNs)
     const { reduce, transforms, field } = read
-    const ref = this.#kinds.resolve(field.name, field.type)
-    if (ref === null) return isTypedByArgument(read) ? MISSING : this.#unknown
+    const ref = this.#kinds.resolveArgument(field.name, field.type)
+    if (ref === null) return isTypedByArgument(read) && field.type === null ? MISSING : this.#unknown
     if (ref.kind === 'tag') return this.#unknown
-    if (reduce !== null && !acceptsType(reduce.function, ref.type)) throw unsupportedType(reduce.function, ref.type)
+    if (reduce !== null && !acceptsType(reduce.function, ref.type)) return this.#unsupported(reduce.function, ref.type)
     let type: ColumnType = reduce === null ? ref.type : reducedType(reduce.function, ref.type)
     for (const { function: name } of transforms) {
-      if (!isTransformable(name, type)) throw unsupportedType(iteratorName(name), type)
+      if (!isTransformable(name, type)) return this.#unsupported(iteratorName(name), type)
       type = transformedType(name, type)
     }
     const index = this.#calls.length
@@ -181,6 +203,12 @@ class FieldCompiler {
     this.#reads.push(read)
     this.#calls.push({ input: this.#inputOf(field.name, ref, reduce), transforms, lookBack: 0, type })
     return { kind: 'column', index, type }
+  }
+
+  #unsupported(name: string, type: ColumnType): PlanExpr {
+    const text = `unsupported ${name} iterator type: *query.${type}InterruptIterator`
+    this.#fault ??= new HyperbyteError('invalid', text)
+    return MISSING
   }
 
   #inputOf(name: string, ref: FieldRef, reduce: ReadReduce | null): CallInput {
@@ -227,39 +255,24 @@ class FieldCompiler {
     for (const binary of chain.reverse()) {
       const rhs = this.compile(binary.rhs)
       if (isUnsignedBesideInteger(lhs, rhs))
-        throw this.#typeError(binary, `cannot use ${binary.op} with an integer and unsigned literal`)
-      const op = binary.op as ArithmeticOperator
-      const type = resultType(op, lhs.type, rhs.type)
-      if (isBooleanBits(op, lhs, rhs)) {
-        lhs = {
-          kind: 'binary',
-          op: isNoBoolean(rhs) ? '&' : op,
-          lhs: asBoolean(lhs),
-          rhs: asBoolean(rhs),
-          type: 'boolean',
-        }
-      } else if (lhs.kind === 'missing' || rhs.kind === 'missing') {
-        lhs = { kind: 'missing', type: lhs.kind === 'missing' ? rhs.type : lhs.type }
-      } else if (type === null) {
-        throw this.#typeError(binary, `incompatible types: ${this.#typeName(lhs)} and ${this.#typeName(rhs)}`)
-      } else {
-        lhs = { kind: 'binary', op, lhs, rhs, type }
-      }
+        throw typeError(binary, `cannot use ${binary.op} with an integer and unsigned literal`, this.#kinds)
+      lhs = this.#operation(binary, lhs, rhs)
     }
     return lhs
   }
 
-  #typeError(expr: Expr, reason: string): HyperbyteError {
-    const typed = rewriteExpr(expr, (node) => {
-      if (node.kind !== 'varref') return node
-      const ref = this.#kinds.resolve(node.name, node.type)
-      return ref === null ? node : { ...node, type: ref.kind === 'field' ? ref.type : 'tag' }
-    })
-    return new HyperbyteError('invalid', `type error: ${printExpr(typed)}: ${reason}`)
-  }
-
-  #typeName(expr: PlanExpr): string {
-    return expr.kind === 'ref' && this.#refs[expr.index].kind === 'tag' ? 'tag' : expr.type
+  #operation(binary: Extract<Expr, { kind: 'binary' }>, lhs: PlanExpr, rhs: PlanExpr): PlanExpr {
+    const op = binary.op as ArithmeticOperator
+    if (isBooleanBits(op, lhs, rhs)) {
+      const bits = isNoBoolean(rhs) ? '&' : op
+      return { kind: 'binary', op: bits, lhs: asBoolean(lhs), rhs: asBoolean(rhs), type: 'boolean' }
+    }
+    if (lhs.kind === 'missing' || rhs.kind === 'missing') {
+      return { kind: 'missing', type: lhs.kind === 'missing' ? rhs.type : lhs.type }
+    }
+    const type = resultType(op, lhs.type, rhs.type)
+    if (type === null) throw typeError(binary, `incompatible types: ${lhs.type} and ${rhs.type}`, this.#kinds)
+    return { kind: 'binary', op, lhs, rhs, type }
   }
 }
 
@@ -294,10 +307,6 @@ function isTransformable(name: TransformFunction, type: ColumnType): boolean {
   return name === 'elapsed' || isNumber(type)
 }
 
-function unsupportedType(name: string, type: ColumnType): HyperbyteError {
-  return new HyperbyteError('invalid', `unsupported ${name} iterator type: *query.${type}InterruptIterator`)
-}
-
 /** As influxd calls it: `derivative` for `non_negative_derivative`, `moving average`, `elapsed` for a forecast. */
 function iteratorName(name: TransformFunction): string {
   if (name === 'holt_winters' || name === 'holt_winters_with_fit') return 'elapsed'
@@ -327,7 +336,6 @@ function isUnsignedBesideInteger(lhs: PlanExpr, rhs: PlanExpr): boolean {
 
 /** null = the types do not go together. */
 function resultType(op: ArithmeticOperator, lhs: ColumnType, rhs: ColumnType): ColumnType | null {
-  if (lhs === 'boolean' || rhs === 'boolean') return lhs === rhs && IS_BITWISE[op] ? 'boolean' : null
   if (!isNumber(lhs) || !isNumber(rhs)) return null
   if (lhs === 'float' || rhs === 'float') return IS_BITWISE[op] ? null : 'float'
   if (op === '/') return 'float'

@@ -22,7 +22,8 @@ interface Expanded {
 
 interface NamedColumn {
   readonly name: string
-  readonly type: FieldType | 'tag'
+  /** null = a column of a subquery that has no values. */
+  readonly type: FieldType | 'tag' | null
 }
 
 export function expandWildcards(
@@ -69,6 +70,7 @@ function patternNames(dimensions: readonly Expr[], kinds: ColumnKinds): string[]
 /** Fields, and tags that are not grouped by; no tags at all when `groupedTags` is null. */
 function columnsOf(kinds: ColumnKinds, groupedTags: ReadonlySet<string> | null): readonly NamedColumn[] {
   const columns: NamedColumn[] = Array.from(kinds.fields(), ([name, type]) => ({ name, type }))
+  for (const name of kinds.untypedNames()) columns.push({ name, type: null })
   if (columns.length > 0 && groupedTags !== null) {
     for (const name of kinds.tagKeys()) if (!groupedTags.has(name)) columns.push({ name, type: 'tag' })
   }
@@ -142,8 +144,9 @@ const TAKES_ANY = new Set(['count', 'first', 'last', 'distinct', 'elapsed', 'mod
 const TAKES_BOOLEAN = new Set(['min', 'max', ...TAKES_ANY])
 const REFUSES_UNSIGNED = new Set(['holt_winters', 'holt_winters_with_fit'])
 
-function isExpandable(functionName: string, type: FieldType | 'tag'): boolean {
+function isExpandable(functionName: string, type: FieldType | 'tag' | null): boolean {
   switch (type) {
+    case null:
     case 'tag':
       return false
     case 'string':

@@ -37,7 +37,8 @@ export function normaliseSelect(
   const isDescending = directionOf(statement, outer)
   const ownWindow = groupWindow(statement.dimensions, nowNs, statement.timeZone)
   const window = ownWindow ?? outer?.window ?? null
-  const { condition, range } = timeOf(statement, ownWindow, nowNs, outer)
+  const { condition, range: ownRange } = timeOf(statement, ownWindow, nowNs)
+  const range = outer === null ? ownRange : intersection(ownRange, outer.range)
   const tables = resolveSources(statement.sources.filter(isMeasurement), catalog, request)
   const subqueries = statement.sources
     .filter(isSubquery)
@@ -52,19 +53,29 @@ export function normaliseSelect(
     fill,
     intervalNs: window?.intervalNs ?? null,
     hasTarget: statement.target !== null,
+    isSubquery: outer !== null,
   })
+  const fault = subqueries.find((inner) => compiled.refs.length > 0 && inner.fault !== null)?.fault ?? compiled.fault
+  if (fault !== null && outer === null) throw fault
   // Without fill there are never more buckets than rows.
   const bucketCountMax = fill.kind === 'none' ? 0 : limits.maxSelectBuckets
   if (window !== null) checkBucketCount(window, range, bucketCountMax)
+  const { calls } = compiled
+  const ownScanRange = scanRangeOf({ range: ownRange, window, calls, isDescending }, bucketCountMax)
+  const scanRange = outer === null ? ownScanRange : intersection(ownScanRange, outer.range)
+  const grouped = subqueries.map((subquery) => within(groupedBy(subquery, dimensions), scanRange))
   return {
     ...compiled,
+    fault,
     tables: isWithoutArguments ? [] : isDescending ? [...tables].reverse() : tables,
-    subqueries: isWithoutArguments ? [] : subqueries.map((subquery) => groupedBy(subquery, dimensions)),
+    subqueries: isWithoutArguments ? [] : grouped,
     timeName: timeNameOf(statement.fields),
     condition,
     conditionFields: fieldsOf(condition, kinds),
     range,
-    scanRange: scanRangeOf({ range, window, calls: compiled.calls, isDescending }, bucketCountMax),
+    scanRange,
+    ownRange,
+    ownScanRange,
     dimensions,
     ownDimensions: dimensions,
     window,
@@ -97,18 +108,19 @@ function directionOf({ sortFields }: SelectStatement, outer: OuterSelect | null)
   return outer.isDescending
 }
 
-/** GROUP BY time without an upper bound ends now. A subquery stays within the select around it. */
+/** GROUP BY time without an upper bound ends now. */
 function timeOf(
   statement: SelectStatement,
   ownWindow: Window | null,
   nowNs: bigint,
-  outer: OuterSelect | null,
 ): { readonly condition: Expr | null; readonly range: TimeRange } {
   const localToUtc = statement.timeZone === null ? null : localToUtcOf(statement.timeZone)
   const { condition, bounds } = splitTime(statement.condition, { nowNs, localToUtc })
   const latestNs = ownWindow === null ? TIMESTAMP_NS_MAX : nowNs
-  const range = { startNs: bounds.startNs ?? TIMESTAMP_NS_MIN, endNs: bounds.endNs ?? latestNs + 1n }
-  return { condition, range: outer === null ? range : intersection(range, outer.range) }
+  return {
+    condition,
+    range: { startNs: bounds.startNs ?? TIMESTAMP_NS_MIN, endNs: bounds.endNs ?? latestNs + 1n },
+  }
 }
 
 function intersection(a: TimeRange, b: TimeRange): TimeRange {
@@ -129,6 +141,17 @@ function fillOf(statement: SelectStatement, fields: readonly SelectField[], oute
 function groupedBy(plan: SelectPlan, dimensions: readonly string[]): SelectPlan {
   const all = [...new Set([...plan.dimensions, ...dimensions])]
   return { ...plan, dimensions: all, subqueries: plan.subqueries.map((inner) => groupedBy(inner, all)) }
+}
+
+/** A subquery stays within what the select around it reads: a bucket more when that looks back, none for its own sake. */
+function within(plan: SelectPlan, outer: TimeRange): SelectPlan {
+  const scanRange = intersection(plan.ownScanRange, outer)
+  return {
+    ...plan,
+    range: intersection(plan.ownRange, outer),
+    scanRange,
+    subqueries: plan.subqueries.map((inner) => within(inner, scanRange)),
+  }
 }
 
 /** As far as any call looks back. Without a lower bound, max-select-buckets leaves the last buckets. */

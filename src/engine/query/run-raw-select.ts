@@ -7,7 +7,7 @@ import type { GroupPiece } from './group-pieces.js'
 import { defaultMissing } from './operators/default-missing.js'
 import type { SeriesFrame } from './result.js'
 import type { SelectContext } from './select-context.js'
-import { rawRowLimit, type SelectPlan } from './select-plan.js'
+import type { SelectPlan } from './select-plan.js'
 import { type FrameRows, type FrameSeries, frameSeries, framesOf, sliceRows } from './series-frames.js'
 
 export async function* runRawSelect(
@@ -16,7 +16,7 @@ export async function* runRawSelect(
   context: SelectContext,
 ): AsyncGenerator<SeriesFrame> {
   let series: FrameSeries | null = null
-  const limit = rawRowLimit(plan)
+  const { limit } = plan
   let position = 0
   for await (const { name, values, rows, isLast } of pieces) {
     if (series === null) {

@@ -6,6 +6,7 @@
 import type { SelectStatement } from '../influxql/ast.js'
 import { checkSelect } from '../influxql/check-select.js'
 import { foldSelect } from '../influxql/fold-select.js'
+import { cutShards } from './cut-shards.js'
 import { collectedPieces, concatenateRows, type GroupPiece, mergeRows, tablePieces } from './group-pieces.js'
 import { normaliseSelect } from './normalise-select.js'
 import type { Rows } from './operators/rows.js'
@@ -46,16 +47,25 @@ async function* runOverTables(
 ): AsyncGenerator<SeriesFrame> {
   const pushed = plan.calls.length === 0 ? null : pushedAggregates(plan, scans, context)
   if (pushed !== null) return yield* aggregateFrames(plan, pushed, context.pace)
-  const pieces = scans.map((scan) => tablePieces(plan.refs, scan, context))
+  const pieces = scans.map((scan) => scannedPieces(plan, scan, context))
   const merge = (rows: readonly Rows[]): Rows => mergeRows(rows, plan.isDescending)
   yield* runOverPieces(plan, pieces.length === 1 ? pieces[0] : collectedPieces(plan, pieces, merge), context)
+}
+
+function scannedPieces(plan: SelectPlan, scan: TableScan, context: SelectContext): AsyncIterable<GroupPiece> {
+  const pieces = tablePieces(plan.refs, scan, context)
+  if (plan.calls.length > 0 || plan.limit > 0 || plan.offset === 0) return pieces
+  const { database, retentionPolicy } = scan.request.table
+  const policy = context.catalog.database(database)?.retentionPolicies.find(({ name }) => name === retentionPolicy)
+  if (policy === undefined) return pieces
+  return cutShards(pieces, { rowCountMax: plan.offset + 1, shardDurationNs: policy.shardGroupDurationNs })
 }
 
 async function* runOverSubqueries(plan: SelectPlan, context: SelectContext): AsyncGenerator<SeriesFrame> {
   const { catalog, request } = context
   const scans = plan.tables.flat().flatMap((table) => planTableScan(plan, table, catalog, request.limits) ?? [])
   const pieces = [
-    ...scans.map((scan) => tablePieces(plan.refs, scan, context)),
+    ...scans.map((scan) => scannedPieces(plan, scan, context)),
     ...plan.subqueries.map((inner) => subqueryPieces(plan, inner, runPlan(inner, context))),
   ]
   yield* runOverPieces(

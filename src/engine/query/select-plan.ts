@@ -4,6 +4,7 @@
  */
 
 import type { ColumnType } from '../domain/column.js'
+import type { HyperbyteError } from '../domain/errors.js'
 import type { FieldType } from '../domain/field-type.js'
 import type { TimeRange } from '../domain/time-range.js'
 import type { Expr, FillMode } from '../influxql/ast.js'
@@ -12,6 +13,7 @@ import type { ReduceFunction } from './operators/reducers/bucket-reducer.js'
 import type { TransformSpec } from './operators/transform.js'
 import type { Window } from './operators/window.js'
 import type { TableName } from './scan.js'
+import type { StaticType } from './static-types.js'
 
 /** A field or tag that rows must carry. */
 export type PlanRef =
@@ -50,9 +52,13 @@ export interface PlanColumn {
   readonly plainName: string
   /** Over the calls and then the `auxiliary` refs; without calls, over the refs. */
   readonly expr: PlanExpr
+  /** What a select around this one takes it for. */
+  readonly staticType: StaticType
 }
 
 export interface SelectPlan {
+  /** Why this subquery cannot run; only a select that reads something of it fails. Always null in the outermost. */
+  readonly fault: HyperbyteError | null
   /** By measurement name, in the order of the answer; tables of one name give one set of series together. */
   readonly tables: readonly (readonly TableName[])[]
   /** Other sources: selects whose answers are the rows. */
@@ -72,6 +78,9 @@ export interface SelectPlan {
   readonly range: TimeRange
   /** What has to be read: `range`, and a bucket before it when a call looks back. */
   readonly scanRange: TimeRange
+  /** Both as the statement itself says, before the selects around it narrow them. */
+  readonly ownRange: TimeRange
+  readonly ownScanRange: TimeRange
   /** GROUP BY tags as written, without repeats; in a subquery those of the selects around it as well. */
   readonly dimensions: readonly string[]
   /** The statement's own among them. */
@@ -84,12 +93,4 @@ export interface SelectPlan {
   readonly seriesLimit: number
   readonly seriesOffset: number
   readonly timeZone: string | null
-}
-
-/**
- * Rows of a group that a select without functions answers with; 0 = all. OFFSET without LIMIT leaves one row (influxd
- * 1.6.7, within a shard).
- */
-export function rawRowLimit({ limit, offset, subqueries }: SelectPlan): number {
-  return limit === 0 && offset > 0 && subqueries.length === 0 ? 1 : limit
 }

@@ -35,7 +35,11 @@ function rowsOfFrame(outer: SelectPlan, inner: SelectPlan, frame: SeriesFrame): 
     columns: outer.refs.map((ref) => columnOfRef(ref, inner, frame)),
   }
   if (outer.condition === null) return rows
-  const passing = filterRows(outer.condition, frame.rowCount, (name) => columnOfName(name, inner, frame))
+  const passing = filterRows(
+    outer.condition,
+    frame.rowCount,
+    (name) => columnOfName(name, inner, frame) ?? constantStrings('', frame.rowCount),
+  )
   if (passing.length === frame.rowCount) return rows
   return {
     rowCount: passing.length,

@@ -17,7 +17,7 @@ import { groupSeries, type TagSetGroup } from './group-series.js'
 import { constantStrings } from './operators/column-slice.js'
 import type { Rows } from './operators/rows.js'
 import type { GroupRows, ScanField, ScanRequest, TableName } from './scan.js'
-import { type PlanRef, rawRowLimit, type SelectPlan } from './select-plan.js'
+import type { PlanRef, SelectPlan } from './select-plan.js'
 
 export interface TableScan {
   readonly request: ScanRequest
@@ -44,7 +44,6 @@ export function planTableScan(
   checkSeriesCount(selections, limits.maxSelectSeries)
   const groups = groupSeries(selections, (key) => index.tagReader(table.measurement, key), plan)
   if (groups.length === 0) return null
-  const limit = rawRowLimit(plan)
   for (const { residual } of selections) addFilterFields(residual, types, fields)
   return {
     request: {
@@ -54,7 +53,7 @@ export function planTableScan(
       outputFieldCount,
       range: plan.scanRange,
       isDescending: plan.isDescending,
-      rowLimitPerGroup: plan.calls.length === 0 && limit > 0 ? limit + plan.offset : 0,
+      rowLimitPerGroup: plan.calls.length === 0 && plan.limit > 0 ? plan.limit + plan.offset : 0,
     },
     groups,
     seriesTable,

@@ -30,7 +30,7 @@ describe('the whole grammar is asked for', () => {
   const WORDS = [
     ...['count', 'sum', 'mean', 'median', 'mode', 'spread', 'stddev', 'min', 'max', 'first', 'last', 'percentile'],
     ...['distinct', 'integral', 'top', 'bottom', 'derivative', 'non_negative_derivative', 'difference', 'elapsed'],
-    ...['non_negative_difference', 'moving_average', 'cumulative_sum', 'abs', 'pow', 'atan2', 'log', 'round', 'sqrt'],
+    ...['non_negative_difference', 'moving_average', 'cumulative_sum', 'exp', 'pow', 'atan2', 'log', 'round', 'sqrt'],
   ].map((name) => ` ${name}(`)
   const CLAUSES = [
     'fill(previous)',

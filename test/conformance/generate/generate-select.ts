@@ -70,7 +70,7 @@ function select(random: Random, level: Level, options: SelectOptions = {}): Sour
     clause(' FROM ', from.sources, ', ', 1),
     clause(' WHERE ', random.chance(0.1) ? conditions.toReversed() : conditions, ' AND '),
     clause(' GROUP BY ', [...(window === null ? [] : [window.text]), ...tags]),
-    optional(hasWindow || random.chance(0.03) ? fill(random) : null),
+    optional(hasWindow || random.chance(0.03) ? fill(random, depth > 0 && tags.length > 0) : null),
     optional(level.isDescending ? ' ORDER BY time DESC' : random.chance(0.05) ? ' ORDER BY time' : null),
     ...limits(random, {
       mayCutRows: isAggregate || !vocabulary.mayTie,
@@ -181,8 +181,10 @@ function tagDimensions(random: Random, { tags }: Vocabulary): string[] {
   return random.chance(0.1) ? [...found, 'nothing'] : found
 }
 
-function fill(random: Random): string | null {
-  return random.chance(0.6) ? ` fill(${random.pick(['null', 'none', 'previous', 'linear', '0', '7.5', '-1'])})` : null
+/** In a subquery that groups by tags influxd fills every run of rows of one series by itself. */
+function fill(random: Random, isOfRuns: boolean): string | null {
+  const choices = isOfRuns ? ['null', 'none'] : ['null', 'none', 'previous', 'linear', '0', '7.5', '-1']
+  return random.chance(0.6) ? ` fill(${random.pick(choices)})` : null
 }
 
 /** Rows of one time come in no defined order, and influxd counts series shard by shard: neither is cut then. */

@@ -1,0 +1,42 @@
+/**
+ * OFFSET without LIMIT: influxd 1.6.7 then reads of each group no more than OFFSET + 1 rows in each shard. Rows of a
+ * group come in order of time, piece by piece; so do its shards.
+ */
+
+import { shardGroupStart } from '../domain/shard-group.js'
+import type { GroupPiece } from './group-pieces.js'
+import { gatherColumn } from './operators/column-slice.js'
+import type { Rows } from './operators/rows.js'
+
+export interface ShardCut {
+  /** Of a group in a shard. */
+  readonly rowCountMax: number
+  readonly shardDurationNs: bigint
+}
+
+export async function* cutShards(pieces: AsyncIterable<GroupPiece>, cut: ShardCut): AsyncGenerator<GroupPiece> {
+  let position: Position = { shardStartNs: null, rowCount: 0 }
+  for await (const piece of pieces) {
+    const kept: number[] = []
+    for (let row = 0; row < piece.rows.rowCount; row++) {
+      const shardStartNs = shardGroupStart(piece.rows.times[row], cut.shardDurationNs)
+      if (shardStartNs !== position.shardStartNs) position = { shardStartNs, rowCount: 0 }
+      if (position.rowCount++ < cut.rowCountMax) kept.push(row)
+    }
+    yield { ...piece, rows: gatherRows(piece.rows, Int32Array.from(kept)) }
+    if (piece.isLast) position = { shardStartNs: null, rowCount: 0 }
+  }
+}
+
+interface Position {
+  readonly shardStartNs: bigint | null
+  rowCount: number
+}
+
+function gatherRows({ times, columns }: Rows, kept: Int32Array): Rows {
+  return {
+    rowCount: kept.length,
+    times: BigInt64Array.from(kept, (row) => times[row]),
+    columns: columns.map((column) => gatherColumn(column, kept)),
+  }
+}
