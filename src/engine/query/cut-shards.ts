@@ -15,22 +15,36 @@ export interface ShardCut {
 }
 
 export async function* cutShards(pieces: AsyncIterable<GroupPiece>, cut: ShardCut): AsyncGenerator<GroupPiece> {
-  let position: Position = { shardStartNs: null, rowCount: 0 }
+  let position = START
+  // The last piece with rows ends its group, though pieces without any may follow it.
+  let held: GroupPiece | null = null
   for await (const piece of pieces) {
     const kept: number[] = []
     for (let row = 0; row < piece.rows.rowCount; row++) {
-      const shardStartNs = shardGroupStart(piece.rows.times[row], cut.shardDurationNs)
-      if (shardStartNs !== position.shardStartNs) position = { shardStartNs, rowCount: 0 }
-      if (position.rowCount++ < cut.rowCountMax) kept.push(row)
+      position = nextPosition(position, shardGroupStart(piece.rows.times[row], cut.shardDurationNs))
+      if (position.rowCount <= cut.rowCountMax) kept.push(row)
     }
-    yield { ...piece, rows: gatherRows(piece.rows, Int32Array.from(kept)) }
-    if (piece.isLast) position = { shardStartNs: null, rowCount: 0 }
+    if (kept.length > 0 || held === null) {
+      if (held !== null) yield held
+      held = { ...piece, rows: gatherRows(piece.rows, Int32Array.from(kept)) }
+    }
+    if (!piece.isLast) continue
+    yield { ...held, isLast: true }
+    held = null
+    position = START
   }
 }
 
 interface Position {
   readonly shardStartNs: bigint | null
-  rowCount: number
+  /** Of the group in this shard so far. */
+  readonly rowCount: number
+}
+
+const START: Position = { shardStartNs: null, rowCount: 0 }
+
+function nextPosition({ shardStartNs, rowCount }: Position, rowShardNs: bigint): Position {
+  return { shardStartNs: rowShardNs, rowCount: rowShardNs === shardStartNs ? rowCount + 1 : 1 }
 }
 
 function gatherRows({ times, columns }: Rows, kept: Int32Array): Rows {
