@@ -48,21 +48,34 @@ export type Verdict =
   | { readonly kind: 'panic' }
   | { readonly kind: 'differs'; readonly difference: Difference }
 
+interface KnownDatabase {
+  readonly load: Load
+  /** What may have changed it since. */
+  readonly changes: Request[]
+}
+
 export class Servers {
-  readonly #servers: readonly [tsi1: ServerProcess, inmem: ServerProcess, ours: ServerProcess]
+  readonly #tsi1: ServerProcess
+  readonly #inmem: ServerProcess
+  readonly #ours: ServerProcess
+  readonly #databases = new Map<string, KnownDatabase>()
+  /** Databases that the second influxd has as well: it is only asked where the first one disagrees with us. */
+  readonly #inInmem = new Set<string>()
   #databaseCount = 0
 
-  private constructor(servers: readonly [ServerProcess, ServerProcess, ServerProcess]) {
-    this.#servers = servers
+  private constructor(tsi1: ServerProcess, inmem: ServerProcess, ours: ServerProcess) {
+    this.#tsi1 = tsi1
+    this.#inmem = inmem
+    this.#ours = ours
   }
 
   static async start(): Promise<Servers> {
     const [tsi1, inmem] = [await startInfluxd('tsi1', THEIRS), await startInfluxd('inmem', THEIRS)]
-    return new Servers([tsi1, inmem, await startHyperbyte({ env: OURS })])
+    return new Servers(tsi1, inmem, await startHyperbyte({ env: OURS }))
   }
 
   async stop(): Promise<void> {
-    for (const server of this.#servers) {
+    for (const server of [this.#ours, this.#inmem, this.#tsi1]) {
       await server.stop()
       server.discard()
     }
@@ -70,29 +83,30 @@ export class Servers {
 
   /** Names of new databases, one for each load. The waits are shared. */
   async load(loads: readonly Load[]): Promise<string[]> {
-    const names: string[] = []
-    for (const { policies } of loads) names.push(await this.#createDatabase(policies))
+    const both = [this.#tsi1, this.#ours]
+    const names = loads.map((load) => this.#name(load))
+    for (let at = 0; at < loads.length; at++) await createDatabase(both, names[at], loads[at])
     for (let slice = 0; slice < SLICES; slice++) {
-      for (let at = 0; at < loads.length; at++) {
-        const { points } = loads[at]
-        const [from, to] = [slice, slice + 1].map((edge) => Math.round((edge * points.length) / SLICES))
-        await this.#write(names[at], points.slice(from, to))
-      }
+      for (let at = 0; at < loads.length; at++) await write(both, names[at], sliceOf(loads[at], slice))
       if (loads.some(({ flushedSlices }) => flushedSlices > slice)) await sleep(FLUSH_WAIT_MS)
     }
     return names
   }
 
   async judge(request: Request): Promise<Verdict> {
-    const answers = await Promise.all(this.#servers.map((server) => query(server, request)))
-    const [tsi1, inmem, actual] = answers.map(withoutShardNumber)
+    const answers = await Promise.all([this.#tsi1, this.#ours].map((server) => query(server, request)))
+    const [tsi1, actual] = answers.map(withoutShardNumber)
+    const known = this.#databases.get(request.database)
+    const earlier = known?.changes.slice() ?? []
+    if (mayChange(request.text)) known?.changes.push(request)
     if (tsi1.body.includes('[panic:')) return { kind: 'panic' }
     const difference = compareAnswers(tsi1, actual, [])
     if (difference === null) return { kind: 'identical' }
-    if (compareAnswers(inmem, actual, []) === null) return { kind: 'index' }
     const marks = openOrders(request.text)
-    if (marks.length > 0 && [tsi1, inmem].some((theirs) => compareAnswers(theirs, actual, marks) === null)) {
-      return { kind: 'order' }
+    if (marks.length > 0 && compareAnswers(tsi1, actual, marks) === null) return { kind: 'order' }
+    if (known !== undefined && !mayChange(request.text)) {
+      const inmem = await this.#inmemAnswer(request, known.load, earlier)
+      if (compareAnswers(inmem, actual, marks) === null) return { kind: 'index' }
     }
     return { kind: 'differs', difference }
   }
@@ -105,32 +119,62 @@ export class Servers {
 
   async drop(database: string): Promise<void> {
     await this.#command(`DROP DATABASE ${database}`)
+    this.#databases.delete(database)
   }
 
-  async #createDatabase(policies: readonly string[]): Promise<string> {
+  #name(load: Load): string {
     const name = `g${this.#databaseCount++}`
-    await this.#command(`CREATE DATABASE ${name}`)
-    for (const policy of policies) {
-      const isDefault = policy === policies[0] ? ' DEFAULT' : ''
-      const verb = policy === 'autogen' ? 'ALTER' : 'CREATE'
-      await this.#command(`${verb} RETENTION POLICY "${policy}" ON ${name} DURATION INF REPLICATION 1${isDefault}`)
-    }
+    this.#databases.set(name, { load, changes: [] })
     return name
   }
 
-  async #write(database: string, points: readonly Point[]): Promise<void> {
-    for (const policy of new Set(points.map((point) => point.policy))) {
-      const lines = points.filter((point) => point.policy === policy).map(printPoint)
-      const target = `/write?db=${database}&rp=${encodeURIComponent(policy)}`
-      for (const server of this.#servers) {
-        const { status, body } = await post(server, target, lines.join('\n'))
-        if (status !== 204) throw new Error(`${server.name} refuses the points: ${body}`)
-      }
+  /** Given the data and all that has changed it when it is first asked. */
+  async #inmemAnswer(request: Request, load: Load, changes: readonly Request[]): Promise<Answer> {
+    const name = request.database
+    if (changes.length > 0 || !this.#inInmem.has(name)) {
+      await query(this.#inmem, { ...request, text: `DROP DATABASE ${name}` })
+      await createDatabase([this.#inmem], name, load)
+      await write([this.#inmem], name, load.points)
+      for (const change of changes) await query(this.#inmem, change)
+      this.#inInmem.add(name)
     }
+    return withoutShardNumber(await query(this.#inmem, request))
   }
 
   async #command(text: string): Promise<void> {
-    for (const server of this.#servers) await query(server, { database: '', epoch: '', text })
+    for (const server of [this.#tsi1, this.#ours]) await query(server, { database: '', epoch: '', text })
+  }
+}
+
+function mayChange(text: string): boolean {
+  return !/^(SELECT|SHOW)\b/.test(text) || /\bINTO\b/.test(text)
+}
+
+/** What stays in memory anyway comes at once. */
+function sliceOf({ points, flushedSlices }: Load, slice: number): readonly Point[] {
+  if (flushedSlices === 0) return slice === 0 ? points : []
+  const [from, to] = [slice, slice + 1].map((edge) => Math.round((edge * points.length) / SLICES))
+  return points.slice(from, to)
+}
+
+async function createDatabase(servers: readonly ServerProcess[], name: string, { policies }: Load): Promise<void> {
+  const statements = [`CREATE DATABASE ${name}`]
+  for (const policy of policies) {
+    const isDefault = policy === policies[0] ? ' DEFAULT' : ''
+    const verb = policy === 'autogen' ? 'ALTER' : 'CREATE'
+    statements.push(`${verb} RETENTION POLICY "${policy}" ON ${name} DURATION INF REPLICATION 1${isDefault}`)
+  }
+  for (const server of servers) await query(server, { database: '', epoch: '', text: statements.join('; ') })
+}
+
+async function write(servers: readonly ServerProcess[], database: string, points: readonly Point[]): Promise<void> {
+  for (const policy of new Set(points.map((point) => point.policy))) {
+    const lines = points.filter((point) => point.policy === policy).map(printPoint)
+    const target = `/write?db=${database}&rp=${encodeURIComponent(policy)}`
+    for (const server of servers) {
+      const { status, body } = await post(server, target, lines.join('\n'))
+      if (status !== 204) throw new Error(`${server.name} refuses the points: ${body}`)
+    }
   }
 }
 
