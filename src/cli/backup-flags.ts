@@ -15,7 +15,7 @@ const HOW = 'HOW'
 const durationFlag = Flags.custom<number>({ parse: parseDurationFlag, helpValue: 'DURATION' })
 const timeFlag = Flags.custom<bigint>({ parse: parseTimeFlag, helpValue: 'TIME' })
 
-export const repoFlags = {
+export const repoFlag = {
   repo: Flags.string({
     env: 'HYPERBYTE_BACKUP_REPO',
     required: true,
@@ -23,6 +23,11 @@ export const repoFlags = {
     helpValue: 'DIR|s3://…',
     summary: 'The backup repository.',
   }),
+}
+
+/** For commands that take its lock. */
+export const repoFlags = {
+  ...repoFlag,
   'wait-lock': durationFlag({
     default: 0,
     defaultHelp: async () => '0',

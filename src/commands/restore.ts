@@ -84,9 +84,9 @@ EXIT CODES
     try {
       const outcome = await runInterruptible(
         () => 'run the same command again, with --resume to keep to the same set',
-        (signal) =>
-          restoreDirectory({
-            store: openStore(flags.repo),
+        async (signal) =>
+          await restoreDirectory({
+            store: await openStore(flags.repo, process.env),
             into,
             choice: toChoice(flags),
             selection: toSelection(toSelectionFlags(flags)),

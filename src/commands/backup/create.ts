@@ -113,7 +113,7 @@ ${EXIT_TEXT}`
       import('../../operations/backup/store/open-store.js'),
     ])
     const selection = toSelection(toSelectionFlags(flags))
-    const store = openStore(flags.repo)
+    const store = await openStore(flags.repo, process.env)
     const progress = ProgressReporter.fromFlags(flags)
     try {
       return await runInterruptible(

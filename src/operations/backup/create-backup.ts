@@ -75,7 +75,7 @@ class Creation {
 
   async run(): Promise<CreateOutcome> {
     const { openCheckpoint, pace, isDryRun, store } = this.#options
-    if (isDryRun) this.#repository = await openIfThere(store)
+    if (isDryRun) this.#repository = await Repository.openIfThere(store)
     pace.begin('checkpoint', null, 0)
     const checkpoint = await openCheckpoint()
     try {
@@ -344,14 +344,5 @@ async function* noteFiles(
     const file = fileEntryOf(entry)
     if (file !== null) files.push(toManifestFile(file))
     yield entry
-  }
-}
-
-async function openIfThere(store: BlobStore): Promise<Repository | null> {
-  try {
-    return await Repository.open(store)
-  } catch (error) {
-    if (error instanceof BackupError && error.kind === 'missing') return null
-    throw error
   }
 }

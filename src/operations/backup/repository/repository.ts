@@ -22,8 +22,8 @@ const BLOB_KEY = /^blobs\/([0-9a-f]{2})\/([0-9a-f]{64})$/
 export interface SetCheck {
   readonly time: string
   readonly isGood: boolean
-  /** `1/1` = every byte was read. */
-  readonly readShare: string
+  /** Of the bytes whose hashes were checked; 1 = all. */
+  readonly readShare: number
 }
 
 /** What is known of a set without reading its manifest. */
@@ -56,6 +56,11 @@ export class Repository {
     throw new BackupError('missing', `${store.location} is no backup repository`, {
       hint: 'hyperbyte backup --repo makes one with the first set',
     })
+  }
+
+  /** null when there is none. */
+  static async openIfThere(store: BlobStore): Promise<Repository | null> {
+    return await Repository.#find(store)
   }
 
   /** Makes a repository where nothing is. Throws `conflict` when there is something else. */

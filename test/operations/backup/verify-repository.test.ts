@@ -1,0 +1,203 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { copySets } from '../../../src/operations/backup/copy-sets.js'
+import { listSets } from '../../../src/operations/backup/list-sets.js'
+import { NO_RULES } from '../../../src/operations/backup/plan-retention.js'
+import { type PruneOutcome, pruneRepository } from '../../../src/operations/backup/prune-repository.js'
+import { Repository } from '../../../src/operations/backup/repository/repository.js'
+import { RepositoryLock } from '../../../src/operations/backup/repository/repository-lock.js'
+import { DirectoryStore } from '../../../src/operations/backup/store/directory-store.js'
+import { type VerifyOutcome, verifyRepository } from '../../../src/operations/backup/verify-repository.js'
+import { openTestRepository, type TestRepository, testPace } from './open-test-repository.js'
+
+let repo: TestRepository
+
+beforeEach(async () => {
+  repo = await openTestRepository()
+  await repo.source.write('m,host=a v=1 1')
+  await repo.source.engine.flush()
+  await repo.source.write('m,host=b v=2 2')
+  await repo.create()
+})
+
+afterEach(() => repo.remove())
+
+function verify(setId: string | null = null): Promise<VerifyOutcome> {
+  return verifyRepository({
+    store: repo.store,
+    setId,
+    readShare: 1,
+    jobCount: 2,
+    waitLockMs: 0,
+    nowMs: Date.now(),
+    pace: testPace(),
+  })
+}
+
+function prune(options: Partial<Parameters<typeof pruneRepository>[0]>): Promise<PruneOutcome> {
+  return pruneRepository({
+    store: repo.store,
+    rules: NO_RULES,
+    isPartialOnly: false,
+    isDryRun: false,
+    nowMs: Date.now(),
+    waitLockMs: 0,
+    pace: testPace(),
+    ...options,
+  })
+}
+
+async function keys(): Promise<string[]> {
+  const found: string[] = []
+  for await (const { key } of repo.store.list('')) found.push(key)
+  return found.sort()
+}
+
+function isGood({ sets, faults }: VerifyOutcome): boolean {
+  return faults.length === 0 && sets.every((set) => set.faults.length === 0)
+}
+
+test('a good repository is good, and says so in the list', async () => {
+  const outcome = await verify()
+  expect(outcome).toMatchObject({ sets: [{ files: 1, faults: [] }], faults: [] })
+  const [set] = await listSets(await Repository.open(repo.store))
+  expect(set).toMatchObject({ state: 'verified', isPinned: false, range: { minNs: 1n, maxNs: 1n } })
+})
+
+test('a flipped bit in any object of the repository is found', async () => {
+  await verify()
+  for (const key of await keys()) {
+    const file = path.join(repo.store.location, key)
+    const whole = await readFile(file)
+    for (const share of [0, 0.3, 0.6, 0.999]) {
+      const damaged = Buffer.from(whole)
+      damaged[Math.floor(whole.length * share)] ^= 1 << Math.floor(share * 8)
+      await writeFile(file, damaged)
+      const isFound = await verify().then(
+        (outcome) => !isGood(outcome),
+        () => true,
+      )
+      expect(isFound, `${key} at ${share}`).toBe(true)
+    }
+    // The failed checks left notes of their own.
+    await writeFile(file, whole)
+    await verify()
+  }
+  expect(isGood(await verify())).toBe(true)
+})
+
+test('a missing blob and one of a wrong length are named by the file they were', async () => {
+  const repository = await Repository.open(repo.store)
+  const [{ id }] = await repository.completeSets()
+  const [file] = (await repository.manifest(id)).files
+  const blob = path.join(repo.store.location, 'blobs', file.sha256.slice(0, 2), file.sha256)
+  const whole = await readFile(blob)
+  await writeFile(blob, whole.subarray(1))
+  expect((await verify()).sets[0].faults).toMatchObject([{ stage: 'files', name: file.path }])
+  await repository.removeBlob(file.sha256)
+  expect((await verify('latest')).sets[0].faults).toMatchObject([{ stage: 'files', reason: 'the blob is missing' }])
+  expect(await listSets(repository)).toMatchObject([{ state: 'damaged' }])
+  await expect(repo.restore('copy')).rejects.toMatchObject({ kind: 'damaged' })
+  await repo.create()
+  expect(isGood(await verify('latest'))).toBe(true)
+})
+
+test('pruning shows first, keeps what is pinned, and takes blobs that nobody needs', async () => {
+  await repo.source.ask('DROP MEASUREMENT m')
+  await repo.source.write('n v=1 1')
+  await repo.source.engine.flush()
+  await repo.create()
+  const before = await keys()
+  const rules = { ...NO_RULES, last: 1 }
+  const shown = await prune({ rules, isDryRun: true })
+  expect(shown.removed).toHaveLength(1)
+  expect(shown.removedBlobs).toBeGreaterThanOrEqual(3)
+  expect(await keys()).toEqual(before)
+  const repository = await Repository.open(repo.store)
+  await repository.setPin(shown.removed[0], true)
+  expect((await prune({ rules })).removed).toEqual([])
+  await repository.setPin(shown.removed[0], false)
+  expect(await prune({ rules })).toMatchObject({ removed: shown.removed, removedBlobs: shown.removedBlobs })
+  expect(isGood(await verify())).toBe(true)
+  await repo.restore('copy')
+  expect(await repo.askRestored('copy', 'SHOW MEASUREMENTS')).toEqual(['measurements | name=n'])
+})
+
+test('what a failed backup left goes with --partial, and sets stay', async () => {
+  const repository = await Repository.open(repo.store)
+  await repository.beginSet('20200101T000000Z', { started: '', instance: '', type: 'full' })
+  await repository.writeBlob(
+    '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+    3,
+    (async function* () {
+      yield Buffer.from('foo')
+    })(),
+  )
+  expect((await listSets(repository)).at(-1)).toMatchObject({ state: 'partial' })
+  const outcome = await prune({ rules: { ...NO_RULES, last: 0 }, isPartialOnly: true })
+  expect(outcome).toMatchObject({ removed: [], partial: ['20200101T000000Z'], removedBlobs: 1, removedBytes: 3 })
+  expect(isGood(await verify())).toBe(true)
+})
+
+test('nothing is removed while a manifest that stays cannot be read', async () => {
+  const [{ id }] = await (await Repository.open(repo.store)).completeSets()
+  await writeFile(path.join(repo.store.location, `sets/${id}.json`), 'x')
+  await expect(prune({ isPartialOnly: true })).rejects.toMatchObject({ kind: 'damaged' })
+})
+
+test('sets are copied to another place, and only what is missing there', async () => {
+  const to = new DirectoryStore(path.join(repo.folder, 'second'))
+  const options = { from: repo.store, to, set: 'all', jobCount: 2, waitLockMs: 0, isDryRun: false, pace: testPace() }
+  expect(await copySets({ ...options, isDryRun: true })).toMatchObject({ blobs: 3 })
+  expect(await copySets(options)).toMatchObject({ blobs: 3, present: [] })
+  const second = await repo.create()
+  const outcome = await copySets(options)
+  expect(outcome).toMatchObject({ copied: [second.manifest.id] })
+  expect(outcome.blobs).toBeLessThan(3)
+  await repo.restore('copy', { store: to })
+  expect(await repo.askRestored('copy', 'SELECT count(v) FROM m')).toEqual(['m | time=0 count=2'])
+})
+
+test('readers and one writer get along, and who removes is alone', async () => {
+  const { store } = repo
+  const signal = new AbortController().signal
+  const take = (mode: 'read' | 'write' | 'prune') => RepositoryLock.take(store, { mode, waitMs: 0, signal })
+  const held = [await take('write'), await take('read'), await take('read')]
+  await expect(take('write')).rejects.toMatchObject({ kind: 'locked' })
+  await expect(take('prune')).rejects.toThrow(`process ${process.pid}`)
+  for (const lock of held) await lock?.release()
+  const prune = await take('prune')
+  for (const mode of ['read', 'write', 'prune'] as const)
+    await expect(take(mode)).rejects.toMatchObject({ kind: 'locked' })
+  await prune?.release()
+  expect((await keys()).filter((key) => key.startsWith('locks/'))).toEqual([])
+})
+
+test('a lock waits for another, takes over from a process that is gone, and notices when it was taken away', async () => {
+  const { store } = repo
+  const signal = new AbortController().signal
+  const first = await RepositoryLock.take(store, { mode: 'write', waitMs: 0, signal })
+  setTimeout(() => void first?.release(), 50)
+  const second = await RepositoryLock.take(store, { mode: 'write', waitMs: 10_000, signal })
+  await second?.confirm()
+  const [key] = (await keys()).filter((name) => name.startsWith('locks/'))
+  const record = JSON.parse(await readFile(path.join(store.location, key), 'utf8'))
+  // A number that this machine gave to another process since.
+  await writeFile(path.join(store.location, key), JSON.stringify({ ...record, processStart: '1' }))
+  const third = await RepositoryLock.take(store, { mode: 'prune', waitMs: 0, signal })
+  await expect(second?.confirm()).rejects.toMatchObject({ kind: 'locked' })
+  await third?.release()
+  await second?.release()
+})
+
+test('a repository of a newer format is refused, and another place as well', async () => {
+  const root = path.join(repo.store.location, 'hyperbyte-backup')
+  const text = await readFile(root, 'utf8')
+  await writeFile(root, text.replace('hyperbyte-repository 1 ', 'hyperbyte-repository 2 '))
+  await expect(verify()).rejects.toMatchObject({ kind: 'too-new' })
+  await expect(repo.restore('copy')).rejects.toMatchObject({ kind: 'too-new' })
+  await expect(repo.create({ store: new DirectoryStore(repo.source.dataDir) })).rejects.toMatchObject({
+    kind: 'conflict',
+  })
+})
