@@ -34,7 +34,7 @@ export interface Checkpoint {
   readonly info: CheckpointInfo
   /** Every entry of the registry, as registry-dump.ts encodes them. Once. */
   registry(): AsyncIterable<Uint8Array>
-  /** The log behind the files as pieces of one or more whole records; the first may be flushed already. Once. */
+  /** The log behind the files: records one behind the other, the first of them may be flushed already. Once. */
   wal(): AsyncIterable<Uint8Array>
   /** Bytes of a Parquet file that the registry lists. Throws `invalid` for any other id. */
   file(id: number): AsyncIterable<Uint8Array>

@@ -41,9 +41,11 @@ type Select = (entry: RegistryEntry, selection: RegistrySelection, fileIds: Set<
 
 /** In the order of the keys files come before the tombstones that name them. */
 const SELECT: Readonly<Record<string, Select | undefined>> = {
+  cq: selectRun,
   file: selectFile,
   meta: ({ key, value }, selection) => ({ key, value: print(selectMeta(parse(value) as MetaShape, selection)) }),
   series: selectSeries,
+  'shard-group': selectShardGroup,
   tombstone: selectTombstone,
   types: selectTypes,
 }
@@ -54,6 +56,19 @@ function selectFile({ key, value }: RegistryEntry, selection: RegistrySelection,
   if (table === null || !selection.isFileIn(file)) return null
   fileIds.add(file.id)
   return { key, value: print({ ...file, table }) }
+}
+
+/** Queries stay with their database's name, which their texts contain. */
+function selectRun(entry: RegistryEntry, { databaseName }: RegistrySelection): RegistryEntry | null {
+  const database = decodeURIComponent(splitKey(entry.key)[1])
+  return databaseName(database) === database ? entry : null
+}
+
+function selectShardGroup({ key, value }: RegistryEntry, selection: RegistrySelection): RegistryEntry | null {
+  const group = parse(value) as NamedTable & { startNs: bigint; endNs: bigint }
+  const renamed = renameTable(group, selection)
+  if (renamed === null || !selection.isTimeIn(group.startNs, group.endNs)) return null
+  return { key, value: print(renamed) }
 }
 
 function selectSeries({ key, value }: RegistryEntry, { databaseName }: RegistrySelection): RegistryEntry | null {
@@ -110,7 +125,8 @@ function selectMeta(meta: MetaShape, { databaseName, policyName, hasUsers }: Reg
     })
     const wanted = policyName(oldName, database.defaultRetentionPolicy)
     const defaultRetentionPolicy = wanted ?? retentionPolicies[0]?.name ?? database.defaultRetentionPolicy
-    databases.set(name, { ...database, name, retentionPolicies, defaultRetentionPolicy })
+    const own = name === oldName ? {} : { continuousQueries: [], subscriptions: [] }
+    databases.set(name, { ...database, ...own, name, retentionPolicies, defaultRetentionPolicy })
   }
   return { ...meta, databases, users: hasUsers ? meta.users : new Map() }
 }

@@ -10,7 +10,7 @@ import { type Checkpoint, decodeRegistry, encodeRegistry, fileEntryOf, selectEnt
 import { sleepUnlessAborted } from '../rate-limiter.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
-import { LogReader } from './log-records.js'
+import { LogReader, wholeRecords } from './log-records.js'
 import type { BackupType, Manifest, ManifestFile, ManifestLog, Selection } from './repository/manifest.js'
 import { Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
@@ -135,7 +135,7 @@ class Creation {
     const { type, parent } = await this.#chooseType(info.instanceId, info.timeNs)
     const reader = this.#logReader(checkpoint)
     let logBytes = 0
-    for await (const { length } of reader.read(checkpoint.wal())) logBytes += length
+    for await (const { length } of reader.read(wholeRecords(checkpoint.wal()))) logBytes += length
     const files: ManifestFile[] = []
     let registryBytes = 0
     for await (const { length } of this.#registry(checkpoint, files)) registryBytes += length
@@ -175,7 +175,7 @@ class Creation {
   async #copyLog(checkpoint: Checkpoint): Promise<ManifestLog & Pick<StoredSegments, 'addedBytes' | 'addedCount'>> {
     const reader = this.#logReader(checkpoint)
     const repository = this.#repository as Repository
-    const stored = await storeSegments(repository, reader.read(checkpoint.wal()), this.#options.pace.take)
+    const stored = await storeSegments(repository, reader.read(wholeRecords(checkpoint.wal())), this.#options.pace.take)
     return { ...this.#logBounds(checkpoint), ...reader.facts(), ...stored }
   }
 

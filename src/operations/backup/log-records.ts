@@ -8,6 +8,9 @@ import { BackupError } from './backup-error.js'
 import type { ManifestLog, Selection } from './repository/manifest.js'
 import { isRecordIn } from './selection.js'
 
+/** Of a record's length, which counts the bytes after itself. */
+const LENGTH_BYTES = 4
+
 export interface LogBounds {
   /** The first record is the one after this. */
   readonly flushedSequence: bigint
@@ -65,25 +68,35 @@ export class LogReader {
   }
 }
 
-/** Records may lie across the pieces of a stored stream; here every piece is whole records again. */
+/** Pieces of any size → pieces of whole records. */
 export async function* wholeRecords(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let rest: Uint8Array = new Uint8Array(0)
+  let parts: Uint8Array[] = []
+  let length = 0
+  /** Bytes that make the first record whole; a long one is put together once, not with every piece. */
+  let needed = LENGTH_BYTES
   for await (const piece of pieces) {
-    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
-    const end = endOfWholeRecords(bytes)
+    parts.push(piece)
+    length += piece.length
+    if (length < needed) continue
+    const bytes = parts.length === 1 ? piece : Buffer.concat(parts, length)
+    const { end, next } = endOfWholeRecords(bytes)
     if (end > 0) yield bytes.subarray(0, end)
-    rest = bytes.subarray(end)
+    // A copy: sources use their buffers again.
+    parts = [bytes.slice(end)]
+    length = bytes.length - end
+    needed = next - end
   }
-  if (rest.length > 0) throw new BackupError('damaged', 'the log ends in the middle of a record')
+  if (length > 0) throw new BackupError('damaged', 'the log ends in the middle of a record')
 }
 
-function endOfWholeRecords(bytes: Uint8Array): number {
+/** `next`: where the record that begins at `end` ends, as far as that is known. */
+function endOfWholeRecords(bytes: Uint8Array): { end: number; next: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let at = 0
-  while (at + 4 <= bytes.length) {
-    const next = at + 4 + view.getUint32(at, true)
-    if (next > bytes.length) break
-    at = next
+  let end = 0
+  while (end + LENGTH_BYTES <= bytes.length) {
+    const next = end + LENGTH_BYTES + view.getUint32(end, true)
+    if (next > bytes.length) return { end, next }
+    end = next
   }
-  return at
+  return { end, next: end + LENGTH_BYTES }
 }
