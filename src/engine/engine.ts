@@ -6,6 +6,7 @@
 import type { Checkpoint } from './checkpoint.js'
 import type { ContinuousQueryInfo } from './continuous-queries.js'
 import type { Precision } from './domain/precision.js'
+import type { Inspection } from './inspection.js'
 import type { LinePiece } from './line-protocol/print-lines.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
@@ -125,6 +126,8 @@ export interface Engine extends CatalogWriter {
   /** Everything as it is now, to be copied while writes go on. */
   checkpoint(): Promise<Checkpoint>
   stats(): EngineStats
+  /** For those who look for what is wrong. */
+  readonly inspection: Inspection
   /** Flushes and closes; idempotent. */
   close(): Promise<void>
 }

@@ -7,6 +7,7 @@ export { isValid } from './domain/column.js'
 export { assert, type ErrorCode, HyperbyteError } from './domain/errors.js'
 export type { FieldType } from './domain/field-type.js'
 export type { Precision } from './domain/precision.js'
+export type { TableName } from './domain/table-name.js'
 export { zoneOffsetOf } from './domain/zone-offset.js'
 export type {
   ContinuousQueryRunner,
@@ -28,6 +29,22 @@ export { formatTime } from './influxql/print-expr.js'
 export { printStatement } from './influxql/print-statement.js'
 export { type RequiredPrivilege, requiredPrivileges } from './influxql/required-privileges.js'
 export { type DirectoryContent, inspectDataDirectory } from './inspect-data-directory.js'
+export {
+  inspectLog,
+  type LogDamage,
+  type LogRecordFacts,
+  type LogReport,
+  repairLog,
+} from './inspect-log.js'
+export type {
+  FieldTypeFact,
+  FileFacts,
+  Inspection,
+  LogFacts,
+  MeasurementCardinality,
+  PlannedMerge,
+  QueryPlanFacts,
+} from './inspection.js'
 export type { LinePiece } from './line-protocol/print-lines.js'
 export type {
   Database,

@@ -28,6 +28,7 @@ import type {
 import { EngineState } from './engine-state.js'
 import { Flusher } from './flusher.js'
 import { Housekeeping } from './housekeeping.js'
+import { EngineInspection } from './inspection.js'
 import { printLines } from './line-protocol/print-lines.js'
 import type { Database, MetaCommand } from './metadata/meta-state.js'
 import type { ShardGroups } from './metadata/shard-groups.js'
@@ -93,6 +94,7 @@ class LocalEngine implements Engine, WritePath {
   readonly #storedListeners = new Set<StoredListener>()
   readonly #queries: RunningQueries
   readonly continuousQueries: ContinuousQueries
+  readonly inspection: EngineInspection
   #closing: Promise<void> | null = null
   #writtenRowCount = 0
   #rejectedRowCount = 0
@@ -106,6 +108,7 @@ class LocalEngine implements Engine, WritePath {
     this.#housekeeping = new Housekeeping(state, this.#flusher, this.#deletions)
     const { monotonicMs, log } = state.options
     this.#queries = new RunningQueries(monotonicMs)
+    this.inspection = new EngineInspection(state)
     this.continuousQueries = new ContinuousQueries({
       meta: () => state.meta,
       store: state.stores.metaStore,

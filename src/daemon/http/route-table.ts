@@ -7,6 +7,7 @@ import type { Identity } from './auth/authenticator.js'
 import type { Exchange } from './exchange.js'
 import { CHECKPOINTS_PATH, serveCheckpoints } from './routes/checkpoints.js'
 import { serveContinuousQueries } from './routes/continuous-queries.js'
+import { DEBUG_PATH, serveDebug } from './routes/debug.js'
 import { serveHealth, serveReady } from './routes/health.js'
 import { serveDebugRequests, serveDebugVars, serveMetrics } from './routes/monitoring.js'
 import { servePing } from './routes/ping.js'
@@ -54,10 +55,13 @@ const CHECKPOINTS: Route = {
   serve: serveCheckpoints,
 }
 
+const DEBUG: Route = { methods: ['GET', 'POST'], access: 'credentials', kind: 'other', serve: serveDebug }
+
 /** undefined = 404. */
 export function findRoute(path: string): Route | undefined {
   const route = ROUTES.get(path)
   if (route !== undefined) return route
+  if (path.startsWith(DEBUG_PATH)) return DEBUG
   return path === CHECKPOINTS_PATH || path.startsWith(`${CHECKPOINTS_PATH}/`) ? CHECKPOINTS : undefined
 }
 

@@ -35,6 +35,7 @@ export class Duckdb {
   #connectingCount = 0
   #idleWaiters: (() => void)[] = []
   #isClosed = false
+  readonly #listeners = new Set<(sql: string) => void>()
 
   private constructor(instance: DuckDBInstance) {
     this.#instance = instance
@@ -84,6 +85,7 @@ export class Duckdb {
     signal: AbortSignal | null,
   ): AsyncGenerator<ColumnChunk> {
     if (signal?.aborted) throw interrupted()
+    for (const listener of this.#listeners) listener(sql)
     const connection = await this.#take()
     let again: NodeJS.Timeout | null = null
     const interrupt = (): void => {
@@ -113,6 +115,12 @@ export class Duckdb {
       prepared?.destroySync()
       this.#give(connection)
     }
+  }
+
+  /** Calls `listener` with each query from now on, until the returned function is called. */
+  onStatement(listener: (sql: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   /** Hands `work` an appender to the table and closes it; rows are visible to queries afterwards. */

@@ -24,6 +24,7 @@ import type { Duckdb } from '../sql/duckdb.js'
 import { aggregateBySql, isPushable } from './aggregate-by-sql.js'
 import { ColumnCache } from './column-cache.js'
 import { type CachedPiece, FileReader } from './file-reader.js'
+import { findDisorder } from './find-disorder.js'
 import { type FlushContext, flushTable } from './flush-table.js'
 import { mergeFiles } from './merge-files.js'
 import { moveTombstones } from './move-tombstones.js'
@@ -88,6 +89,16 @@ export interface FileChange {
    * more, because their table was dropped meanwhile: the registry must forget them.
    */
   finish(): readonly FileEntry[]
+}
+
+export type IsBucketAtRest = (table: TableState, bucketStartNs: bigint) => boolean
+
+export interface BucketMerge {
+  readonly table: TableState
+  readonly bucketStartNs: bigint
+  /** All of the bucket. */
+  readonly files: readonly FileEntry[]
+  readonly plan: CompactionPlan
 }
 
 /** What a delete takes away: rows of these series (null = all) in this range, in every table that is meant. */
@@ -237,22 +248,28 @@ export class Storage implements Scanner {
    * Merges one group of files; null when every bucket is within its bounds. `isAtRest` tells whether a bucket is no
    * longer written to.
    */
-  async compactOnce(isAtRest: (table: TableState, bucketStartNs: bigint) => boolean): Promise<FileChange | null> {
+  async compactOnce(isAtRest: IsBucketAtRest): Promise<FileChange | null> {
+    for (const { table, files, plan } of this.plannedMerges(isAtRest)) {
+      const planIds = plan.map(({ id }) => id)
+      this.#filePins.pin(planIds)
+      try {
+        return await this.#merge(table, files, plan)
+      } finally {
+        this.#filePins.unpin(planIds)
+      }
+    }
+    return null
+  }
+
+  /** The next merge of each bucket that needs one. */
+  *plannedMerges(isAtRest: IsBucketAtRest): Generator<BucketMerge> {
     for (const table of this.#tables.values()) {
       for (const [bucketStartNs, files] of groupBy(table.files, (file) => file.bucketStartNs)) {
         const hasHidden = ({ id }: FileEntry): boolean => table.hiddenIn(id).length > 0
         const plan = planCompaction(files, isAtRest(table, bucketStartNs), COMPACTION_LIMITS, hasHidden)
-        if (plan === null) continue
-        const planIds = plan.map(({ id }) => id)
-        this.#filePins.pin(planIds)
-        try {
-          return await this.#merge(table, files, plan)
-        } finally {
-          this.#filePins.unpin(planIds)
-        }
+        if (plan !== null) yield { table, bucketStartNs, files, plan }
       }
     }
-    return null
   }
 
   /** `plan`: neighbours among `files`, which are those of one bucket. */
@@ -440,6 +457,32 @@ export class Storage implements Scanner {
       }
     }
     return counts
+  }
+
+  /** Files of a table that the range touches, oldest first. */
+  filesIn(name: TableName, range: TimeRange): FileEntry[] {
+    const table = this.#tables.get(tableKey(name))
+    if (table === undefined) return []
+    const sources = table.files.map((file) => this.#fileSource(table, file))
+    return selectSources(sources, range).sources.flatMap((source) => (source.kind === 'file' ? [source.file] : []))
+  }
+
+  /**
+   * Reads a file from beginning to end, whatever was read of it before; null when its bytes are those that were written and
+   * its rows are in order, else what is wrong. Throws `invalid` for a file that is not registered.
+   */
+  async checkFile(id: number): Promise<string | null> {
+    const file = this.files().find((each) => each.id === id)
+    if (file === undefined) throw new HyperbyteError('invalid', `there is no file ${id}`)
+    this.#filePins.pin([id])
+    try {
+      await this.#verifyFile(file)
+      return await findDisorder(this.#options.duckdb, file, this.#absolute(file))
+    } catch (error) {
+      return (error as Error).message
+    } finally {
+      this.#filePins.unpin([id])
+    }
   }
 
   async *#aggregate(request: AggregateRequest, signal: AbortSignal): AsyncGenerator<GroupAggregates> {

@@ -34,7 +34,7 @@ interface PendingAppend {
 }
 
 /** In Node `Level` is classic-level, of which its types show only what browsers have as well. */
-type Store = Level<Uint8Array, Uint8Array> & {
+export type Store = Level<Uint8Array, Uint8Array> & {
   compactRange(start: Uint8Array, end: Uint8Array): Promise<void>
 }
 
@@ -309,7 +309,7 @@ export class Wal {
   }
 }
 
-async function openStore(directory: string): Promise<Store> {
+export async function openStore(directory: string): Promise<Store> {
   const store = new Level<Uint8Array, Uint8Array>(directory, {
     keyEncoding: 'view',
     valueEncoding: 'view',
@@ -358,7 +358,7 @@ function joinRecords(group: readonly PendingAppend[]): Uint8Array {
   return joined
 }
 
-function sequenceKey(sequence: bigint): Uint8Array {
+export function sequenceKey(sequence: bigint): Uint8Array {
   const key = Buffer.alloc(8)
   key.writeBigUInt64BE(sequence)
   return key

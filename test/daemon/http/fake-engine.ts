@@ -16,7 +16,7 @@ import type {
   WriteOutcome,
   WriteRequest,
 } from '../../../src/engine/index.js'
-import { EMPTY_META_STATE } from '../../../src/engine/index.js'
+import { EMPTY_META_STATE, type Inspection } from '../../../src/engine/index.js'
 import type { SeriesIndex } from '../../../src/engine/metadata/series-index.js'
 import type { SeriesTable } from '../../../src/engine/metadata/series-table.js'
 
@@ -50,6 +50,10 @@ export class FakeEngine implements Engine {
   })
   /** What a query answers. */
   queryAnswer: (request: QueryRequest) => AsyncIterable<QueryEvent> = () => eventsOf([endOf(0)])
+
+  get inspection(): Inspection {
+    throw new Error('nobody looks into a fake')
+  }
 
   get catalog(): Catalog {
     const meta = this.meta

@@ -4,6 +4,7 @@
  */
 
 import { compareBytewise } from '../../domain/compare-bytewise.js'
+import type { TimeRange } from '../../domain/time-range.js'
 import { printDecimal, quoteIdent } from '../../influxql/print-expr.js'
 import type { TableFacts } from '../catalog.js'
 import type { TableName } from '../scan.js'
@@ -17,6 +18,7 @@ export interface PlannedIterator {
   /** Columns that come along. */
   readonly auxiliary: readonly string[]
   readonly table: TableName
+  readonly range: TimeRange
   readonly seriesCount: number
   readonly fieldCount: number
   readonly facts: TableFacts
@@ -74,6 +76,7 @@ function iteratorOf(
     expression,
     auxiliary,
     table,
+    range,
     seriesCount,
     fieldCount: fields.length,
     facts: catalog.tableFacts(table, range),

@@ -1,0 +1,133 @@
+/**
+ * What `GET /api/v1/debug/NAME` answers, and what a data directory is asked for in the same words: one shape, whether a
+ * server answers or a stopped one's directory is read. Sizes are bytes, times RFC 3339, numbers beyond 2^53 strings.
+ */
+
+export interface DebugTable {
+  readonly database: string
+  readonly retention_policy: string
+  readonly measurement: string
+}
+
+export interface DebugFile extends DebugTable {
+  readonly id: number
+  readonly path: string
+  /** Start of the shard group. */
+  readonly bucket: string
+  readonly level: number
+  readonly rows: number
+  readonly bytes: number
+  readonly min_time: string
+  readonly max_time: string
+  readonly min_sequence: string
+  readonly max_sequence: string
+  /** The node that took the writes; 0 on a single node. */
+  readonly origin: number
+  readonly sha256: string
+  /** It may repeat points of older files. */
+  readonly late: boolean
+  /** Deletes whose rows are still in it. */
+  readonly hidden: number
+}
+
+export interface DebugMerge extends DebugTable {
+  readonly bucket: string
+  readonly files: readonly string[]
+  readonly rows: number
+  readonly bytes: number
+  readonly reason: 'level' | 'rest' | 'hidden'
+}
+
+export interface DebugCardinality {
+  readonly database: string
+  readonly measurement: string
+  readonly series: number
+  readonly tags: readonly { readonly key: string; readonly values: number }[]
+}
+
+export interface DebugFieldType extends DebugTable {
+  readonly field: string
+  readonly type: string
+  readonly start: string
+  readonly end: string
+}
+
+export interface DebugLogRecord {
+  readonly sequence: string
+  readonly bytes: number
+  readonly time: string | null
+  readonly database: string
+  readonly retention_policy: string
+  readonly flushed: boolean
+}
+
+export interface DebugLog {
+  readonly flushed_sequence: string
+  readonly last_sequence: string
+  readonly records: number
+  readonly bytes: number
+  readonly listed: readonly DebugLogRecord[]
+  readonly damage: { readonly last_good_sequence: string; readonly reason: string; readonly lost_bytes: number } | null
+}
+
+export interface DebugPlan {
+  readonly statement: unknown
+  readonly text: string
+  readonly reads: readonly DebugRead[] | null
+}
+
+export interface DebugRead extends DebugTable {
+  readonly expression: string | null
+  readonly auxiliary: readonly string[]
+  readonly start: string
+  readonly end: string
+  readonly series: number
+  readonly memory_rows: number
+  readonly files: readonly DebugFile[]
+}
+
+export interface DebugAnalysis {
+  readonly planning_ms: number
+  readonly running_ms: number
+  readonly rows: number
+  readonly series: number
+  /** Empty when columns were read without SQL. */
+  readonly sql: readonly string[]
+  readonly error: string | null
+}
+
+export interface DebugServer {
+  readonly version: string
+  readonly pid: number
+  readonly uptime_s: number | null
+  readonly data_dir: string
+  readonly disk_free_bytes: string
+  readonly disk_total_bytes: string
+  readonly memory_rss_bytes: number
+  readonly log_sequence: string
+  readonly log_flushed_sequence: string
+  readonly durability: string
+  readonly stats: Readonly<Record<string, number | boolean>>
+  readonly databases: readonly {
+    readonly name: string
+    readonly policies: readonly string[]
+    readonly files: number
+    readonly bytes: number
+  }[]
+}
+
+/** Name of a document → what it holds. */
+export interface DebugDocuments {
+  readonly server: DebugServer
+  readonly manifest: { readonly files: readonly DebugFile[] }
+  readonly merges: { readonly merges: readonly DebugMerge[] }
+  readonly cardinality: { readonly measurements: readonly DebugCardinality[] }
+  readonly types: { readonly types: readonly DebugFieldType[] }
+  readonly log: DebugLog
+  readonly verify: { readonly id: number; readonly fault: string | null }
+  readonly plan: { readonly plans: readonly DebugPlan[]; readonly analysis: DebugAnalysis | null }
+  readonly compact: { readonly merges: number }
+}
+
+export type DebugName = keyof DebugDocuments
+export type DebugParams = Readonly<Record<string, string>>

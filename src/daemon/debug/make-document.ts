@@ -1,0 +1,297 @@
+/**
+ * The documents of src/client/debug-documents.ts, made of an open engine: by the route of a server, and by commands that
+ * have a data directory. Parameters are texts, as they come in a URL.
+ */
+
+import { statfsSync } from 'node:fs'
+import type {
+  DebugAnalysis,
+  DebugDocuments,
+  DebugFile,
+  DebugLogRecord,
+  DebugName,
+  DebugParams,
+  DebugTable,
+} from '../../client/debug-documents.js'
+import {
+  checkRecord,
+  type Engine,
+  type FileEntry,
+  type FileFacts,
+  formatTime,
+  HyperbyteError,
+  readRecordHead,
+  splitRecords,
+  type TableName,
+} from '../../engine/index.js'
+import { PROGRAM_VERSION } from '../http/versions.js'
+
+export interface DocumentContext {
+  readonly engine: Engine
+  readonly nowNs: () => bigint
+  /** Null when the engine was opened only to be looked at. */
+  readonly startedAtMs: number | null
+  readonly signal: AbortSignal
+}
+
+type MakeDocument<Name extends DebugName> = (
+  context: DocumentContext,
+  params: DebugParams,
+) => DebugDocuments[Name] | Promise<DebugDocuments[Name]>
+
+const MAKERS: { readonly [Name in DebugName]: MakeDocument<Name> } = {
+  server: makeServer,
+  manifest: ({ engine }, params) => ({ files: engine.inspection.files().filter(isWanted(params)).map(toFile) }),
+  merges: ({ engine }) => ({
+    merges: engine.inspection.plannedMerges().map(({ table, bucketStartNs, files, reason }) => ({
+      ...toTable(table),
+      bucket: formatTime(bucketStartNs),
+      files: files.map(({ path }) => path),
+      rows: sum(files.map(({ rowCount }) => rowCount)),
+      bytes: sum(files.map(({ byteCount }) => byteCount)),
+      reason,
+    })),
+  }),
+  cardinality: ({ engine }) => ({
+    measurements: engine.inspection.cardinality().map(({ database, measurement, seriesCount, tags }) => ({
+      database,
+      measurement,
+      series: seriesCount,
+      tags: tags.map(({ key, valueCount }) => ({ key, values: valueCount })),
+    })),
+  }),
+  types: ({ engine }) => ({
+    types: engine.inspection.fieldTypes().map(({ startNs, endNs, field, type, ...table }) => ({
+      ...toTable(table),
+      field,
+      type,
+      start: formatTime(startNs),
+      end: formatTime(endNs),
+    })),
+  }),
+  log: makeLog,
+  verify: async ({ engine }, params) => {
+    const id = Number(params['id'])
+    return { id, fault: await engine.inspection.checkFile(id) }
+  },
+  plan: makePlan,
+  compact: async ({ engine }) => {
+    const before = engine.stats().compactionCount
+    await engine.compact()
+    return { merges: engine.stats().compactionCount - before }
+  },
+}
+
+export const DEBUG_NAMES = Object.keys(MAKERS) as readonly DebugName[]
+
+export function isDebugName(name: string): name is DebugName {
+  return Object.hasOwn(MAKERS, name)
+}
+
+/** Throws what the engine throws; `invalid` for parameters that are none. */
+export async function makeDocument<Name extends DebugName>(
+  name: Name,
+  context: DocumentContext,
+  params: DebugParams,
+): Promise<DebugDocuments[Name]> {
+  return await MAKERS[name](context, params)
+}
+
+/** For JSON: what does not fit a number becomes text. */
+export function printDocument(document: unknown): string {
+  return JSON.stringify(document, (_key, value) => {
+    if (typeof value === 'bigint') return String(value)
+    if (value instanceof Map) return Object.fromEntries(value)
+    return value instanceof Set ? [...value] : value
+  })
+}
+
+async function makeServer({ engine, startedAtMs }: DocumentContext): Promise<DebugDocuments['server']> {
+  const { inspection } = engine
+  const { bavail, blocks, bsize } = statfsSync(inspection.dataDir, { bigint: true })
+  const log = await inspection.log()
+  const files = inspection.files()
+  return {
+    version: PROGRAM_VERSION,
+    pid: process.pid,
+    uptime_s: startedAtMs === null ? null : Math.round((Date.now() - startedAtMs) / 1000),
+    data_dir: inspection.dataDir,
+    disk_free_bytes: String(bavail * bsize),
+    disk_total_bytes: String(blocks * bsize),
+    memory_rss_bytes: process.memoryUsage.rss(),
+    log_sequence: String(log.lastSequence),
+    log_flushed_sequence: String(log.flushedSequence),
+    durability: log.durability,
+    stats: { ...engine.stats() },
+    databases: [...engine.catalog.meta.databases.values()].map(({ name, retentionPolicies }) => {
+      const own = files.filter(({ file }) => file.table.database === name)
+      return {
+        name,
+        policies: retentionPolicies.map((policy) => policy.name),
+        files: own.length,
+        bytes: sum(own.map(({ file }) => file.byteCount)),
+      }
+    }),
+  }
+}
+
+const LISTED_MAX = 10_000
+
+/** Of a database that is open, every record was checked when it was opened or written; they are checked again here. */
+async function makeLog({ engine }: DocumentContext, params: DebugParams): Promise<DebugDocuments['log']> {
+  const from = BigInt(params['from'] ?? '0')
+  const count = Math.min(LISTED_MAX, Number(params['count'] ?? '0'))
+  const checkpoint = await engine.checkpoint()
+  try {
+    const { flushedSequence, lastSequence } = checkpoint.info
+    const listed: DebugLogRecord[] = []
+    let records = 0
+    let bytes = 0
+    let lastGood = flushedSequence
+    let damage: DebugDocuments['log']['damage'] = null
+    for await (const piece of checkpoint.wal()) {
+      bytes += piece.length
+      for (const record of splitRecords(piece)) {
+        const sequence = checkRecord(record)
+        if (sequence === null) {
+          damage ??= {
+            last_good_sequence: String(lastGood),
+            reason: `a record after number ${lastGood} is damaged`,
+            lost_bytes: record.length,
+          }
+          break
+        }
+        records++
+        if (sequence > lastGood) lastGood = sequence
+        if (sequence >= from && listed.length < count) listed.push(toRecord(record, sequence, flushedSequence))
+      }
+    }
+    return {
+      flushed_sequence: String(flushedSequence),
+      last_sequence: String(lastSequence),
+      records,
+      bytes,
+      listed,
+      damage,
+    }
+  } finally {
+    await checkpoint.release()
+  }
+}
+
+function toRecord(record: Uint8Array, sequence: bigint, flushedSequence: bigint): DebugLogRecord {
+  const { timeNs, database, retentionPolicy } = readRecordHead(record)
+  return {
+    sequence: String(sequence),
+    bytes: record.length,
+    time: timeNs === null ? null : formatTime(timeNs),
+    database,
+    retention_policy: retentionPolicy,
+    flushed: sequence <= flushedSequence,
+  }
+}
+
+async function makePlan(context: DocumentContext, params: DebugParams): Promise<DebugDocuments['plan']> {
+  const { engine, nowNs } = context
+  const startMs = performance.now()
+  const request = {
+    text: params['q'] ?? '',
+    database: params['db'] ?? '',
+    retentionPolicy: params['rp'] ?? '',
+    nowNs: nowNs(),
+  }
+  const plans = engine.inspection.planQuery(request).map(({ statement, text, select }) => ({
+    statement,
+    text,
+    reads:
+      select?.reads.map(({ table, range, expression, auxiliary, seriesCount, memoryRowCount, files }) => ({
+        ...toTable(table),
+        expression,
+        auxiliary,
+        start: formatTime(range.startNs),
+        end: formatTime(range.endNs),
+        series: seriesCount,
+        memory_rows: memoryRowCount,
+        files: files.map((file) => toFile({ file, hiddenCount: 0 })),
+      })) ?? null,
+  }))
+  const planningMs = performance.now() - startMs
+  if (params['analyze'] !== 'true') return { plans, analysis: null }
+  if (plans.some(({ reads }) => reads === null)) {
+    throw new HyperbyteError('invalid', 'only SELECT statements can be analysed')
+  }
+  return { plans, analysis: { planning_ms: planningMs, ...(await analyse(context, request)) } }
+}
+
+interface AnalysedRequest {
+  readonly text: string
+  readonly database: string
+  readonly retentionPolicy: string
+  readonly nowNs: bigint
+}
+
+async function analyse(
+  { engine, signal }: DocumentContext,
+  request: AnalysedRequest,
+): Promise<Omit<DebugAnalysis, 'planning_ms'>> {
+  const sql: string[] = []
+  const stop = engine.inspection.onSql((text) => sql.push(text))
+  const startMs = performance.now()
+  let rows = 0
+  let series = 0
+  let failure: string | null = null
+  try {
+    const events = engine.query({
+      ...request,
+      params: null,
+      isReadOnlyContext: true,
+      limits: { maxSelectPoint: 0, maxSelectSeries: 0, maxSelectBuckets: 0, maxRowLimit: 0, timeoutMs: 0 },
+      authorizer: null,
+      signal,
+    })
+    for await (const event of events) {
+      if (event.kind === 'frame') {
+        rows += event.frame.rowCount
+        if (!event.frame.isPartial) series++
+      } else failure ??= event.error
+    }
+  } finally {
+    stop()
+  }
+  return { running_ms: performance.now() - startMs, rows, series, sql, error: failure }
+}
+
+function isWanted({ db, rp, measurement }: DebugParams): (facts: FileFacts) => boolean {
+  return ({ file: { table } }) =>
+    (db === undefined || table.database === db) &&
+    (rp === undefined || table.retentionPolicy === rp) &&
+    (measurement === undefined || table.measurement === measurement)
+}
+
+function toTable({ database, retentionPolicy, measurement }: TableName): DebugTable {
+  return { database, retention_policy: retentionPolicy, measurement }
+}
+
+function toFile({ file, hiddenCount }: { readonly file: FileEntry; readonly hiddenCount: number }): DebugFile {
+  return {
+    ...toTable(file.table),
+    id: file.id,
+    path: file.path,
+    bucket: formatTime(file.bucketStartNs),
+    level: file.level,
+    rows: file.rowCount,
+    bytes: file.byteCount,
+    min_time: formatTime(file.minNs),
+    max_time: formatTime(file.maxNs),
+    min_sequence: String(file.minSequence),
+    max_sequence: String(file.maxSequence),
+    origin: file.origin,
+    sha256: file.sha256,
+    late: file.late !== null,
+    hidden: hiddenCount,
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

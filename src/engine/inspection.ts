@@ -1,0 +1,161 @@
+/**
+ * An open database as those see it who look for what is wrong with it: its files and what merging would make of them,
+ * how many series there are and why, the types of fields, the log, and how a SELECT is read. Plain data; only
+ * `checkFile` and `planQuery` read what is stored.
+ */
+
+import type { FieldType } from './domain/field-type.js'
+import type { TableName } from './domain/table-name.js'
+import type { EngineState } from './engine-state.js'
+import type { Statement } from './influxql/ast.js'
+import { type PlannedSelect, planQuery } from './plan-query.js'
+import type { FileEntry } from './registry/file-entry.js'
+
+export interface FileFacts {
+  readonly file: FileEntry
+  /** Deletes whose rows are still in it. */
+  readonly hiddenCount: number
+}
+
+export interface PlannedMerge {
+  readonly table: TableName
+  readonly bucketStartNs: bigint
+  /** Oldest first. */
+  readonly files: readonly FileEntry[]
+  /** `level`: enough neighbours of one level; `rest`: the bucket is no longer written to; `hidden`: rows of deletes. */
+  readonly reason: 'level' | 'rest' | 'hidden'
+}
+
+export interface MeasurementCardinality {
+  readonly database: string
+  readonly measurement: string
+  readonly seriesCount: number
+  readonly tags: readonly { readonly key: string; readonly valueCount: number }[]
+}
+
+export interface FieldTypeFact {
+  readonly database: string
+  readonly retentionPolicy: string
+  readonly measurement: string
+  readonly field: string
+  readonly type: FieldType
+  readonly startNs: bigint
+  readonly endNs: bigint
+}
+
+export interface LogFacts {
+  readonly flushedSequence: bigint
+  readonly lastSequence: bigint
+  readonly byteCount: number
+  readonly fsyncCount: number
+  readonly durability: string
+  readonly isBroken: boolean
+}
+
+export interface QueryPlanFacts {
+  readonly statement: Statement
+  /** As InfluxDB prints it. */
+  readonly text: string
+  /** Null for what is no SELECT. */
+  readonly select: PlannedSelect | null
+}
+
+export interface Inspection {
+  readonly dataDir: string
+  files(): readonly FileFacts[]
+  /** What `compact` would begin with, one merge for each bucket that needs one. */
+  plannedMerges(): readonly PlannedMerge[]
+  cardinality(): readonly MeasurementCardinality[]
+  fieldTypes(): readonly FieldTypeFact[]
+  log(): Promise<LogFacts>
+  /** Reads a file from beginning to end; null when it is as it was written, else what is wrong. */
+  checkFile(id: number): Promise<string | null>
+  /** Throws `invalid` with `error parsing query: …`, and what planning throws. */
+  planQuery(request: PlanRequest): readonly QueryPlanFacts[]
+  /** From now on, each statement that goes to DuckDB for a query, until the returned function is called. */
+  onSql(listener: (sql: string) => void): () => void
+}
+
+export interface PlanRequest {
+  readonly text: string
+  readonly database: string
+  readonly retentionPolicy: string
+  readonly nowNs: bigint
+}
+
+export class EngineInspection implements Inspection {
+  readonly #state: EngineState
+
+  constructor(state: EngineState) {
+    this.#state = state
+  }
+
+  get dataDir(): string {
+    return this.#state.options.dataDir
+  }
+
+  files(): readonly FileFacts[] {
+    return [...this.#state.storage.tables()].flatMap((table) =>
+      table.files.map((file) => ({ file, hiddenCount: table.hiddenIn(file.id).length })),
+    )
+  }
+
+  plannedMerges(): readonly PlannedMerge[] {
+    const merges: PlannedMerge[] = []
+    for (const { table, bucketStartNs, plan } of this.#state.storage.plannedMerges(() => true)) {
+      const isHidden = plan.length === 1
+      const isLevel = plan.length > 1 && plan.every(({ level }) => level === plan[0].level)
+      merges.push({
+        table: table.name,
+        bucketStartNs,
+        files: plan,
+        reason: isHidden ? 'hidden' : isLevel ? 'level' : 'rest',
+      })
+    }
+    return merges
+  }
+
+  cardinality(): readonly MeasurementCardinality[] {
+    return [...this.#state.runtimes].flatMap(([database, { seriesIndex }]) =>
+      seriesIndex.measurements().map((measurement) => ({
+        database,
+        measurement,
+        seriesCount: seriesIndex.seriesCount(measurement),
+        tags: seriesIndex
+          .tagKeys(measurement)
+          .map((key) => ({ key, valueCount: seriesIndex.tagValueCount(measurement, key) })),
+      })),
+    )
+  }
+
+  fieldTypes(): readonly FieldTypeFact[] {
+    return [...this.#state.runtimes].flatMap(([database, { fieldTypes }]) =>
+      [...fieldTypes.entries()].map((entry) => ({ database, ...entry })),
+    )
+  }
+
+  async log(): Promise<LogFacts> {
+    const { stores, options } = this.#state
+    const { wal, metaStore } = stores
+    return {
+      flushedSequence: await metaStore.flushedSequence(),
+      lastSequence: wal.nextSequence - 1n,
+      byteCount: wal.byteCount,
+      fsyncCount: wal.fsyncCount,
+      durability: options.durability,
+      isBroken: wal.isBroken,
+    }
+  }
+
+  checkFile(id: number): Promise<string | null> {
+    return this.#state.storage.checkFile(id)
+  }
+
+  planQuery(request: PlanRequest): readonly QueryPlanFacts[] {
+    return planQuery(request, this.#state)
+  }
+
+  onSql(listener: (sql: string) => void): () => void {
+    return this.#state.stores.duckdb.onStatement(listener)
+  }
+}
