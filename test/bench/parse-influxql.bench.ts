@@ -76,4 +76,11 @@ measureHostile('number', `select ${'1'.repeat(1_000_000)}.5 from m`)
 measureHostile('spaces', `select${' '.repeat(1_000_000)}`)
 measureHostile('statements', 'show users;'.repeat(90_000))
 measureHostile('dots', `select a from ${'a.'.repeat(500_000)}b`)
+measureHostile('sums', `select f${'+1'.repeat(500_000)} from m`)
+measureHostile('subqueries side by side', `select f from ${Array(50_000).fill('(select f from m)').join(',')}`)
+measureHostile('repeating regex', `select f from m where h =~ /${'[a-z]{50}'.repeat(2_000)}/`)
+measureHostile(
+  'many regexes',
+  `select f from m where ${Array.from({ length: 50_000 }, (_, i) => `h =~ /[a-z]+${i}/`).join(' or ')}`,
+)
 measureHostile('minus signs', `select ${'- '.repeat(500_000)}1 from m`)

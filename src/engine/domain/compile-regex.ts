@@ -13,6 +13,8 @@ export interface CompiledRegex {
   /** The only texts that match, or null when there may be others. */
   readonly exactValues: readonly string[] | null
   readonly matchesEmpty: boolean
+  /** Of compiling it, in characters with their repetitions; 0 for plain texts. */
+  readonly cost: number
 }
 
 // A dashboard of 50 panels with a few variables each stays far below this; one entry is some kilobytes.
@@ -37,17 +39,28 @@ export function compileRegex(source: string): CompiledRegex {
 
 function compile(source: string): CompiledRegex {
   const exactValues = exactValuesOf(source)
-  const test = exactValues === null ? (literalTest(source) ?? generalTest(source)) : anyOf(exactValues)
-  return { test, exactValues, matchesEmpty: test('') }
+  const plain = exactValues === null ? literalTest(source) : anyOf(exactValues)
+  const test = plain ?? generalTest(source)
+  return { test, exactValues, matchesEmpty: test(''), cost: plain === null ? costOf(source) : 0 }
 }
 
 /** 30,000 characters take RE2 about 0.1 s to compile. Lists of plain texts, which do get long, need no RE2. */
-const GENERAL_LENGTH_MAX = 30_000
+const GENERAL_COST_MAX = 30_000
+
+/** `x{50}` becomes fifty states; which part repeats is not looked at, so the whole counts as often. */
+function costOf(source: string): number {
+  let most = 1
+  for (const [, least, greatest] of source.matchAll(/\{(\d{1,9})(?:,(\d{0,9}))?\}/g)) {
+    most = Math.max(most, Number(least), Number(greatest ?? 0))
+  }
+  return source.length * most
+}
 
 function generalTest(source: string): (text: string) => boolean {
-  if (source.length > GENERAL_LENGTH_MAX) {
-    throw new HyperbyteError('invalid', `error parsing regexp: longer than ${GENERAL_LENGTH_MAX} characters`)
+  if (source.length > GENERAL_COST_MAX) {
+    throw new HyperbyteError('invalid', `error parsing regexp: longer than ${GENERAL_COST_MAX} characters`)
   }
+  if (costOf(source) > GENERAL_COST_MAX) throw new HyperbyteError('invalid', 'error parsing regexp: repeats too much')
   let regex: RE2JS
   try {
     regex = RE2JS.compile(source)

@@ -22,6 +22,9 @@ const DOT = 46
 
 type Binary = { kind: 'binary'; op: BinaryOperator; lhs: Expr; rhs: Expr }
 
+/** What evaluates a sum goes down its left side: far from the end of the stack, and more than anyone adds up. */
+const CHAIN_LENGTH_MAX = 2_000
+
 export function parseExpr(cursor: TokenCursor): Expr {
   const first = parseOperand(cursor)
   let operator = cursor.next()
@@ -32,7 +35,12 @@ export function parseExpr(cursor: TokenCursor): Expr {
   // Operands and operators not yet joined; precedence rises along the stack, so it holds at most five operators.
   const operands: Expr[] = [first]
   const operators: BinaryOperator[] = []
+  let chainLength = 0
   while (isOperator(operator.kind)) {
+    chainLength = isLogic(operator.kind) ? 0 : chainLength + 1
+    if (chainLength > CHAIN_LENGTH_MAX) {
+      throw cursor.errorAt(operator, `expression has more than ${CHAIN_LENGTH_MAX} operators between AND and OR`)
+    }
     joinDownTo(operands, operators, precedenceOf(operator.kind))
     operators.push(operator.kind)
     operands.push(isRegexOperator(operator.kind) ? parseRegexOperand(cursor) : parseOperand(cursor))
@@ -50,6 +58,10 @@ function joinDownTo(operands: Expr[], operators: BinaryOperator[], precedence: n
     const joined: Binary = { kind: 'binary', op: operators.pop()!, lhs, rhs }
     operands.push(joined)
   }
+}
+
+function isLogic(operator: BinaryOperator): boolean {
+  return operator === 'AND' || operator === 'OR'
 }
 
 function isRegexOperator(operator: BinaryOperator): boolean {
@@ -83,8 +95,9 @@ function parseBoundRegex(cursor: TokenCursor): string | null {
 }
 
 function checkedRegex(cursor: TokenCursor, token: Token): string {
-  const problem = checkRegex(token.literal)
-  if (problem !== null) throw cursor.errorAt(token, problem)
+  const checked = checkRegex(token.literal)
+  if (typeof checked === 'string') throw cursor.errorAt(token, checked)
+  cursor.countRegex(token, token.literal, checked)
   return token.literal
 }
 

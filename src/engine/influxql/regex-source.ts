@@ -4,11 +4,10 @@
 
 import { compileRegex } from '../domain/compile-regex.js'
 
-/** What is wrong with a source, in the words of Go's regexp package, or null. */
-export function checkRegex(source: string): string | null {
+/** What compiling it costs, or what is wrong with it in the words of Go's regexp package. */
+export function checkRegex(source: string): number | string {
   try {
-    compileRegex(source)
-    return null
+    return compileRegex(source).cost
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

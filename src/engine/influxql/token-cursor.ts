@@ -15,8 +15,14 @@ export const EXPRESSION_DEPTH_MAX = 500
 /** Subqueries inside each other. */
 export const SUBQUERY_DEPTH_MAX = 100
 
-/** Spaces included, of one statement. As many take about 100 ms to read; 50,000 times `host = 'a' OR` have them. */
-export const STATEMENT_TOKEN_COUNT_MAX = 400_000
+/** Subqueries of one statement, beside and inside each other: planning one looks at the whole schema of its tables. */
+export const SUBQUERY_COUNT_MAX = 1_000
+
+/** Spaces included, of one statement. As many take about 50 ms to read; 25,000 times `host = 'a' OR` have them. */
+export const STATEMENT_TOKEN_COUNT_MAX = 200_000
+
+/** Of all regular expressions of a text, each counted once; see compileRegex. As many take about 0.1 s to compile. */
+export const REGEX_COST_MAX = 30_000
 
 const START_OF_TEXT: Token = { kind: 'EOF', literal: '', offset: 0 }
 
@@ -27,9 +33,12 @@ export class TokenCursor {
   readonly #recent: Token[] = [START_OF_TEXT, START_OF_TEXT, START_OF_TEXT]
   #head = 0
   #takenBackCount = 0
+  readonly #regexes = new Set<string>()
+  #regexCost = 0
   #tokenCount = 0
   #expressionDepth = 0
   #subqueryDepth = 0
+  #subqueryCount = 0
 
   constructor(text: string, bindValues: BindValues | null) {
     this.#scanner = new TokenScanner(text)
@@ -39,6 +48,7 @@ export class TokenCursor {
   /** Starts counting tokens anew. */
   startStatement(): void {
     this.#tokenCount = 0
+    this.#subqueryCount = 0
   }
 
   /** The next token, space and comments included. */
@@ -104,6 +114,14 @@ export class TokenCursor {
     return parseErrorAt(this.#scanner.text, token, message)
   }
 
+  /** Bounds what a text's regular expressions cost together. */
+  countRegex(token: Token, source: string, cost: number): void {
+    if (cost === 0 || this.#regexes.has(source)) return
+    this.#regexes.add(source)
+    this.#regexCost += cost
+    if (this.#regexCost > REGEX_COST_MAX) throw this.errorAt(token, 'regular expressions of the query are too large')
+  }
+
   nested<T>(token: Token, parse: () => T): T {
     if (++this.#expressionDepth > EXPRESSION_DEPTH_MAX) {
       throw this.errorAt(token, `expression nests deeper than ${EXPRESSION_DEPTH_MAX} levels`)
@@ -116,6 +134,9 @@ export class TokenCursor {
   nestedSubquery<T>(token: Token, parse: () => T): T {
     if (++this.#subqueryDepth > SUBQUERY_DEPTH_MAX) {
       throw this.errorAt(token, `subqueries nest deeper than ${SUBQUERY_DEPTH_MAX} levels`)
+    }
+    if (++this.#subqueryCount > SUBQUERY_COUNT_MAX) {
+      throw this.errorAt(token, `statement has more than ${SUBQUERY_COUNT_MAX} subqueries`)
     }
     const result = parse()
     this.#subqueryDepth--

@@ -36,8 +36,18 @@ export function expandWildcards(
   const grouped = isGroupedByPattern ? patternNames(dimensions, kinds) : named
   if (!fields.some(({ expr }) => hasPattern(expr))) return { fields, dimensions: grouped }
   const columns = columnsOf(kinds, isGroupedByPattern ? null : new Set(named))
-  return { fields: fields.flatMap((field) => expandField(field, columns)), dimensions: grouped }
+  const expanded: SelectField[] = []
+  for (const field of fields) {
+    for (const each of expandField(field, columns)) expanded.push(each)
+    if (expanded.length > COLUMN_COUNT_MAX) {
+      throw new HyperbyteError('limit-exceeded', `select expands to more than ${COLUMN_COUNT_MAX} columns`)
+    }
+  }
+  return { fields: expanded, dimensions: grouped }
 }
+
+/** The widest measurements have some ten thousand fields; many wildcards of one statement multiply them. */
+const COLUMN_COUNT_MAX = 100_000
 
 function isPattern(expr: Expr): boolean {
   return expr.kind === 'wildcard' || expr.kind === 'regex'

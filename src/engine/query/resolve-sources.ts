@@ -41,7 +41,7 @@ function tablesOf(source: MeasurementRef, catalog: Catalog, request: QueryReques
   return names.map((measurement) => ({ database, retentionPolicy, measurement }))
 }
 
-function matchingNames(source: string, catalog: Catalog, database: string, retentionPolicy: string): string[] {
+function matchingNames(source: string, catalog: Catalog, database: string, retentionPolicy: string): readonly string[] {
   const regex = compileRegex(source)
   return catalog.measurementsOf(database, retentionPolicy).filter((name) => regex.test(name))
 }

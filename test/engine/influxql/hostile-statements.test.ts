@@ -32,14 +32,26 @@ describe('hostile statements', () => {
     ['calls', `select ${'f('.repeat(100_000)}`, 'nests deeper than 500 levels'],
     ['parentheses in a condition', `select f from m where ${'('.repeat(100_000)}`, 'nests deeper than 500 levels'],
     ['subqueries', `select a from ${'(select a from '.repeat(100_000)}`, 'nest deeper than 100 levels'],
-    ['OR terms', `select f from m where a=1${' or a=1'.repeat(1_000_000)}`, 'more than 400000 tokens'],
-    ['fields', `select ${'a,'.repeat(MEGABYTE / 2)}`, 'more than 400000 tokens'],
-    ['segments', `select a from ${'a.'.repeat(MEGABYTE / 2)}`, 'more than 400000 tokens'],
+    ['OR terms', `select f from m where a=1${' or a=1'.repeat(1_000_000)}`, 'more than 200000 tokens'],
+    ['fields', `select ${'a,'.repeat(MEGABYTE / 2)}`, 'more than 200000 tokens'],
+    ['segments', `select a from ${'a.'.repeat(MEGABYTE / 2)}`, 'more than 200000 tokens'],
     ['digits', `select ${'1'.repeat(MEGABYTE)} from m`, 'unable to parse integer'],
     ['durations', `select ${'1h'.repeat(MEGABYTE / 2)} from m`, 'invalid duration'],
     ['an unclosed string', `select 'a${'b'.repeat(MEGABYTE)}`, 'expected identifier, string, number, bool'],
     ['an unclosed regex', `select f from m where h =~ /${'a'.repeat(MEGABYTE)}`, 'bad regex'],
     ['a long regex', `select f from m where h =~ /${'(a|b)'.repeat(MEGABYTE / 5)}/`, 'longer than 30000 characters'],
+    ['a repeating regex', `select f from m where h =~ /${'[a-z]{50}'.repeat(2_000)}/`, 'repeats too much'],
+    [
+      'regexes',
+      `select f from m where ${'h =~ /[a-z]{1000}/ or '.repeat(1)}${Array.from({ length: 10_000 }, (_, i) => `h =~ /[a-z]+${i}/`).join(' or ')}`,
+      'too large',
+    ],
+    ['sums', `select f${'+1'.repeat(MEGABYTE / 2)} from m`, 'more than 2000 operators'],
+    [
+      'subqueries side by side',
+      `select f from ${Array(10_000).fill('(select f from m)').join(',')}`,
+      'more than 1000 subqueries',
+    ],
     ['signs', `select ${'- '.repeat(MEGABYTE / 2)}1 from m`, 'expected identifier, number, duration'],
   ])('of too many %s are refused at once', (_, text, message) => {
     const startMs = performance.now()
@@ -48,10 +60,10 @@ describe('hostile statements', () => {
     expect(performance.now() - startMs).toBeLessThan(2_000)
   })
 
-  it('with a condition of 30,000 terms are read, walked, rewritten and printed', () => {
-    const text = Array.from({ length: 30_000 }, (_, i) => `host = 'h${i}'`).join(' OR ')
+  it('with a condition of 20,000 terms are read, walked, rewritten and printed', () => {
+    const text = Array.from({ length: 20_000 }, (_, i) => `host = 'h${i}'`).join(' OR ')
     const expr = parseExpr(text)
-    expect(varRefsOf(expr)).toHaveLength(30_000)
+    expect(varRefsOf(expr)).toHaveLength(20_000)
     expect(printExpr(rewriteExpr(expr, (node) => (node.kind === 'varref' ? { ...node, name: 'h' } : node)))).toBe(
       text.replaceAll('host', 'h'),
     )

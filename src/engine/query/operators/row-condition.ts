@@ -9,10 +9,12 @@ import { toInteger } from '../../domain/cast-column.js'
 import { type Column, isValid } from '../../domain/column.js'
 import { compileRegex } from '../../domain/compile-regex.js'
 import type { BinaryOperator, Expr } from '../../influxql/ast.js'
+import { operandsOf } from '../../influxql/logic-chain.js'
 import type { Call, VarRef } from '../../influxql/walk-expr.js'
 import { isMathFunction, mathOf } from './math-functions.js'
 
 type Value = number | bigint | string | boolean | null
+type Binary = Extract<Expr, { kind: 'binary' }>
 type RowFunction = (row: number) => Value
 
 /** The column of a name, or null when rows have no such thing. */
@@ -83,11 +85,8 @@ function compileCall({ name, args }: Call, columnOf: ColumnLookup, missingBoolea
   }
 }
 
-function compileBinary(
-  expr: Extract<Expr, { kind: 'binary' }>,
-  columnOf: ColumnLookup,
-  missingBoolean: MissingBoolean,
-): RowFunction {
+function compileBinary(expr: Binary, columnOf: ColumnLookup, missingBoolean: MissingBoolean): RowFunction {
+  if (expr.op === 'AND' || expr.op === 'OR') return compileLogic(expr, expr.op, columnOf, missingBoolean)
   const lhs = compileRow(expr.lhs, columnOf, missingBoolean)
   if (expr.op === '=~' || expr.op === '!~') {
     const matches = compileMatch(expr.rhs)
@@ -103,12 +102,32 @@ function compileBinary(
   return (row) => {
     const a = lhs(row)
     const b = rhs(row)
-    return applyOperator(
-      op,
-      a === null && typeof b === 'boolean' ? false : a,
-      b === null && typeof a === 'boolean' ? false : b,
-    )
+    return applyOperator(op, orFalse(a, b, false), orFalse(b, a, false))
   }
+}
+
+/** A chain of thousands of operands is walked in a loop. */
+function compileLogic(
+  chain: Binary,
+  op: 'AND' | 'OR',
+  columnOf: ColumnLookup,
+  missingBoolean: MissingBoolean,
+): RowFunction {
+  const operands = operandsOf(chain, op).map((operand) => compileRow(operand, columnOf, missingBoolean))
+  const ifMissing = missingBoolean === 'false' ? false : null
+  return (row) => {
+    let result = operands[0](row)
+    for (let i = 1; i < operands.length; i++) {
+      const other = operands[i](row)
+      result = applyOperator(op, orFalse(result, other, ifMissing), orFalse(other, result, ifMissing))
+    }
+    return result
+  }
+}
+
+/** What a missing value beside a boolean is. */
+function orFalse(value: Value, other: Value, ifMissing: Value): Value {
+  return value === null && typeof other === 'boolean' ? ifMissing : value
 }
 
 function compileMatch(pattern: Expr): (text: string) => boolean {
