@@ -48,8 +48,6 @@ export interface ForecastSpec {
 export interface TransformContext {
   readonly isDescending: boolean
   readonly window: Window | null
-  /** Time on what has no time of its own. */
-  readonly aggregateTimeNs: bigint
 }
 
 export function transformedType(name: TransformFunction, inputType: Column['type']): Column['type'] {
@@ -173,13 +171,14 @@ function elapsed({ times }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilde
 
 /**
  * Area under straight lines between points, in value times unit. A line that leaves a bucket is cut at the bucket's end;
- * the rest of it, over empty buckets too, belongs to the bucket of the next point (influxd 1.6.7).
+ * the rest of it, over empty buckets too, belongs to the bucket of the next point; without buckets the time is 0, whatever
+ * the lower bound (influxd 1.6.7).
  */
 function integral({ times, values }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilder, context: TransformContext) {
-  const { window, aggregateTimeNs } = context
+  const { window } = context
   if (times.length === 0) return
   const unit = Number(unitNs)
-  let bucketNs = window === null ? aggregateTimeNs : bucketStart(window, times[0])
+  let bucketNs = window === null ? 0n : bucketStart(window, times[0])
   let area = 0
   for (let i = 1; i < times.length; i++) {
     if (times[i] === times[i - 1]) continue
