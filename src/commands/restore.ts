@@ -1,28 +1,39 @@
 /** A backup set back into a database. */
 
-import { Flags } from '@oclif/core'
+import { tmpdir } from 'node:os'
+import { Flags, type Interfaces } from '@oclif/core'
 import { paceFlags, repoFlags, selectionFlags, toSelectionFlags } from '../cli/backup-flags.js'
 import { BaseCommand } from '../cli/base-command.js'
-import { withDirectory } from '../cli/open-target.js'
+import { exitCode } from '../cli/exit-codes.js'
+import { targetFlags, withDirectory, withTarget } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
 import { parseTimeFlag } from '../cli/parse-time-flag.js'
 import { formatBytes, formatCount, formatSeconds } from '../cli/progress/format-quantity.js'
 import { ProgressReporter, progressFlags } from '../cli/progress/progress-reporter.js'
 import { runInterruptible } from '../cli/run-interruptible.js'
+import type { HttpClient } from '../client/http-client.js'
+import type { Target } from '../client/target.js'
+import type { DirectoryTarget } from '../daemon/directory-target.js'
+import type { Checkpoint } from '../engine/index.js'
 import type { SetChoice } from '../operations/restore/choose-set.js'
-import type { RestoreOutcome } from '../operations/restore/restore-directory.js'
+import type { RestoreDirectoryOptions, RestoreOutcome } from '../operations/restore/restore-directory.js'
+import type { RestoreRowsOutcome } from '../operations/restore/restore-rows.js'
 
 export default class Restore extends BaseCommand {
   static override summary = 'Put a backup back'
   static override description =
-    `Into a data directory that no server has. Everything is put together next to what is there, checked, and moved into place at the end; what is replaced is removed last. A restore that was cut off goes on when it is run again.
+    `Into a data directory that no server has (--into): files are copied as they are, put together next to what is there, checked, and moved into place at the end; what is replaced is removed last.
+Into a running server (--host) or a stopped database that has other data (--data-dir): the rows are written. The set is put together in --temp-dir first. With --if-exists replace the old database is backed up to the repository before it is dropped, and that set is removed when all is well.
+A restore that was cut off goes on when it is run again.
 
 EXIT CODES
-  0 done   2 wrong flags   6 no such repository, set or database   7 the target holds something; a set of a newer format
-  8 the set is damaged   9 a server has the directory, or somebody prunes the repository   11 not enough space`
+  0 done   2 wrong flags   3 rows older than the policy keeps were left out   4 server unreachable   5 not allowed
+  6 no such repository, set or database   7 the target holds something; a set of a newer format   8 the set is damaged
+  9 a server has the directory, or somebody prunes the repository   11 not enough space`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --repo /backup/hb --into /var/lib/hyperbyte',
     'One database under another name:\n<%= config.bin %> <%= command.id %> --repo /backup/hb --into ./copy --database a --to-database b',
+    'Into a running server, over what is there:\n<%= config.bin %> <%= command.id %> --repo /backup/hb --host http://127.0.0.1:8086 --database a --if-exists merge',
     'As it was yesterday at noon:\n<%= config.bin %> <%= command.id %> --repo /backup/hb --into ./copy --at 2026-11-19T12:00:00Z --dry-run',
   ]
   static override flags = {
@@ -42,11 +53,21 @@ EXIT CODES
     ...selectionFlags,
     'to-database': Flags.string({ helpGroup: 'WHAT', helpValue: 'NAME', summary: 'New name for the one database.' }),
     'to-rp': Flags.string({ helpGroup: 'WHAT', helpValue: 'NAME', summary: 'New name for the one retention policy.' }),
-    into: Flags.string({ helpGroup: 'WHERE', helpValue: 'DIR', summary: 'Data directory to restore into.' }),
-    'if-exists': Flags.option({ options: ['fail', 'replace'] as const })({
+    into: Flags.string({
+      exclusive: ['host', 'data-dir', 'unix-socket'],
+      helpGroup: 'WHERE',
+      helpValue: 'DIR',
+      summary: 'Data directory to restore into, empty or to be replaced.',
+    }),
+    'temp-dir': Flags.string({
+      helpGroup: 'WHERE',
+      helpValue: 'DIR',
+      summary: "Where the set is put together before its rows are written [default: the system's].",
+    }),
+    'if-exists': Flags.option({ options: ['fail', 'merge', 'replace'] as const })({
       default: 'fail' as const,
       helpGroup: 'HOW',
-      summary: 'When there is a database already.',
+      summary: 'When there is a database already; merge: what is restored wins.',
     }),
     verify: Flags.boolean({
       default: true,
@@ -65,33 +86,29 @@ EXIT CODES
       helpGroup: 'HOW',
       summary: 'Say what would be restored, write nothing.',
     }),
+    ...targetFlags,
     ...progressFlags,
   }
 
   async run() {
     const { flags } = await this.parse(Restore)
-    const { into } = flags
-    if (into === undefined) {
-      throw new OperationError('there is nowhere to restore to', { exit: 'usage', hint: 'add --into DIR' })
-    }
-    const [{ BytePace }, { restoreDirectory }, { toSelection }, { openStore }] = await Promise.all([
+    const [{ BytePace }, { toSelection }, { openStore }] = await Promise.all([
       import('../operations/backup/byte-pace.js'),
-      import('../operations/restore/restore-directory.js'),
       import('../operations/backup/selection.js'),
       import('../operations/backup/store/open-store.js'),
     ])
+    const selection = toSelection(toSelectionFlags(flags))
+    const store = await openStore(flags.repo, process.env)
     const progress = ProgressReporter.fromFlags(flags)
     try {
       const outcome = await runInterruptible(
         () => 'run the same command again, with --resume to keep to the same set',
-        async (signal) =>
-          await restoreDirectory({
-            store: await openStore(flags.repo, process.env),
-            into,
+        async (signal) => {
+          const parts: RestoreParts = {
+            store,
             choice: toChoice(flags),
-            selection: toSelection(toSelectionFlags(flags)),
+            selection,
             renames: { database: flags['to-database'] ?? null, retentionPolicy: flags['to-rp'] ?? null },
-            ifExists: flags['if-exists'],
             isResumed: flags.resume,
             isVerified: flags.verify,
             isDryRun: flags['dry-run'],
@@ -99,15 +116,87 @@ EXIT CODES
             waitLockMs: flags['wait-lock'],
             pace: new BytePace({ bytesPerSecond: flags.rate ?? null, progress, signal }),
             withEngine: (dataDir, run) => withDirectory(dataDir, ({ engine }) => run(engine)),
-          }),
+          }
+          return flags.into === undefined ? await this.#writeRows(flags, parts) : await fillDirectory(flags, parts)
+        },
       )
       progress.finish({ set: outcome.set, bytes: outcome.bytes })
-      if (!flags.quiet) this.log(describe(outcome, into, flags['dry-run']))
-      return toDocument(outcome, into, flags['dry-run'])
+      if ((outcome.rowOutcome?.expiredRows ?? 0) > 0) process.exitCode = exitCode('partial')
+      if (!flags.quiet) this.log(describe(outcome, flags['dry-run']))
+      return toDocument(outcome, flags['dry-run'])
     } finally {
       progress.finish()
     }
   }
+
+  async #writeRows(flags: RestoreFlags, parts: RestoreParts): Promise<Told> {
+    if (flags.host === undefined && flags['data-dir'] === undefined && flags['unix-socket'] === undefined) {
+      throw new OperationError('there is nowhere to restore to', {
+        exit: 'usage',
+        hint: '--into DIR for a directory, --host URL for a running server',
+      })
+    }
+    const [{ restoreRows }, { createBackup }, { Repository }] = await Promise.all([
+      import('../operations/restore/restore-rows.js'),
+      import('../operations/backup/create-backup.js'),
+      import('../operations/backup/repository/repository.js'),
+    ])
+    return await withTarget(flags, async (target) => {
+      const rowOutcome = await restoreRows({
+        ...parts,
+        target,
+        ifExists: flags['if-exists'],
+        stageIn: flags['temp-dir'] ?? tmpdir(),
+        now: () => BigInt(Date.now()) * 1_000_000n,
+        safeguard: async (databases) => {
+          const { manifest } = await createBackup({
+            ...parts,
+            openCheckpoint: await checkpointsOf(target),
+            type: 'auto',
+            fullEveryMs: Number.POSITIVE_INFINITY,
+            selection: { databases, excluded: [], retentionPolicies: null, start: null, end: null },
+            verify: 'new',
+            labels: { 'replaced-by-restore': databases.join(' ') },
+            program: this.config.version,
+          })
+          this.note(`what is replaced has been backed up as ${manifest.id}`)
+          return manifest.id
+        },
+        forgetSafeguard: async (id) => (await Repository.open(parts.store)).removeSet(id),
+      })
+      return { ...rowOutcome, place: target.name, rowOutcome }
+    })
+  }
+}
+
+type RestoreFlags = Interfaces.InferredFlags<typeof Restore.flags>
+type RestoreParts = Omit<RestoreDirectoryOptions, 'into' | 'ifExists'>
+
+/** What the command tells; `rowOutcome` when rows were written. */
+interface Told extends RestoreOutcome {
+  readonly place: string
+  readonly rowOutcome: RestoreRowsOutcome | null
+}
+
+async function fillDirectory(flags: RestoreFlags, parts: RestoreParts): Promise<Told> {
+  const { into = '', 'if-exists': ifExists } = flags
+  if (ifExists === 'merge') {
+    throw new OperationError('a directory that is filled with files cannot be merged with', {
+      exit: 'usage',
+      hint: `--data-dir ${into} --if-exists merge writes the rows into it`,
+    })
+  }
+  const { restoreDirectory } = await import('../operations/restore/restore-directory.js')
+  return { ...(await restoreDirectory({ ...parts, into, ifExists })), place: into, rowOutcome: null }
+}
+
+async function checkpointsOf(target: Target): Promise<() => Promise<Checkpoint>> {
+  if (target.kind === 'directory') {
+    const { engine } = target as DirectoryTarget
+    return () => engine.checkpoint()
+  }
+  const { RemoteCheckpoint } = await import('../client/remote-checkpoint.js')
+  return () => RemoteCheckpoint.open(target as HttpClient)
 }
 
 function toChoice({ set, at }: { set: string; at?: bigint }): SetChoice {
@@ -116,22 +205,27 @@ function toChoice({ set, at }: { set: string; at?: bigint }): SetChoice {
 }
 
 function describe(
-  { set, time, files, bytes, rows, replaced, elapsedMs }: RestoreOutcome,
-  into: string,
+  { set, time, files, bytes, rows, replaced, elapsedMs, place, rowOutcome }: Told,
   isDryRun: boolean,
-) {
+): string {
   const size = `${files} files, ${formatBytes(bytes)}, ${formatCount(rows)} rows`
   if (isDryRun)
-    return `would restore ${set} into ${into}: ${size}${replaced ? '; the database there would be replaced' : ''}`
-  const speed = `${formatSeconds(elapsedMs / 1000)}`
-  return `restored ${set} into ${into} in ${speed}: ${size}\n  as of ${time}${replaced ? '\n  the database that was there has been replaced' : ''}`
+    return `would restore ${set} into ${place}: ${size}${replaced ? '; the database there would be replaced' : ''}`
+  const lines = [`restored ${set} into ${place} in ${formatSeconds(elapsedMs / 1000)}: ${size}`, `  as of ${time}`]
+  if (rowOutcome !== null) {
+    lines.push(`  wrote ${formatCount(rowOutcome.writtenRows)} rows into ${rowOutcome.databases.join(', ')}`)
+    if (rowOutcome.expiredRows > 0) {
+      lines.push(`  left out ${formatCount(rowOutcome.expiredRows)} rows that are older than their policy keeps`)
+    }
+  } else if (replaced) lines.push('  the database that was there has been replaced')
+  return lines.join('\n')
 }
 
-function toDocument({ elapsedMs, ...outcome }: RestoreOutcome, into: string, isDryRun: boolean) {
+function toDocument({ place, rowOutcome, elapsedMs, ...outcome }: Told, isDryRun: boolean) {
   return {
     schema: 'hyperbyte.restore/1',
     dry_run: isDryRun,
-    into,
+    target: place,
     set: outcome.set,
     time: outcome.time,
     files: outcome.files,
@@ -140,6 +234,8 @@ function toDocument({ elapsedMs, ...outcome }: RestoreOutcome, into: string, isD
     log_records: outcome.logRecords,
     reused_files: outcome.reusedFiles,
     replaced: outcome.replaced,
+    written_rows: rowOutcome === null ? null : String(rowOutcome.writtenRows),
+    expired_rows: rowOutcome === null ? null : String(rowOutcome.expiredRows),
     elapsed_s: Number((elapsedMs / 1000).toFixed(3)),
   }
 }

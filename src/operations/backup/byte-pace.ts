@@ -1,6 +1,6 @@
 /** Bytes that an operation moves: counted for progress, held to a rate, stopped by a signal. */
 
-import type { ProgressSink } from '../progress.js'
+import type { ProgressSink, ProgressUnit } from '../progress.js'
 import { RateLimiter } from '../rate-limiter.js'
 
 export interface PaceOptions {
@@ -15,6 +15,7 @@ export class BytePace {
   readonly #progress: ProgressSink
   readonly #limiter: RateLimiter | null
   #phase = ''
+  #unit: ProgressUnit = 'bytes'
   #done = 0
   #total: number | null = null
   #fileCount = 0
@@ -26,20 +27,30 @@ export class BytePace {
     this.signal = signal
   }
 
-  begin(phase: string, byteCount: number | null, fileCount: number): void {
+  begin(phase: string, total: number | null, fileCount: number, unit: ProgressUnit = 'bytes'): void {
     this.#phase = phase
+    this.#unit = unit
     this.#done = 0
-    this.#total = byteCount
+    this.#total = total
     this.#fileCount = fileCount
     this.#doneFileCount = 0
     this.#report()
   }
 
-  /** Resolves when these bytes may pass. */
+  /** Resolves when these bytes may pass, and counts them as done. */
   readonly take = async (byteCount: number): Promise<void> => {
+    await this.limit(byteCount)
+    this.count(byteCount)
+  }
+
+  /** Resolves when these bytes may pass. */
+  async limit(byteCount: number): Promise<void> {
     this.signal.throwIfAborted()
     if (this.#limiter !== null) await this.#limiter.take(byteCount, this.signal)
-    this.#done += byteCount
+  }
+
+  count(done: number): void {
+    this.#done += done
     this.#report()
   }
 
@@ -61,6 +72,6 @@ export class BytePace {
 
   #report(): void {
     const details = this.#fileCount === 0 ? [] : [{ name: 'file', value: `${this.#doneFileCount}/${this.#fileCount}` }]
-    this.#progress.update({ phase: this.#phase, done: this.#done, total: this.#total, unit: 'bytes', details })
+    this.#progress.update({ phase: this.#phase, done: this.#done, total: this.#total, unit: this.#unit, details })
   }
 }

@@ -93,7 +93,7 @@ export async function openTestRepository(): Promise<TestRepository> {
   }
 }
 
-async function withEngine<T>(dataDir: string, run: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withEngine<T>(dataDir: string, run: (engine: Engine) => Promise<T>): Promise<T> {
   const { engine } = await openAt(dataDir, {})
   try {
     return await run(engine)
