@@ -211,11 +211,14 @@ export class EngineState {
   }
 
   async #loadTombstones(): Promise<TombstoneEntry[]> {
+    const registeredIds = new Set<number>()
+    for await (const { id } of this.stores.metaStore.files()) registeredIds.add(id)
     const tombstones: TombstoneEntry[] = []
     const gone: TombstoneEntry[] = []
     for await (const tombstone of this.stores.metaStore.tombstones()) {
       const { database, retentionPolicy } = tombstone.table
-      const isGone = this.policy(database, retentionPolicy) === undefined
+      const hasFiles = [...tombstone.fileIds].some((id) => registeredIds.has(id))
+      const isGone = !hasFiles || this.policy(database, retentionPolicy) === undefined
       ;(isGone ? gone : tombstones).push(tombstone)
     }
     if (gone.length > 0) await this.#record(gone.map((tombstone) => ({ kind: 'remove-tombstone', tombstone })))

@@ -1,5 +1,5 @@
 /**
- * Memory → files: when a memtable is flushed (size, age, size of the log, lack of memory), one at a time and in order, and
+ * Memory → files: when a memtable is flushed (size, age, size of the log, lack of memory, many deletes), one at a time and in order, and
  * what a write does when memory is full.
  */
 
@@ -14,6 +14,8 @@ import { rememberMeasurements } from './stored-facts.js'
 
 /** A write waits this long for memory before it is refused: below the 5 s after which Telegraf gives up. */
 const ROOM_WAIT_MS_MAX = 4000
+/** Deletes that hide rows in memory before it is flushed: each is a condition on every row that is read. */
+const HIDDEN_COUNT_MAX = 64
 /** A failed flush is tried again after this time. */
 const RETRY_MS = 5000
 
@@ -49,7 +51,8 @@ export class Flusher {
     const isOld = monotonicMs() - current.createdMs > flushAgeMsMax
     if (current.rowCount === 0 && isOld) storage.renewEmpty()
     if (current.rowCount === 0) return
-    const isDue = current.byteCount >= flushBytesMax || isOld || stores.wal.byteCount >= walBytesMax
+    const hasManyDeletes = current.hiddenCount >= HIDDEN_COUNT_MAX
+    const isDue = current.byteCount >= flushBytesMax || isOld || stores.wal.byteCount >= walBytesMax || hasManyDeletes
     if (isDue && storage.frozenCount === 0) this.#start()
   }
 

@@ -57,7 +57,7 @@ async function replayRecord(
     return null
   }
   if (record.kind === 'delete') {
-    await deletions.replay(record, sequence)
+    await deletions.replay(record)
     return 0
   }
   const runtime = state.runtimes.get(record.database)

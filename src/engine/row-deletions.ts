@@ -47,10 +47,10 @@ export class RowDeletions {
   }
 
   /** Every file is older than the record, and so are the rows that the replay has stored so far. */
-  replay(record: DeleteRecord, sequence: bigint): Promise<void> {
+  replay(record: DeleteRecord): Promise<void> {
     return this.#state.takeTurn(async () => {
       const runtime = this.#state.runtimes.get(record.database)
-      if (runtime !== undefined) await this.#hide(runtime, record, sequence)
+      if (runtime !== undefined) await this.#hide(runtime, record)
     })
   }
 
@@ -59,13 +59,13 @@ export class RowDeletions {
     await this.#state.takeTurn(async () => {
       // Dropped while it waited, and possibly made anew: its series have other numbers now.
       if (this.#state.runtimes.get(record.database) !== runtime) return
-      const sequence = await this.#state.stores.wal.append(encodeRecord(record, runtime.seriesTable))
+      await this.#state.stores.wal.append(encodeRecord(record, runtime.seriesTable))
       // Nothing may come between the log and the rows: what the log has from here on is not to be hidden.
-      await this.#hide(runtime, record, sequence)
+      await this.#hide(runtime, record)
     })
   }
 
-  async #hide(runtime: DatabaseRuntime, record: DeleteRecord, sequence: bigint): Promise<void> {
+  async #hide(runtime: DatabaseRuntime, record: DeleteRecord): Promise<void> {
     const { database, retentionPolicy, measurement, range, series } = record
     const seriesIds =
       series === null ? null : new Set(Array.from(series, (ordinal) => runtime.seriesTable.idOf(ordinal)))
@@ -73,7 +73,7 @@ export class RowDeletions {
       table.database === database &&
       (retentionPolicy === '' || table.retentionPolicy === retentionPolicy) &&
       (measurement === '' || table.measurement === measurement)
-    const change = this.#state.storage.hide({ sequence, range, seriesIds, isMeant })
+    const change = this.#state.storage.hide({ range, seriesIds, isMeant })
     const changes: MetaChange[] = []
     const measurements = measurement === '' ? runtime.fieldTypes.measurementsIn(retentionPolicy, range) : [measurement]
     if (record.shardGroupId !== 0) changes.push(...this.#forgetShardGroup(runtime, record))

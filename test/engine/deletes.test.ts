@@ -72,6 +72,7 @@ test('a delete survives being opened anew, before and after a flush', async () =
 test('a delete in the middle of a flush reaches the files that the flush makes', async () => {
   const db = await openWith(LINES)
   const flush = db.engine.flush()
+  await new Promise((resolve) => setTimeout(resolve, 5))
   await db.ask("DELETE FROM m WHERE h = 'a'")
   await flush
   expect(await db.ask('SELECT v FROM m')).toEqual(['m | time=1 v=3', 'm | time=2 v=4'])

@@ -5,8 +5,8 @@
  * While a bucket is written to, four neighbours of one level become one of the next: a row is rewritten once per level
  * and a bucket holds at most three files a level. A bucket at rest is merged into as few files as the size allows.
  *
- * Files with rows that a delete has hidden go first where there is a choice, and at rest even one alone is written anew, so
- * that the space comes back and readers have nothing left to hide.
+ * Files with rows that deletes have hidden go first where there is a choice. One alone is written anew when its bucket is at
+ * rest, or when so many deletes have met it that readers are busy with them.
  */
 
 import type { FileEntry } from '../registry/file-entry.js'
@@ -16,26 +16,32 @@ export interface CompactionLimits {
   readonly filesPerLevelMax: number
   /** A merge never makes a larger file; larger ones are left alone. */
   readonly fileBytesMax: number
+  /** Deletes that hide rows of a file before it is written anew although its bucket is written to. */
+  readonly hiddenCountMax: number
 }
 
 export const COMPACTION_LIMITS: CompactionLimits = {
   filesPerLevelMax: 4,
   // 512 MiB: about 80 M rows of `cpu`; a merge of it takes a minute on one core.
   fileBytesMax: 512 * 2 ** 20,
+  // Each is a condition on every row that is read: some nanoseconds.
+  hiddenCountMax: 32,
 }
 
 /** Files of one bucket, oldest first: at least two, or one with hidden rows. */
 export type CompactionPlan = readonly FileEntry[]
 
-/** `files` of one bucket in any order; `hasHidden`: rows of the file are hidden by a delete. null = nothing to do. */
+/** `files` of one bucket in any order; `hiddenCount`: deletes that hide rows of the file. null = nothing to do. */
 export function planCompaction(
   files: readonly FileEntry[],
   isAtRest: boolean,
   limits: CompactionLimits,
-  hasHidden: (file: FileEntry) => boolean = () => false,
+  hiddenCount: (file: FileEntry) => number = () => 0,
 ): CompactionPlan | null {
   const ordered = [...files].sort(bySequence)
-  if (!isAtRest) return planLevel(ordered, limits, hasHidden)
+  const hasHidden = (file: FileEntry): boolean => hiddenCount(file) > 0
+  const hasMany = (file: FileEntry): boolean => hiddenCount(file) >= limits.hiddenCountMax
+  if (!isAtRest) return planLevel(ordered, limits, hasHidden) ?? planAlone(ordered, hasMany)
   return planAtRest(ordered, limits) ?? planAlone(ordered, hasHidden)
 }
 
@@ -67,8 +73,8 @@ function isBetter(run: CompactionPlan, best: CompactionPlan, hasHidden: (file: F
   return run.some(hasHidden) && !best.some(hasHidden)
 }
 
-function planAlone(ordered: readonly FileEntry[], hasHidden: (file: FileEntry) => boolean): CompactionPlan | null {
-  const file = ordered.find(hasHidden)
+function planAlone(ordered: readonly FileEntry[], isMeant: (file: FileEntry) => boolean): CompactionPlan | null {
+  const file = ordered.find(isMeant)
   return file === undefined ? null : [file]
 }
 

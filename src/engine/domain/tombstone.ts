@@ -8,8 +8,7 @@ import type { TableName } from './table-name.js'
 import type { TimeRange, TimeSpan } from './time-range.js'
 
 export interface Tombstone {
-  /** Log sequence of the delete. Of a table and a sequence there is one. */
-  readonly sequence: bigint
+  readonly id: number
   readonly table: TableName
   readonly range: TimeRange
   /** null = every series. */
@@ -23,6 +22,16 @@ export function hidesSeries({ seriesIds }: Tombstone, seriesId: bigint): boolean
 /** Whether every time of the span is in the tombstone's range. */
 export function coversSpan({ range }: Tombstone, span: TimeSpan): boolean {
   return range.startNs <= span.minNs && span.maxNs < range.endNs
+}
+
+/** Whether `other` hides nothing that the first does not hide as well, given that it came earlier. */
+export function subsumes(tombstone: Tombstone, other: Tombstone): boolean {
+  const { range, seriesIds } = tombstone
+  if (range.startNs > other.range.startNs || range.endNs < other.range.endNs) return false
+  if (seriesIds === null) return true
+  if (other.seriesIds === null || other.seriesIds.size > seriesIds.size) return false
+  for (const id of other.seriesIds) if (!seriesIds.has(id)) return false
+  return true
 }
 
 export function touchesSpan({ range }: Tombstone, span: TimeSpan): boolean {

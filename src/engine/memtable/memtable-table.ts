@@ -13,7 +13,7 @@ import { type Column, type ColumnValues, validityWordCount } from '../domain/col
 import type { FieldType } from '../domain/field-type.js'
 import type { FieldColumn, MeasurementBatch } from '../domain/point-batch.js'
 import { ALL_TIME, type TimeSpan } from '../domain/time-range.js'
-import type { Tombstone } from '../domain/tombstone.js'
+import { subsumes, type Tombstone } from '../domain/tombstone.js'
 import type { NewestTimes } from './newest-times.js'
 import { PAGE_ENTRY_MASK, PagedInt32 } from './paged-int32.js'
 
@@ -89,7 +89,8 @@ export class MemtableTable {
 
   /** Hides rows of the tombstone among those that are here now. */
   hide(tombstone: Tombstone): void {
-    this.hidden = [...this.hidden, { tombstone, rowCount: this.rowCount }]
+    const others = this.hidden.filter((earlier) => !subsumes(tombstone, earlier.tombstone))
+    this.hidden = [...others, { tombstone, rowCount: this.rowCount }]
   }
 
   chunkOf(row: number): MemtableChunk {

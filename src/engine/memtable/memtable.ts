@@ -15,6 +15,13 @@ export class Memtable {
   lastSequence = 0n
   byteCount = 0
   rowCount = 0
+  /** Deletes that hide rows of one table, where it is the most. */
+  get hiddenCount(): number {
+    let count = 0
+    for (const { hidden } of this.tables.values()) if (hidden.length > count) count = hidden.length
+    return count
+  }
+
   /** By table key. */
   readonly tables = new Map<string, MemtableTable>()
 

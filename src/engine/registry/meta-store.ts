@@ -8,7 +8,7 @@
  *   | 'flushed'                        | WAL sequence, decimal |
  *   | 'meta'                           | JSON, MetaState |
  *   | 'file' 00 id as 8 hex digits     | JSON, FileEntry |
- *   | 'tombstone' 00 sequence as 16 hex digits 00 table's key | JSON, TombstoneEntry |
+ *   | 'tombstone' 00 id as 8 hex digits | JSON, TombstoneEntry |
  *   | 'last-shard-group'               | decimal, the highest number ever given |
  *   | 'shard-group' 00 id as 8 hex digits | JSON, ShardGroup |
  *   | 'types' 00 shard group's key     | JSON, the types of one measurement's fields in one shard group |
@@ -20,7 +20,6 @@ import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { Level } from 'level'
 import { HyperbyteError } from '../domain/errors.js'
-import { tableKey } from '../domain/table-name.js'
 import type { FileEntry } from './file-entry.js'
 import { parseJson, printJson } from './json-with-bigint.js'
 import type { TombstoneChange, TombstoneEntry } from './tombstone-entry.js'
@@ -296,13 +295,12 @@ function shardGroupKey(id: number): Uint8Array {
   return keyBytes(`shard-group${SEPARATOR}${id.toString(16).padStart(8, '0')}`)
 }
 
-function tombstoneKey({ sequence, table }: Pick<TombstoneEntry, 'sequence' | 'table'>): Uint8Array {
-  const number = sequence.toString(16).padStart(16, '0')
-  return keyBytes(`tombstone${SEPARATOR}${number}${SEPARATOR}${tableKey(table)}`)
+function tombstoneKey({ id }: Pick<TombstoneEntry, 'id'>): Uint8Array {
+  return keyBytes(`tombstone${SEPARATOR}${id.toString(16).padStart(8, '0')}`)
 }
 
-function printTombstone({ sequence, table, range, seriesIds, fileIds }: TombstoneEntry): string {
-  return printJson({ sequence, table, range, seriesIds: seriesIds && [...seriesIds], fileIds: [...fileIds] })
+function printTombstone({ id, table, range, seriesIds, fileIds }: TombstoneEntry): string {
+  return printJson({ id, table, range, seriesIds: seriesIds && [...seriesIds], fileIds: [...fileIds] })
 }
 
 function parseTombstone(text: string): TombstoneEntry {

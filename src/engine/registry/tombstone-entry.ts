@@ -9,4 +9,4 @@ export interface TombstoneEntry extends Tombstone {
 
 export type TombstoneChange =
   | { readonly kind: 'put-tombstone'; readonly tombstone: TombstoneEntry }
-  | { readonly kind: 'remove-tombstone'; readonly tombstone: Pick<TombstoneEntry, 'sequence' | 'table'> }
+  | { readonly kind: 'remove-tombstone'; readonly tombstone: Pick<TombstoneEntry, 'id'> }

@@ -12,7 +12,7 @@ import { groupBy } from '../domain/group-by.js'
 import type { MeasurementBatch } from '../domain/point-batch.js'
 import { type TableName, tableKey } from '../domain/table-name.js'
 import type { TimeRange } from '../domain/time-range.js'
-import { coversSpan, type Tombstone, touchesSpan } from '../domain/tombstone.js'
+import { coversSpan, subsumes, type Tombstone, touchesSpan } from '../domain/tombstone.js'
 import { Memtable } from '../memtable/memtable.js'
 import type { HiddenRows } from '../memtable/memtable-table.js'
 import type { SeriesTable } from '../metadata/series-table.js'
@@ -102,7 +102,7 @@ export interface BucketMerge {
 }
 
 /** What a delete takes away: rows of these series (null = all) in this range, in every table that is meant. */
-export interface RowsToHide extends Omit<Tombstone, 'table'> {
+export interface RowsToHide extends Pick<Tombstone, 'range' | 'seriesIds'> {
   readonly isMeant: (table: TableName) => boolean
 }
 
@@ -136,6 +136,7 @@ export class Storage implements Scanner {
   #frozen: Memtable[] = []
   #nextGeneration = 0
   #nextFileId = 1
+  #nextTombstoneId = 1
   #nextTableNumber = 0
   #lastPauseMs: number
 
@@ -152,6 +153,7 @@ export class Storage implements Scanner {
     }
     const ids = [...files.map(({ id }) => id), ...tombstones.flatMap(({ fileIds }) => [...fileIds])]
     for (const id of ids) this.#nextFileId = Math.max(this.#nextFileId, id + 1)
+    for (const { id } of tombstones) this.#nextTombstoneId = Math.max(this.#nextTombstoneId, id + 1)
   }
 
   get current(): Memtable {
@@ -265,8 +267,8 @@ export class Storage implements Scanner {
   *plannedMerges(isAtRest: IsBucketAtRest): Generator<BucketMerge> {
     for (const table of this.#tables.values()) {
       for (const [bucketStartNs, files] of groupBy(table.files, (file) => file.bucketStartNs)) {
-        const hasHidden = ({ id }: FileEntry): boolean => table.hiddenIn(id).length > 0
-        const plan = planCompaction(files, isAtRest(table, bucketStartNs), COMPACTION_LIMITS, hasHidden)
+        const hiddenCount = ({ id }: FileEntry): number => table.hiddenIn(id).length
+        const plan = planCompaction(files, isAtRest(table, bucketStartNs), COMPACTION_LIMITS, hiddenCount)
         if (plan !== null) yield { table, bucketStartNs, files, plan }
       }
     }
@@ -305,8 +307,8 @@ export class Storage implements Scanner {
     const changes: TombstoneChange[] = []
     for (const table of this.#tables.values()) {
       if (!rows.isMeant(table.name)) continue
-      const { sequence, range, seriesIds } = rows
-      const tombstone: Tombstone = { sequence, table: table.name, range, seriesIds }
+      const { range, seriesIds } = rows
+      const tombstone: Tombstone = { id: this.#nextTombstoneId++, table: table.name, range, seriesIds }
       this.#hideInMemory(table, tombstone)
       const touched = table.files.filter((file) => touchesSpan(tombstone, file))
       const covered = touched.filter((file) => tombstone.seriesIds === null && coversSpan(tombstone, file))
@@ -314,10 +316,7 @@ export class Storage implements Scanner {
       changes.push(...dropTombstones(table, covered))
       removed.push(...covered)
       const fileIds = new Set(touched.filter((file) => !covered.includes(file)).map(({ id }) => id))
-      if (fileIds.size === 0) continue
-      const entry = { ...tombstone, fileIds }
-      table.putTombstone(entry)
-      changes.push(putTombstone(entry))
+      if (fileIds.size > 0) changes.push(...addTombstone(table, { ...tombstone, fileIds }))
     }
     return this.#removal(removed, () => changes)
   }
@@ -583,7 +582,9 @@ export class Storage implements Scanner {
       this.#tables.get(key)?.replaceFiles([], files)
       for (const { id } of files) this.#verified.set(id, Promise.resolve())
     }
-    for (const tombstone of late) this.#tables.get(tableKey(tombstone.table))?.putTombstone(tombstone)
+    for (const [key, ofTable] of groupBy(late, ({ table }) => tableKey(table))) {
+      this.#tables.get(key)?.putTombstones(ofTable)
+    }
     for (const key of memtable.tables.keys()) this.#dropStaged(memtable, key)
     this.#staged.delete(memtable)
     this.#retireFiles(lost)
@@ -599,10 +600,11 @@ export class Storage implements Scanner {
     const late: TombstoneEntry[] = []
     for (const [key, files] of groupBy(added, (file) => tableKey(file.table))) {
       const hidden = memtable.tables.get(key)?.hidden ?? []
-      for (const { tombstone } of hidden.slice(left.get(key)?.length ?? 0)) {
+      const leftOut = left.get(key) ?? []
+      for (const { tombstone } of hidden.filter((rows) => !leftOut.includes(rows))) {
         const ids = files.filter((file) => touchesSpan(tombstone, file)).map(({ id }) => id)
         if (ids.length === 0) continue
-        const known = this.#tables.get(key)?.tombstones.find(({ sequence }) => sequence === tombstone.sequence)
+        const known = this.#tables.get(key)?.tombstones.find(({ id }) => id === tombstone.id)
         late.push({ ...tombstone, fileIds: new Set([...(known?.fileIds ?? []), ...ids]) })
       }
     }
@@ -618,9 +620,9 @@ export class Storage implements Scanner {
   ): FileChange {
     const added = merged === null ? [] : [merged]
     const removedIds = new Set(plan.map(({ id }) => id))
-    const leftSequences = new Set(left.map(({ sequence }) => sequence))
-    const carriedTo = ({ sequence }: TombstoneEntry): number[] =>
-      leftSequences.has(sequence) ? [] : added.map(({ id }) => id)
+    const leftIds = new Set(left.map(({ id }) => id))
+    const carriedTo = (tombstone: TombstoneEntry): number[] =>
+      leftIds.has(tombstone.id) ? [] : added.map(({ id }) => id)
     // Dropped or expired while they were merged: the merge must not bring them back.
     const isAlive = (): boolean =>
       this.#tables.get(table.key) === table && plan.every((file) => table.files.includes(file))
@@ -768,6 +770,19 @@ async function stageSources({ sources }: SourceSet): Promise<void> {
 
 function putTombstone(tombstone: TombstoneEntry): TombstoneChange {
   return { kind: 'put-tombstone', tombstone }
+}
+
+/** In place of those that it makes superfluous; returns what the registry has to know. */
+function addTombstone(table: TableState, tombstone: TombstoneEntry): readonly TombstoneChange[] {
+  const superfluous = table.tombstones.filter((earlier) => subsumes(tombstone, earlier))
+  // A file that is missing now may come back.
+  const fileIds = new Set([...tombstone.fileIds, ...superfluous.flatMap((earlier) => [...earlier.fileIds])])
+  const entry = { ...tombstone, fileIds }
+  table.tombstones = [...table.tombstones.filter((earlier) => !superfluous.includes(earlier)), entry]
+  return [
+    ...superfluous.map((earlier): TombstoneChange => ({ kind: 'remove-tombstone', tombstone: earlier })),
+    putTombstone(entry),
+  ]
 }
 
 /** Takes the table's tombstones off files that are gone; returns what the registry has to know. */

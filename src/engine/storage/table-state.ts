@@ -52,10 +52,10 @@ export class TableState {
     return this.#byFile.get(fileId) ?? NO_TOMBSTONES
   }
 
-  /** In place of the one of the same delete. */
-  putTombstone(tombstone: TombstoneEntry): void {
-    const others = this.#tombstones.filter(({ sequence }) => sequence !== tombstone.sequence)
-    this.tombstones = [...others, tombstone]
+  /** In place of those of the same number. */
+  putTombstones(tombstones: readonly TombstoneEntry[]): void {
+    const ids = new Set(tombstones.map(({ id }) => id))
+    this.tombstones = [...this.#tombstones.filter(({ id }) => !ids.has(id)), ...tombstones]
   }
 
   replaceFiles(removed: readonly FileEntry[], added: readonly FileEntry[]): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type CompactionLimits, planCompaction } from '../../../src/engine/compaction/plan-compaction.js'
 import type { FileEntry } from '../../../src/engine/registry/file-entry.js'
 
-const LIMITS: CompactionLimits = { filesPerLevelMax: 4, fileBytesMax: 100 }
+const LIMITS: CompactionLimits = { filesPerLevelMax: 4, fileBytesMax: 100, hiddenCountMax: 5 }
 
 function file(id: number, level: number, byteCount = 10): FileEntry {
   return {
@@ -64,9 +64,9 @@ test('many flushes leave a bounded number of files', () => {
 })
 
 test('files with hidden rows go first, and at rest even one alone is written anew', () => {
-  const hasHidden = ({ id }: FileEntry): boolean => id === 8
+  const hiddenCount = ({ id }: FileEntry): number => (id === 8 ? 1 : id === 10 ? 5 : 0)
   const plan = (files: readonly FileEntry[], isAtRest: boolean): number[] | null =>
-    planCompaction(files, isAtRest, LIMITS, hasHidden)?.map(({ id }) => id) ?? null
+    planCompaction(files, isAtRest, LIMITS, hiddenCount)?.map(({ id }) => id) ?? null
   const runs = [1, 2, 3, 4]
     .map((id) => file(id, 0))
     .concat(
@@ -75,6 +75,7 @@ test('files with hidden rows go first, and at rest even one alone is written ane
     )
   expect(plan(runs, false)).toEqual([6, 7, 8, 9])
   expect(plan([file(8, 0)], false)).toBeNull()
+  expect(plan([file(8, 0), file(10, 1)], false)).toEqual([10])
   expect(plan([file(1, 0, 90), file(8, 0, 90)], true)).toEqual([8])
   expect(plan([file(1, 0), file(8, 0)], true)).toEqual([1, 8])
 })

@@ -97,6 +97,7 @@ for (const [way, seriesCount, narrowRowCountMax, seeds] of [
       opened = db
       const oracle = new MemoryDatabase()
       await ask(oracle, 'CREATE DATABASE db')
+      const underWay: Promise<void>[] = []
       const random = seededRandom(seed)
       for (let step = 0; step < 30; step++) {
         const dice = random()
@@ -107,12 +108,19 @@ for (const [way, seriesCount, narrowRowCountMax, seeds] of [
         } else if (dice < 0.75) {
           const text = randomDeletion(random, seriesCount)
           await askBoth(db, oracle, text)
-        } else if (dice < 0.87) await db.engine.flush()
-        else if (dice < 0.95) await db.engine.compact()
-        else if (dice < 0.98) opened = db = await db.reopen()
-        else opened = db = await crash(db, { columnCacheBytesMax: 200_000, narrowRowCountMax })
+        } else if (dice < 0.95) {
+          const work = dice < 0.87 ? db.engine.flush() : db.engine.compact()
+          // Half of them go on while the next writes and deletes come.
+          if (random() < 0.5) await work
+          else underWay.push(work)
+        } else {
+          await Promise.all(underWay.splice(0))
+          if (dice < 0.98) opened = db = await db.reopen()
+          else opened = db = await crash(db, { columnCacheBytesMax: 200_000, narrowRowCountMax })
+        }
         if (step === 15) await compareAll(db, oracle, [...STATEMENTS, ...LISTS])
       }
+      await Promise.all(underWay)
       await db.engine.compact()
       await compareAll(db, oracle, [...STATEMENTS, ...LISTS])
     })

@@ -5,22 +5,22 @@ import { moveTombstones } from '../../../src/engine/storage/move-tombstones.js'
 
 const table = { database: 'd', retentionPolicy: 'p', measurement: 'm' }
 
-function tombstone(sequence: bigint, ...fileIds: number[]): TombstoneEntry {
-  return { sequence, table, range: ALL_TIME, seriesIds: null, fileIds: new Set(fileIds) }
+function tombstone(id: number, ...fileIds: number[]): TombstoneEntry {
+  return { id, table, range: ALL_TIME, seriesIds: null, fileIds: new Set(fileIds) }
 }
 
 test('a tombstone leaves the files that are gone and is forgotten with the last', () => {
-  const [a, b, c] = [tombstone(1n, 1, 2), tombstone(2n, 1), tombstone(3n, 3)]
+  const [a, b, c] = [tombstone(1, 1, 2), tombstone(2, 1), tombstone(3, 3)]
   const moved = moveTombstones([a, b, c], new Set([1]), () => [])
-  expect(moved.tombstones).toEqual([tombstone(1n, 2), c])
+  expect(moved.tombstones).toEqual([tombstone(1, 2), c])
   expect(moved.changes).toEqual([
-    { kind: 'put-tombstone', tombstone: tombstone(1n, 2) },
+    { kind: 'put-tombstone', tombstone: tombstone(1, 2) },
     { kind: 'remove-tombstone', tombstone: b },
   ])
 })
 
 test('a tombstone that came too late for a merge goes over to its file', () => {
-  const [early, late] = [tombstone(1n, 1, 2), tombstone(2n, 2)]
-  const moved = moveTombstones([early, late], new Set([1, 2]), ({ sequence }) => (sequence === 2n ? [9] : []))
-  expect(moved.tombstones).toEqual([tombstone(2n, 9)])
+  const [early, late] = [tombstone(1, 1, 2), tombstone(2, 2)]
+  const moved = moveTombstones([early, late], new Set([1, 2]), ({ id }) => (id === 2 ? [9] : []))
+  expect(moved.tombstones).toEqual([tombstone(2, 9)])
 })
