@@ -11,6 +11,7 @@ import type { LinePiece } from './line-protocol/print-lines.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
 import type { QueryInfo } from './query/running-queries.js'
+import type { SelfReports } from './query/self-report.js'
 
 /** `every_write`: fsync before the acknowledgement (group commit). `periodic`: fsync at least each second.
  *  `os_default`: written to the log, synced when the system likes. `none`: no log, memory only until a flush. */
@@ -114,6 +115,8 @@ export interface Engine extends CatalogWriter {
   query(request: QueryRequest): AsyncIterable<QueryEvent>
   /** Calls `listener` for what is written from now on, by requests and by queries, until the returned function is called. */
   onStored(listener: StoredListener): () => void
+  /** What SHOW STATS and SHOW DIAGNOSTICS answer from; whoever counts something adds to it. */
+  readonly reports: SelfReports
   readonly continuousQueries: ContinuousQueryRunner
   /** Those in progress, in order of their start. */
   runningQueries(): readonly QueryInfo[]

@@ -36,6 +36,7 @@ import { MetadataChanges } from './metadata-changes.js'
 import type { Catalog, QueryRequest, RowDeletion, SeriesRows, WriteTarget } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
 import { type QueryInfo, RunningQueries } from './query/running-queries.js'
+import { SelfReports } from './query/self-report.js'
 import { MetaStore } from './registry/meta-store.js'
 import { replayLog } from './replay-log.js'
 import { RowDeletions } from './row-deletions.js'
@@ -95,6 +96,7 @@ class LocalEngine implements Engine, WritePath {
   readonly #queries: RunningQueries
   readonly continuousQueries: ContinuousQueries
   readonly inspection: EngineInspection
+  readonly reports = new SelfReports()
   #closing: Promise<void> | null = null
   #writtenRowCount = 0
   #rejectedRowCount = 0
@@ -149,12 +151,24 @@ class LocalEngine implements Engine, WritePath {
 
   query(request: QueryRequest): AsyncIterable<QueryEvent> {
     const { catalog, options } = this.#state
-    return runQuery(request, { catalog, writer: this, queries: this.#queries, randomBytes: options.randomBytes })
+    return runQuery(request, {
+      catalog,
+      writer: this,
+      queries: this.#queries,
+      randomBytes: options.randomBytes,
+      self: { reports: this.reports, indexBytes: () => this.#indexBytes() },
+    })
   }
 
   onStored(listener: StoredListener): () => void {
     this.#storedListeners.add(listener)
     return () => void this.#storedListeners.delete(listener)
+  }
+
+  #indexBytes(): number {
+    let sum = 0
+    for (const { seriesTable } of this.#state.runtimes.values()) sum += seriesTable.byteCount
+    return sum
   }
 
   runningQueries(): readonly QueryInfo[] {

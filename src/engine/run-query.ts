@@ -15,7 +15,7 @@ import { qualifyStatement } from './query/qualify-select.js'
 import { watchForEnd } from './query/query-ending.js'
 import type { FrameDelivery, QueryEvent, ResultMessage, SeriesFrame } from './query/result.js'
 import { runInto } from './query/run-into.js'
-import { isWritingStatement, runMetaStatement } from './query/run-meta-statement.js'
+import { isWritingStatement, type MetaStatementContext, runMetaStatement } from './query/run-meta-statement.js'
 import { runSelect } from './query/run-select.js'
 import type { QueryProgress, RunningQueries } from './query/running-queries.js'
 import type { SelectContext } from './query/select-context.js'
@@ -27,6 +27,8 @@ export interface QueryStage {
   readonly catalog: Catalog
   readonly writer: CatalogWriter
   readonly queries: RunningQueries
+  /** What the server tells of itself; absent: nothing. */
+  readonly self?: MetaStatementContext['self']
   /** Unpredictable bytes, for password salts. */
   readonly randomBytes: (byteCount: number) => Uint8Array
 }

@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Engine, EngineLog } from '../../engine/index.js'
 import { createMetricsRegistry } from '../metrics/metrics-registry.js'
 import { RequestMetrics } from '../metrics/request-metrics.js'
+import { serverStatistics } from '../metrics/server-statistics.js'
 import { createSystemClock } from '../system-clock.js'
 import { Authenticator } from './auth/authenticator.js'
 import { CheckpointSessions } from './checkpoint-sessions.js'
@@ -56,11 +57,15 @@ export async function startHttpServer(
   server.on('clientError', answerClientError)
   await listen(server, settings)
   const address = server.address() as AddressInfo
+  const bindAddress = hostOf(address)
+  const unreport = engine.reports.add({
+    statistics: () => serverStatistics({ engine, requests: context.metrics, bindAddress }),
+  })
   return {
     url: urlOf(address),
     address,
     close: () => {
-      closing ??= closeServer(server, context)
+      closing ??= closeServer(server, context).finally(unreport)
       return closing
     },
   }
@@ -104,8 +109,12 @@ function listen(server: Server, { bindHost, bindPort }: HttpSettings): Promise<v
   })
 }
 
-function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+function urlOf(address: AddressInfo): string {
+  return `http://${hostOf(address)}`
+}
+
+function hostOf({ address, family, port }: AddressInfo): string {
+  return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** Closes idle connections at once; those with a request get their answer first. */

@@ -2,6 +2,7 @@
 
 import type { Engine, EngineLog } from '../../engine/index.js'
 import type { ConfigValues } from '../config/option-table.js'
+import { serverDiagnostics } from '../metrics/server-diagnostics.js'
 import { toSubscriptionSettings } from '../subscription-options.js'
 import { createSystemClock } from '../system-clock.js'
 import { type RunningService, startContinuousQueryService } from './continuous-query-service.js'
@@ -9,7 +10,14 @@ import { SubscriptionService } from './subscriptions/subscription-service.js'
 
 export function startServices(engine: Engine, values: ConfigValues, log: EngineLog): RunningService {
   const services: RunningService[] = []
-  if (values['subscriber.enabled']) services.push(new SubscriptionService(engine, toSubscriptionSettings(values), log))
+  const { reports } = engine
+  const startedAtMs = Date.now()
+  reports.add({ diagnostics: () => serverDiagnostics(values, { startedAtMs, nowMs: Date.now() }) })
+  if (values['subscriber.enabled']) {
+    const subscriptions = new SubscriptionService(engine, toSubscriptionSettings(values), log)
+    reports.add(subscriptions)
+    services.push(subscriptions)
+  }
   if (values['continuous_queries.enabled']) {
     const intervalMs = values['continuous_queries.run-interval']
     const runner = engine.continuousQueries

@@ -60,6 +60,12 @@ export class MemorySeriesTable implements SeriesTable {
     return this.#count
   }
 
+  /** Of keys, spellings and what is kept by ordinal. */
+  get byteCount(): number {
+    const arrays = [this.#refs, this.#lengths, this.#measurements, this.#ids, this.#slots]
+    return this.#arena.byteCount + arrays.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  }
+
   /** Throws `limit-exceeded` for a new series beyond the limit. */
   intern(measurement: string, tags: readonly Tag[]): number {
     const ordinal = this.admitKey(encodeSeriesKey(measurement, tags))

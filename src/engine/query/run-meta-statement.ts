@@ -17,6 +17,7 @@ import { planCreateSubscription, planDropSubscription } from './ddl/plan-subscri
 import { planUserChange } from './ddl/plan-user-change.js'
 import type { SeriesFrame } from './result.js'
 import type { RunningQueries } from './running-queries.js'
+import type { SelfReports } from './self-report.js'
 import { showCardinality } from './show/show-cardinality.js'
 import type { ShowContext } from './show/show-context.js'
 import { showContinuousQueries } from './show/show-continuous-queries.js'
@@ -25,6 +26,7 @@ import { showFieldKeys } from './show/show-field-keys.js'
 import { showMeasurements } from './show/show-measurements.js'
 import { showQueries } from './show/show-queries.js'
 import { showRetentionPolicies } from './show/show-retention-policies.js'
+import { showDiagnostics, showStats } from './show/show-self-reports.js'
 import { showSeries } from './show/show-series.js'
 import { showShardGroups, showShards } from './show/show-shards.js'
 import { showSubscriptions } from './show/show-subscriptions.js'
@@ -37,6 +39,8 @@ export type MetaStatement = Exclude<Statement, { kind: 'select' | 'explain' }>
 export interface MetaStatementContext extends ShowContext {
   readonly writer: CatalogWriter
   readonly queries: RunningQueries
+  /** Absent: the server tells nothing of itself. */
+  readonly self?: { readonly reports: SelfReports; readonly indexBytes: () => number }
   /** Unpredictable bytes, for password salts. */
   readonly randomBytes: (byteCount: number) => Uint8Array
 }
@@ -98,6 +102,12 @@ export async function* runMetaStatement(
       return await applyIfAny(planCreateContinuousQuery(statement, meta, context), context)
     case 'drop-continuous-query':
       return await applyIfAny(planDropContinuousQuery(statement, meta), context)
+    case 'show-stats':
+      if (context.self !== undefined) yield* showStats(statement.module, context.self.reports, context.self.indexBytes)
+      return
+    case 'show-diagnostics':
+      if (context.self !== undefined) yield* showDiagnostics(statement.module, context.self.reports)
+      return
     case 'show-subscriptions':
       yield* showSubscriptions(meta)
       return
@@ -137,11 +147,6 @@ export async function* runMetaStatement(
     case 'drop-series':
       for (const deletion of planDeletion(statement, context)) await context.writer.deleteRows(deletion)
       return
-    default:
-      throw new HyperbyteError(
-        'unsupported',
-        `not implemented yet: ${statement.kind.replaceAll('-', ' ').toUpperCase()}`,
-      )
   }
 }
 

@@ -16,7 +16,7 @@ import type {
   WriteOutcome,
   WriteRequest,
 } from '../../../src/engine/index.js'
-import { EMPTY_META_STATE, type Inspection } from '../../../src/engine/index.js'
+import { EMPTY_META_STATE, type Inspection, SelfReports } from '../../../src/engine/index.js'
 import type { SeriesIndex } from '../../../src/engine/metadata/series-index.js'
 import type { SeriesTable } from '../../../src/engine/metadata/series-table.js'
 
@@ -91,6 +91,7 @@ export class FakeEngine implements Engine {
   onStored(): () => void {
     return () => {}
   }
+  readonly reports = new SelfReports()
   readonly continuousQueries = { runDue: async () => {}, list: () => [] }
   runningQueries(): readonly QueryInfo[] {
     return []

@@ -17,10 +17,8 @@ export async function serveMetrics(context: ServerContext, exchange: Exchange): 
 }
 
 export function serveDebugVars(context: ServerContext, exchange: Exchange): void {
-  const { engine, metrics, startedAtMs } = context
-  const { localAddress, localPort } = exchange.req.socket
-  const bindAddress = `${localAddress}:${localPort}`
-  const text = printDebugVars({ engine, requests: metrics, bindAddress, startedAtMs }, Date.now())
+  const { engine, startedAtMs } = context
+  const text = printDebugVars({ statistics: engine.reports.statistics(), startedAtMs }, Date.now())
   exchange.body(200, JSON_TYPE, text)
 }
 

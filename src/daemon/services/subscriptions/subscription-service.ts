@@ -3,7 +3,7 @@
  * policy they belong to. Without subscriptions a write costs one look into the metadata.
  */
 
-import type { Engine, EngineLog, MetaState, StoredPoints, Subscription } from '../../../engine/index.js'
+import type { Engine, EngineLog, MetaState, Statistic, StoredPoints, Subscription } from '../../../engine/index.js'
 import type { RunningService } from '../continuous-query-service.js'
 import { type Destination, type DestinationOptions, openDestination } from './destination.js'
 import { Forwarder, type ForwarderCounts, type ForwarderLimits } from './forwarder.js'
@@ -43,6 +43,24 @@ export class SubscriptionService implements RunningService {
         return { database, subscription, ...(known?.forwarder.counts() ?? noCounts(subscription)) }
       }),
     )
+  }
+
+  statistics(): Statistic[] {
+    const lanes = this.counts().flatMap(({ database, subscription, destinations }) =>
+      destinations.map(({ url, pointsWritten, writeFailures }): Statistic => {
+        const { retentionPolicy: retention_policy, name, mode } = subscription
+        const tags = { database, destination: withoutPassword(url), mode, name, retention_policy }
+        return { name: 'subscriber', tags, values: { pointsWritten, writeFailures } }
+      }),
+    )
+    const sumOf = (key: string): number => lanes.reduce((sum, { values }) => sum + values[key], 0)
+    const values = {
+      createFailures: this.createFailureCount,
+      pointsWritten: sumOf('pointsWritten'),
+      writeFailures: sumOf('writeFailures'),
+    }
+    const writes = { subWriteDrop: this.droppedWriteCount, subWriteOk: this.offeredWriteCount }
+    return [{ name: 'write', tags: null, values: writes }, { name: 'subscriber', tags: null, values }, ...lanes]
   }
 
   async close(): Promise<void> {
