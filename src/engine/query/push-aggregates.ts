@@ -10,25 +10,18 @@ import { aggregateTime, type GroupCalls, keepsTime } from './group-calls.js'
 import { gatherColumn } from './operators/column-slice.js'
 import type { Series } from './operators/rows.js'
 import type { Pace } from './pace.js'
-import type { AggregateCall, AggregateRequest, GroupAggregates, PushableFunction } from './scan.js'
+import {
+  type AggregateCall,
+  type AggregateRequest,
+  type GroupAggregates,
+  PUSHABLE_FUNCTIONS,
+  type PushableFunction,
+} from './scan.js'
 import type { SelectContext } from './select-context.js'
 import type { CallInput, SelectPlan } from './select-plan.js'
 import type { TableScan } from './table-scan.js'
 
-const PUSHABLE: ReadonlySet<string> = new Set<PushableFunction>([
-  'count',
-  'sum',
-  'mean',
-  'min',
-  'max',
-  'first',
-  'last',
-  'spread',
-  'stddev',
-  'median',
-  'percentile',
-  'mode',
-])
+const PUSHABLE: ReadonlySet<string> = new Set(PUSHABLE_FUNCTIONS)
 
 /** null when the operators have to do it. */
 export function pushedAggregates(
@@ -71,6 +64,7 @@ function aggregateRequest(plan: SelectPlan, scan: TableScan): AggregateRequest {
   return {
     ...scan.request,
     calls: pushedCalls(plan, scan),
+    needsTimes: keepsTime(plan),
     window: window === null ? null : { intervalNs: window.intervalNs, offsetNs: window.offsetNs },
   }
 }

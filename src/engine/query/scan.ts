@@ -67,19 +67,23 @@ export interface GroupRows {
  * of integers wrap at 64 bits, the mean of integers is their exact sum divided; among equal values min and max choose
  * the earliest row, among equal times first and last the greater value (first of booleans: false).
  */
-export type PushableFunction =
-  | 'count'
-  | 'sum'
-  | 'mean'
-  | 'min'
-  | 'max'
-  | 'first'
-  | 'last'
-  | 'spread'
-  | 'stddev'
-  | 'median'
-  | 'percentile'
-  | 'mode'
+export const PUSHABLE_FUNCTIONS = [
+  'count',
+  'count-distinct',
+  'sum',
+  'mean',
+  'min',
+  'max',
+  'first',
+  'last',
+  'spread',
+  'stddev',
+  'median',
+  'percentile',
+  'mode',
+] as const
+
+export type PushableFunction = (typeof PUSHABLE_FUNCTIONS)[number]
 
 export interface AggregateCall {
   readonly function: PushableFunction
@@ -91,6 +95,8 @@ export interface AggregateCall {
 
 export interface AggregateRequest extends ScanRequest {
   readonly calls: readonly AggregateCall[]
+  /** Whether the times of chosen points are wanted: those of a lone selector over the whole range. */
+  readonly needsTimes: boolean
   /** Buckets `[offsetNs + k * intervalNs, …)`, or null for one bucket over the whole range. */
   readonly window: { readonly intervalNs: bigint; readonly offsetNs: bigint } | null
 }
@@ -103,7 +109,7 @@ export interface GroupAggregates {
   readonly buckets: BigInt64Array
   /** A call's values; invalid where its field has no value in the bucket (count included). The stddev of one value is NaN. */
   readonly values: readonly Column[]
-  /** For min, max, first, last and percentile: the time of the chosen point; null for other functions. */
+  /** If the request needs them, for min, max, first, last and percentile: the time of the chosen point; else null. */
   readonly times: readonly (BigInt64Array | null)[]
 }
 

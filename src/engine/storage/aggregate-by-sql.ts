@@ -8,7 +8,7 @@ import type { FieldType } from '../domain/field-type.js'
 import { isNumeric } from '../domain/field-type.js'
 import { floorToInterval } from '../domain/time-range.js'
 import type { SeriesTable } from '../metadata/series-table.js'
-import type { AggregateCall, AggregateRequest, GroupAggregates, ScanGroup } from '../query/scan.js'
+import type { AggregateCall, AggregateRequest, GroupAggregates, PushableFunction, ScanGroup } from '../query/scan.js'
 import type { ColumnChunk, SqlValue } from '../sql/duckdb.js'
 import { compileFilter } from './compile-filter.js'
 import { compileRelation } from './compile-relation.js'
@@ -39,23 +39,27 @@ function isCallPushable(call: AggregateCall, request: AggregateRequest, isSingle
   const { type } = request.fields[call.field]
   switch (call.function) {
     case 'count':
+    case 'count-distinct':
       return true
     case 'sum':
     case 'mean':
     case 'spread':
-      return isNumeric(type)
     case 'stddev':
+    case 'median':
       return isNumeric(type)
     case 'min':
     case 'max':
-      // Without a window the answer carries the chosen point's time.
-      return isNumeric(type) && request.window !== null
+      return type !== 'string'
     case 'first':
     case 'last':
-      // Of several series at one time InfluxDB takes the greatest value; of one series there is one point a time.
-      return isSingleSeries
-    default:
-      return false
+      // Of several series at one time the greatest value counts, and SQL orders texts by other code units.
+      return isSingleSeries || type !== 'string'
+    case 'percentile':
+      // Among equal values the order of the rows decides which time is shown.
+      return isNumeric(type) && !(request.needsTimes && request.isDescending)
+    case 'mode':
+      // Among equally frequent numbers or texts the order of the rows decides.
+      return type === 'boolean'
   }
 }
 
@@ -117,7 +121,7 @@ function compileAggregate(
     selection: { column: 's.grp::UBIGINT', type: 'unsigned' },
   } as const
   const bucket = window === null ? '0::BIGINT' : `(epoch_ns(r."time") - (${baseNs})::BIGINT) // ${window.intervalNs}`
-  const columns = calls.flatMap((call) => callColumns(call, fields[call.field].type))
+  const columns = calls.flatMap((call) => callColumns(call, fields[call.field].type, request.needsTimes))
   const from = grouping.kind === 'selection' ? ` JOIN ${grouping.table} AS s USING (_series)` : ''
   const where = compiled === null ? '' : ` WHERE ${compiled.sql}`
   const sql =
@@ -141,46 +145,102 @@ interface TypedColumn {
   readonly type: ColumnType
 }
 
-/** The value's column; for selectors the time's column as well. */
-function callColumns(call: AggregateCall, type: FieldType): TypedColumn[] {
+/** The value's column; for selectors the time's column as well, if times are wanted. */
+function callColumns(call: AggregateCall, type: FieldType, needsTimes: boolean): TypedColumn[] {
   const field = `r.f${call.field}`
   switch (call.function) {
     case 'count':
       return [{ sql: `nullif(count(${field}), 0)::BIGINT`, type: 'integer' }]
+    case 'count-distinct':
+      return [{ sql: `nullif(count(DISTINCT ${field}), 0)::BIGINT`, type: 'integer' }]
     case 'sum':
       return [type === 'float' ? { sql: `sum(${field})`, type } : { sql: wrappedSum(field, type), type }]
     case 'mean':
-      return [
-        {
-          sql: type === 'float' ? `avg(${field})` : `(${exactSum(field)}) / count(${field})`,
-          type: 'float',
-        },
-      ]
+      return [{ sql: type === 'float' ? `avg(${field})` : `${sumAsFloat(field)} / count(${field})`, type: 'float' }]
     case 'spread':
       return [{ sql: `max(${field}) - min(${field})`, type }]
     case 'stddev':
       return [{ sql: `CASE WHEN count(${field}) = 1 THEN 'NaN'::DOUBLE ELSE stddev_samp(${field}) END`, type: 'float' }]
-    case 'min':
-    case 'max':
-      return [{ sql: `${call.function}(${field})`, type }]
-    case 'first':
-    case 'last': {
-      const chooser = call.function === 'first' ? 'arg_min' : 'arg_max'
-      const time = call.function === 'first' ? 'min' : 'max'
-      return [
-        { sql: `${chooser}(${field}, r."time")`, type },
-        { sql: `${time}(r."time") FILTER (WHERE ${field} IS NOT NULL)`, type: 'time' },
-      ]
-    }
+    case 'median':
+      return [{ sql: medianOf(field, type), type: 'float' }]
+    case 'mode':
+      return [{ sql: booleanModeOf(field), type }]
+    case 'percentile':
+      return percentileColumns(field, type, call.argument, needsTimes)
     default:
-      throw new Error(`${call.function} is not pushed down`)
+      return selectorColumns(call.function, field, type, needsTimes)
   }
 }
 
-/** A sum of integers as the nearest float; DuckDB's own cast of large ones rounds twice, parsing their text does not. */
-function exactSum(field: string): string {
-  const sum = `sum(${field})`
-  return `CASE WHEN ${sum} BETWEEN ${INTEGER_MIN} AND ${INTEGER_MAX} THEN ${sum}::BIGINT::DOUBLE ELSE ${sum}::VARCHAR::DOUBLE END`
+/** The values in the middle, each the lower one in its direction; their mean as the operators compute it. */
+function medianOf(field: string, type: FieldType): string {
+  const low = `percentile_disc(0.5) WITHIN GROUP (ORDER BY ${field})`
+  const high = `percentile_disc(0.5) WITHIN GROUP (ORDER BY ${field} DESC)`
+  if (type === 'float') return `${low} + (${high} - ${low}) / 2`
+  return `${low}::DOUBLE + ${asFloat(`(${high}::HUGEINT - ${low}::HUGEINT)`)} / 2`
+}
+
+function booleanModeOf(field: string): string {
+  return `CASE WHEN count(${field}) > 0 THEN count(*) FILTER (WHERE ${field}) * 2 >= count(${field}) END`
+}
+
+/** Nearest rank; no value when the rank lies outside. */
+function percentileColumns(field: string, type: FieldType, percent: number, needsTimes: boolean): TypedColumn[] {
+  const rank = `floor(count(${field})::DOUBLE * ${doubleLiteral(percent)} / 100::DOUBLE + 0.5::DOUBLE)`
+  const at = (list: string): string =>
+    `CASE WHEN ${rank} BETWEEN 1 AND count(${field}) THEN list_extract(list_sort(${list}), ${rank}::BIGINT) END`
+  if (!needsTimes) return [{ sql: at(`list(${field}) FILTER (WHERE ${field} IS NOT NULL)`), type }]
+  const point = at(`list({'v': ${field}, 't': r."time"}) FILTER (WHERE ${field} IS NOT NULL)`)
+  return [
+    { sql: `(${point}).v`, type },
+    { sql: `(${point}).t`, type: 'time' },
+  ]
+}
+
+/** By its text, so that every digit arrives. */
+function doubleLiteral(value: number): string {
+  return `'${value}'::DOUBLE`
+}
+
+/**
+ * Which row a selector chooses, as the greatest or least pair: equal extremes go to the earliest row, equal times to the
+ * greater value, for the first of booleans to false. Texts come in groups of one series only, where no times are equal.
+ */
+function selectorColumns(
+  name: 'min' | 'max' | 'first' | 'last',
+  field: string,
+  type: FieldType,
+  needsTimes: boolean,
+): TypedColumn[] {
+  if ((name === 'min' || name === 'max') && !needsTimes) return [{ sql: `${name}(${field})`, type }]
+  const time = 'r."time"'
+  const reversed = `-epoch_ns(${time})`
+  const pairs = {
+    min: { choose: 'min', pair: `{'v': ${field}, 't': ${time}}`, isReversed: false },
+    max: { choose: 'max', pair: `{'v': ${field}, 't': ${reversed}}`, isReversed: true },
+    last: { choose: 'max', pair: `{'t': ${time}, 'v': ${field}}`, isReversed: false },
+    first:
+      type === 'boolean'
+        ? { choose: 'min', pair: `{'t': ${time}, 'v': ${field}}`, isReversed: false }
+        : { choose: 'max', pair: `{'t': ${reversed}, 'v': ${field}}`, isReversed: true },
+  } as const
+  const { choose, pair, isReversed } = pairs[name]
+  const chosen = `(${choose}(${pair}) FILTER (WHERE ${field} IS NOT NULL))`
+  const value: TypedColumn = { sql: `${chosen}.v`, type }
+  if (!needsTimes) return [value]
+  return [value, { sql: isReversed ? `make_timestamp_ns(-(${chosen}.t))` : `${chosen}.t`, type: 'time' }]
+}
+
+function sumAsFloat(field: string): string {
+  return asFloat(`sum(${field})`)
+}
+
+/** The float nearest to a whole number; DuckDB's own cast of large ones rounds twice, parsing their text does not. */
+function asFloat(whole: string): string {
+  return (
+    `(CASE WHEN ${whole} BETWEEN ${INTEGER_MIN} AND ${INTEGER_MAX} THEN ${whole}::BIGINT::DOUBLE ` +
+    `ELSE ${whole}::VARCHAR::DOUBLE END)`
+  )
 }
 
 const INTEGER_MIN = '-9223372036854775808'
@@ -237,6 +297,8 @@ function groupsBySeriesId(groups: readonly ScanGroup[], seriesTable: SeriesTable
   return groupOf
 }
 
+const HAS_TIME: ReadonlySet<PushableFunction> = new Set(['min', 'max', 'first', 'last', 'percentile'])
+
 function makeAggregates(
   group: number,
   pieces: readonly ColumnPiece[],
@@ -252,7 +314,7 @@ function makeAggregates(
   let at = 2
   for (const call of request.calls) {
     values.push(concatColumns(pieces, at++, rowCount))
-    const hasTime = call.function === 'first' || call.function === 'last'
+    const hasTime = request.needsTimes && HAS_TIME.has(call.function)
     times.push(hasTime ? (concatColumns(pieces, at++, rowCount).values as BigInt64Array) : null)
   }
   return { group, rowCount, buckets, values, times }

@@ -75,7 +75,7 @@ function bucketOf({ window, range }: AggregateRequest, timeNs: bigint): bigint {
 }
 
 function typeOf(call: AggregateCall, rows: GroupRows): Column['type'] {
-  if (call.function === 'count') return 'integer'
+  if (call.function === 'count' || call.function === 'count-distinct') return 'integer'
   return ['mean', 'stddev', 'median'].includes(call.function) ? 'float' : rows.columns[call.field].type
 }
 
@@ -110,6 +110,7 @@ const aggregate = (value: Scalar): Point => ({ timeNs: 0n, value })
 const DEFINITIONS: Record<PushableFunction, (points: Point[], argument: number, type: Column['type']) => Point | null> =
   {
     count: (points) => aggregate(BigInt(points.length)),
+    'count-distinct': (points) => aggregate(BigInt(new Set(points.map(({ value }) => value)).size)),
     sum: (points) => aggregate(points.map(({ value }) => value).reduce(add)),
     mean: (points) => aggregate(Number(points.map(({ value }) => value).reduce(add)) / points.length),
     min: (points) => sorted(points)[0],

@@ -36,6 +36,36 @@ const STATEMENTS = [
   "SELECT mean(i) FROM m WHERE dc = 'd1' AND i > 2 GROUP BY host",
 ]
 
+/** Every function that storage may compute, in every kind of group. */
+const PUSHABLE = [
+  'SELECT min(f) FROM m',
+  'SELECT max(i) FROM m',
+  'SELECT min(b) FROM m GROUP BY dc',
+  'SELECT max(b), min(b) FROM m WHERE time >= 0 AND time < 60 GROUP BY time(9ns)',
+  'SELECT max(i), min(i) FROM m GROUP BY host',
+  'SELECT first(i) FROM m',
+  'SELECT last(i) FROM m GROUP BY dc',
+  'SELECT first(b) FROM m GROUP BY dc',
+  'SELECT last(b), first(b), first(f), last(f) FROM m GROUP BY dc',
+  'SELECT first(i), last(f) FROM m WHERE time >= 0 AND time < 60 GROUP BY time(7ns)',
+  'SELECT first(s), last(s) FROM m GROUP BY host',
+  'SELECT median(i) FROM m WHERE time >= 0 AND time < 60 GROUP BY time(11ns), dc',
+  'SELECT median(f) FROM m GROUP BY host',
+  'SELECT percentile(i, 37.5) FROM m WHERE i > 2 GROUP BY dc',
+  'SELECT percentile(f, 0.5), percentile(f, 100), percentile(f, 101) FROM m GROUP BY host',
+  'SELECT percentile(f, 80) FROM m',
+  'SELECT percentile(i, 50) FROM m ORDER BY time DESC',
+  'SELECT percentile(f, 33), count(f) FROM m WHERE time >= 0 AND time < 60 GROUP BY time(13ns)',
+  'SELECT count(distinct(i)), count(distinct(s)), count(distinct(b)) FROM m GROUP BY dc',
+  'SELECT count(distinct(i)) FROM m WHERE time >= 0 AND time < 60 GROUP BY time(8ns) fill(0)',
+  'SELECT mode(b) FROM m GROUP BY host',
+  'SELECT mode(i), mode(s) FROM m GROUP BY dc',
+  'SELECT derivative(max(f), 1ns) FROM m WHERE time >= 20 AND time < 60 GROUP BY time(5ns), dc',
+  'SELECT sum(max), min(median) FROM (SELECT max(f), median(i) FROM m GROUP BY host)',
+  'SELECT max(last) FROM (SELECT last(i) FROM m GROUP BY dc)',
+  'SELECT mean(p) FROM (SELECT percentile(f, 60) AS p FROM m WHERE time >= 0 AND time < 60 GROUP BY time(6ns), host)',
+]
+
 const LISTS = [
   'SHOW SERIES',
   'SHOW MEASUREMENTS',
@@ -61,10 +91,10 @@ afterEach(async () => {
   opened = null
 })
 
-for (const [way, seriesCount, narrowRowCountMax, seeds] of [
-  ['cached blocks', 6, 100_000, [1]],
-  ['SQL scans', 300, 1, [4]],
-  ['SQL aggregates', 20, 0, [5]],
+for (const [way, seriesCount, narrowRowCountMax, seeds, statements] of [
+  ['cached blocks', 6, 100_000, [1], STATEMENTS],
+  ['SQL scans', 300, 1, [4], STATEMENTS],
+  ['SQL aggregates', 20, 0, [5], [...STATEMENTS, ...PUSHABLE]],
 ] as const) {
   for (const seed of seeds) {
     test(`answers by ${way} are the oracle's, seed ${seed}`, { timeout: TIMEOUT_MS }, async () => {
@@ -78,10 +108,10 @@ for (const [way, seriesCount, narrowRowCountMax, seeds] of [
         oracle.write('db', lines)
         if (random() < 0.3) await db.engine.flush()
         if (random() < 0.15) await db.engine.compact()
-        if (batch % 6 === 5) await compareAll(db, oracle)
+        if (batch % 6 === 5) await compareAll(db, oracle, statements)
       }
       await db.engine.compact()
-      await compareAll(db, oracle)
+      await compareAll(db, oracle, statements)
     })
   }
 }
@@ -135,7 +165,7 @@ async function crash(db: TestEngine, options: Partial<EngineOptions>): Promise<T
   return openAt(copy, options)
 }
 
-async function compareAll(db: TestEngine, oracle: MemoryDatabase, statements = STATEMENTS): Promise<void> {
+async function compareAll(db: TestEngine, oracle: MemoryDatabase, statements: readonly string[]): Promise<void> {
   for (const text of statements) await askBoth(db, oracle, text)
 }
 

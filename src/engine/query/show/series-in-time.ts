@@ -65,6 +65,7 @@ function presenceRequest(
     isDescending: false,
     rowLimitPerGroup: 1,
     calls: fields.map((_, field) => ({ function: 'count', field, argument: 0 })),
+    needsTimes: false,
     window: null,
   }
 }
