@@ -13,15 +13,21 @@ const LOCAL = 'http://127.0.0.1'
 const HOST_DEFAULT = `${LOCAL}:8086`
 const GROUP = 'CONNECTION'
 
-export const serverFlags = {
-  host: Flags.string({
+/** `aliases`: where `--to` is the word. */
+export function hostFlag(aliases: string[]) {
+  return Flags.string({
     char: 'H',
+    aliases,
     multiple: true,
     multipleNonGreedy: true,
     helpGroup: GROUP,
     helpValue: 'URL',
     summary: `Server address [default: ${HOST_DEFAULT}] [env: HYPERBYTE_HOST]; repeat it to name others to try when one cannot be reached.`,
-  }),
+  })
+}
+
+export const serverFlags = {
+  host: hostFlag([]),
   port: Flags.integer({ hidden: true, min: 1, max: 65_535, summary: 'Port, when the host has none.' }),
   profile: Flags.string({
     env: 'HYPERBYTE_PROFILE',

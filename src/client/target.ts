@@ -8,6 +8,7 @@
  * process holds fails to open with `locked`.
  */
 
+import type { FieldType, PointColumns } from '../engine/index.js'
 import type { QueryCall, WriteCall } from './http-client.js'
 import type { QueryAnswer } from './query-answer.js'
 
@@ -21,6 +22,27 @@ export interface Target {
   queryText(call: QueryCall): Promise<string>
   /** Resolves when all of the body is stored durably. Throws `partial` when some of it was refused. */
   write(call: WriteCall): Promise<void>
+  /** The rows of one raw SELECT as columns. Ends with the signal's reason when it aborts. */
+  readColumns(call: ReadCall): AsyncIterable<PointColumns>
+  /** As `write`, for rows that are columns already. */
+  writeColumns(call: ColumnWriteCall): Promise<void>
   /** Idempotent. A directory brings its rows in memory to disk first. */
   close(): Promise<void>
+}
+
+export interface ReadCall {
+  /** `SELECT` of fields only, `GROUP BY *` or without tags; no aggregate, no alias of `time`. */
+  readonly text: string
+  readonly database: string
+  /** Types a field may have, by name; one that is not listed takes the type of its first value. */
+  readonly types: ReadonlyMap<string, readonly FieldType[]>
+  readonly signal: AbortSignal
+}
+
+export interface ColumnWriteCall {
+  readonly database: string
+  /** '' = the database's default. */
+  readonly retentionPolicy: string
+  readonly columns: readonly PointColumns[]
+  readonly isCompressed: boolean
 }

@@ -4,12 +4,7 @@
  * the batch again, which changes nothing for points with timestamps: written twice they are still one point.
  */
 
-import { ClientError } from './client-error.js'
-
-export interface RejectedLine {
-  readonly line: string
-  readonly reason: string
-}
+import { droppedCount, findRejected, isRefusal, quotedLines, type RejectedLine } from './find-rejected.js'
 
 export interface WriteTotals {
   lineCount: number
@@ -53,7 +48,8 @@ export class BatchWriter {
     if (refusal === null) return
     this.#options.onRefusal(refusal)
     this.totals.rejectedCount += countRejected(refusal, lines.length)
-    if (this.#options.onRejected !== null) await this.#findRejected(lines, refusal)
+    const { onRejected, send } = this.#options
+    if (onRejected !== null) await findRejected(lines, refusal, { send, onRejected })
   }
 
   /** The server's words when it refused part or all of the lines; null when it took them. */
@@ -66,41 +62,9 @@ export class BatchWriter {
       throw error
     }
   }
-
-  async #findRejected(lines: readonly string[], refusal: string): Promise<void> {
-    const quoted = quotedLines(refusal)
-    if (quoted.length > 0 || lines.length === 1) {
-      const rejected = quoted.length > 0 ? quoted : [{ line: lines[0], reason: refusal }]
-      for (const one of rejected) this.#options.onRejected?.(one)
-      return
-    }
-    const middle = lines.length >>> 1
-    for (const half of [lines.slice(0, middle), lines.slice(middle)]) {
-      const halfRefusal = await this.#trySend(half)
-      if (halfRefusal !== null) await this.#findRejected(half, halfRefusal)
-    }
-  }
-}
-
-function isRefusal(error: unknown): error is ClientError {
-  if (!(error instanceof ClientError)) return false
-  return (
-    error.kind === 'partial' || (error.status === 400 && /^(unable to parse|field type conflict)/.test(error.message))
-  )
 }
 
 function countRejected(refusal: string, lineCount: number): number {
   if (!refusal.startsWith('partial write')) return lineCount
-  const dropped = Number(/dropped=(\d+)/.exec(refusal)?.[1] ?? 0)
-  return Math.min(lineCount, Math.max(dropped + quotedLines(refusal).length, 1))
-}
-
-/** `unable to parse 'LINE': REASON`, one after another; a line may hold quotes and newlines itself. */
-function quotedLines(refusal: string): RejectedLine[] {
-  return [...refusal.matchAll(/unable to parse '(.*?)': ([^\n]*?)(?= dropped=\d+$|\n|$)/gs)].map(
-    ([, line, reason]) => ({
-      line,
-      reason,
-    }),
-  )
+  return Math.min(lineCount, Math.max(droppedCount(refusal) + quotedLines(refusal).length, 1))
 }

@@ -9,9 +9,10 @@ import { exitCode } from '../cli/exit-codes.js'
 import { targetFlags, withTarget } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
 import { readFilePieces } from '../cli/read-input.js'
+import type { RejectedLine } from '../client/find-rejected.js'
 import { LineSplitter } from '../client/split-lines.js'
 import type { Target } from '../client/target.js'
-import { BatchWriter, type RejectedLine } from '../client/write-batches.js'
+import { BatchWriter } from '../client/write-batches.js'
 
 export default class Write extends BaseCommand {
   static override summary = 'Write points in line protocol'

@@ -4,18 +4,23 @@
  */
 
 import { gunzipSync } from 'node:zlib'
+import { ClientError } from '../client/client-error.js'
 import type { QueryCall, WriteCall } from '../client/http-client.js'
 import { parseAnswers } from '../client/parse-answers.js'
 import type { QueryAnswer } from '../client/query-answer.js'
-import type { Target } from '../client/target.js'
-import { translateAnswer } from '../client/translate-answer.js'
+import type { ColumnWriteCall, ReadCall, Target } from '../client/target.js'
+import { kindOfStatementError, translateAnswer } from '../client/translate-answer.js'
 import {
+  type Column,
   type Engine,
   type EngineOptions,
+  type FieldColumn,
   openEngine,
+  type PointColumns,
   type Precision,
   type QueryEvent,
   type QueryLimits,
+  type SeriesFrame,
 } from '../engine/index.js'
 import { encoderOf } from './http/encode/encoder-of.js'
 import type { ResultEncoder } from './http/encode/result-encoder.js'
@@ -70,9 +75,28 @@ export class DirectoryTarget implements Target {
       body: isCompressed ? gunzipSync(body) : body,
       nowNs: this.#nowNs(),
     })
-    // A server says the same with this status.
-    if (message !== null)
-      throw translateAnswer({ status: 400, body: JSON.stringify({ error: message }), place: this.name })
+    this.#refuse(message)
+  }
+
+  /** A server says the same with this status. */
+  #refuse(message: string | null): void {
+    if (message === null) return
+    throw translateAnswer({ status: 400, body: JSON.stringify({ error: message }), place: this.name })
+  }
+
+  async *readColumns({ text, database, signal }: ReadCall): AsyncGenerator<PointColumns> {
+    const call = { text, database, retentionPolicy: '', epoch: 'ns', paramsJson: '', isPretty: false, signal }
+    for await (const event of this.#run(call)) {
+      signal.throwIfAborted()
+      if (event.kind === 'frame') yield toPointColumns(event.frame)
+      else if (event.error !== null) throw new ClientError(kindOfStatementError(event.error), event.error)
+    }
+  }
+
+  async writeColumns({ database, retentionPolicy, columns }: ColumnWriteCall): Promise<void> {
+    const nowNs = this.#nowNs()
+    const { message } = await this.engine.writeColumns({ database, retentionPolicy, columns, nowNs })
+    this.#refuse(message)
   }
 
   async close(): Promise<void> {
@@ -110,4 +134,17 @@ async function* encodeEvents(events: AsyncIterable<QueryEvent>, encoder: ResultE
     if (encoder.isFinished) return
   }
   yield* encoder.end()
+}
+
+/** A frame of a raw SELECT: the first column is the time. */
+function toPointColumns({ name, tags, columns, rowCount }: SeriesFrame): PointColumns {
+  const [time, ...fields] = columns
+  return {
+    measurement: name,
+    series: [(tags ?? []).filter(([, value]) => value !== '')],
+    seriesOfRow: null,
+    rowCount,
+    timestamps: time.column.values as BigInt64Array,
+    fields: fields.map(({ name, column }) => ({ ...(column as Column), name }) as FieldColumn),
+  }
 }

@@ -5,6 +5,7 @@
 
 import type { Checkpoint } from './checkpoint.js'
 import type { ContinuousQueryInfo } from './continuous-queries.js'
+import type { PointColumns } from './domain/point-columns.js'
 import type { Precision } from './domain/precision.js'
 import type { Inspection } from './inspection.js'
 import type { LinePiece } from './line-protocol/print-lines.js'
@@ -61,6 +62,16 @@ export interface WriteRequest {
   readonly nowNs: bigint
 }
 
+/** Bulk transfer's way in: no text to make and to parse. */
+export interface ColumnWriteRequest {
+  readonly database: string
+  /** '' = the database's default. */
+  readonly retentionPolicy: string
+  /** Not to be changed until the write has resolved. */
+  readonly columns: readonly PointColumns[]
+  readonly nowNs: bigint
+}
+
 export interface WriteOutcome {
   readonly writtenCount: number
   readonly rejectedCount: number
@@ -111,6 +122,8 @@ export interface Engine extends CatalogWriter {
   readonly catalog: Catalog
   /** Throws `database-not-found`, `retention-policy-not-found`, `unavailable`, `no-space`; see `WriteOutcome` for the rest. */
   write(request: WriteRequest): Promise<WriteOutcome>
+  /** As `write`; also throws `invalid` for columns that break their contract. The arrays must not be changed afterwards. */
+  writeColumns(request: ColumnWriteRequest): Promise<WriteOutcome>
   /** Throws `invalid` with `error parsing query: …` before the first event; statement errors are events. */
   query(request: QueryRequest): AsyncIterable<QueryEvent>
   /** Calls `listener` for what is written from now on, by requests and by queries, until the returned function is called. */

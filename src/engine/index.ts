@@ -3,13 +3,17 @@
 export type { Checkpoint, CheckpointInfo } from './checkpoint.js'
 export type { ContinuousQueryInfo, ContinuousRun } from './continuous-queries.js'
 export type { Column, ColumnType, ColumnValues } from './domain/column.js'
-export { isValid } from './domain/column.js'
+export { isValid, setValid, validityWordCount } from './domain/column.js'
 export { assert, type ErrorCode, HyperbyteError } from './domain/errors.js'
 export type { FieldType } from './domain/field-type.js'
+export type { FieldColumn } from './domain/point-batch.js'
+export { ColumnBuilder, MeasurementBuilder } from './domain/point-batch-builder.js'
+export type { PointColumns, TagSet } from './domain/point-columns.js'
 export type { Precision } from './domain/precision.js'
 export type { TableName } from './domain/table-name.js'
 export { zoneOffsetOf } from './domain/zone-offset.js'
 export type {
+  ColumnWriteRequest,
   ContinuousQueryRunner,
   Durability,
   Engine,

@@ -17,6 +17,7 @@ import { HyperbyteError } from './domain/errors.js'
 import { EventLoopTurns } from './domain/event-loop-turns.js'
 import type { PointBatch } from './domain/point-batch.js'
 import type {
+  ColumnWriteRequest,
   Engine,
   EngineOptions,
   EngineStats,
@@ -43,6 +44,7 @@ import { RowDeletions } from './row-deletions.js'
 import { runQuery } from './run-query.js'
 import { Duckdb } from './sql/duckdb.js'
 import { Wal } from './wal/wal.js'
+import { writeColumns } from './write-columns.js'
 import { type WritePath, writePoints } from './write-points.js'
 import { writeSeriesRows } from './write-series-rows.js'
 
@@ -133,7 +135,14 @@ class LocalEngine implements Engine, WritePath {
   }
 
   async write(request: WriteRequest): Promise<WriteOutcome> {
-    const outcome = await writePoints(this, request)
+    return this.#count(await writePoints(this, request))
+  }
+
+  async writeColumns(request: ColumnWriteRequest): Promise<WriteOutcome> {
+    return this.#count(await writeColumns(this, request))
+  }
+
+  #count(outcome: WriteOutcome): WriteOutcome {
     this.#writtenRowCount += outcome.writtenCount
     this.#rejectedRowCount += outcome.rejectedCount
     this.#flusher.flushIfDue()

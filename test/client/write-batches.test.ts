@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ClientError } from '../../src/client/client-error.js'
-import { BatchWriter, type RejectedLine } from '../../src/client/write-batches.js'
+import type { RejectedLine } from '../../src/client/find-rejected.js'
+import { BatchWriter } from '../../src/client/write-batches.js'
 
 interface Setup {
   readonly send: (lines: readonly string[]) => Promise<void>

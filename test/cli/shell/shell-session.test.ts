@@ -41,6 +41,10 @@ class FakeTarget implements Target {
     this.writes.push(call)
   }
 
+  async *readColumns() {}
+
+  async writeColumns() {}
+
   async close(): Promise<void> {
     this.isClosed = true
   }

@@ -70,6 +70,10 @@ export class FakeEngine implements Engine {
     this.meta = { ...this.meta, users: new Map(users.map((user) => [user.name, user])) }
   }
 
+  async writeColumns(): Promise<WriteOutcome> {
+    return { writtenCount: 0, rejectedCount: 0, message: null }
+  }
+
   write(request: WriteRequest): Promise<WriteOutcome> {
     this.writes.push(request)
     return this.writeAnswer(request)

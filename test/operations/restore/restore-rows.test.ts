@@ -141,6 +141,8 @@ test('a restore that was cut off goes on with the buckets that are missing', asy
       if (++writeCount === 2) throw new Error('the wire broke')
       await client.write(call)
     },
+    readColumns: (call) => client.readColumns(call),
+    writeColumns: (call) => client.writeColumns(call),
     close: () => client.close(),
   }
   await expect(restore({ ifExists: 'merge', target: failing, jobCount: 1 })).rejects.toThrow('the wire broke')

@@ -1,0 +1,273 @@
+/**
+ * From the flags of `backfill run` to a backfill and its summary: where the plan comes from, what the state directory
+ * remembers, and what is opened for how long.
+ */
+
+import { randomBytes } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { HttpClient } from '../../client/http-client.js'
+import type { Target } from '../../client/target.js'
+import { ask } from '../../operations/ask.js'
+import { type BackfillPlan, conflictsOf, parsePlan } from '../../operations/backfill/backfill-plan.js'
+import { carryPolicies, carryTheRest } from '../../operations/backfill/carry-metadata.js'
+import { followSource } from '../../operations/backfill/follow-source.js'
+import { planBackfill } from '../../operations/backfill/plan-backfill.js'
+import { parseQuietHours } from '../../operations/backfill/quiet-hours.js'
+import { type RunOptions, type RunTally, runBackfill } from '../../operations/backfill/run-backfill.js'
+import type { TypeChoice } from '../../operations/backfill/settle-types.js'
+import { SourceGuard } from '../../operations/backfill/source-guard.js'
+import { StateDirectory } from '../../operations/backfill/state-directory.js'
+import { TargetSink } from '../../operations/backfill/target-sink.js'
+import { RateLimiter, SYSTEM_CLOCK } from '../../operations/rate-limiter.js'
+import { RejectedLines } from '../../operations/rejected-lines.js'
+import { readNamedFile } from '../connection-flags.js'
+import { exitCode } from '../exit-codes.js'
+import { type TargetFlagValues, withTarget } from '../open-target.js'
+import { OperationError } from '../operation-error.js'
+import { formatCount, formatSeconds } from '../progress/format-quantity.js'
+import { type ProgressMode, ProgressReporter } from '../progress/progress-reporter.js'
+import { requireFlag } from '../require-flag.js'
+import { runInterruptible } from '../run-interruptible.js'
+import { type SourceFlagValues, windowOf, withSource } from '../source-flags.js'
+import { parseRedo } from './parse-redo.js'
+
+export interface RunFlags extends TargetFlagValues, SourceFlagValues {
+  readonly source?: string
+  readonly database?: string
+  readonly rp?: readonly string[]
+  readonly measurement?: readonly string[]
+  readonly start?: bigint
+  readonly end?: bigint
+  readonly plan?: string
+  readonly 'to-database'?: string
+  readonly state: string
+  readonly 'on-type-conflict': TypeChoice
+  readonly 'errors-file'?: string
+  readonly 'source-jobs': number
+  readonly 'slice-points': number
+  readonly rate?: number
+  readonly 'max-source-load': string
+  readonly 'quiet-hours'?: string
+  readonly gzip: boolean
+  readonly users: boolean
+  readonly redo?: readonly string[]
+  readonly follow: boolean
+  readonly overlap: number
+  readonly progress: ProgressMode
+  readonly quiet: boolean
+}
+
+export interface RunSummary {
+  readonly document: Record<string, unknown>
+  readonly lines: readonly string[]
+  readonly exitCode: number
+}
+
+export async function runBackfillCommand(flags: RunFlags): Promise<RunSummary> {
+  const state = new StateDirectory(flags.state)
+  const unlock = state.lock()
+  const reporter = ProgressReporter.fromFlags(flags)
+  const rejected = new RejectedLines(flags['errors-file'] ?? null)
+  const startedMs = performance.now()
+  try {
+    return await runInterruptible(
+      () => `hyperbyte backfill run --state ${flags.state}`,
+      (signal) => openAndRun(flags, state, { reporter, rejected, startedMs, signal }),
+    )
+  } finally {
+    reporter.finish({ rejected: rejected.count })
+    rejected.close()
+    unlock()
+  }
+}
+
+interface Surroundings {
+  readonly reporter: ProgressReporter
+  readonly rejected: RejectedLines
+  readonly startedMs: number
+  readonly signal: AbortSignal
+}
+
+async function openAndRun(flags: RunFlags, state: StateDirectory, around: Surroundings): Promise<RunSummary> {
+  const saved = state.hasPlan ? { plan: state.readPlan(), settings: state.readSettings() } : null
+  if (saved !== null) refuseOtherScope(flags, saved.plan, state)
+  const named = flags.plan === undefined ? null : readPlanFile(flags.plan)
+  const url = flags.source ?? saved?.plan.source.url ?? named?.source.url
+  return await withSource(requireFlag(url, '--source URL'), flags, async (source) => {
+    const plan = saved?.plan ?? named ?? (await planFromFlags(source, flags))
+    const choice = saved?.settings.choice ?? flags['on-type-conflict']
+    refuseConflicts(plan, choice)
+    const target = {
+      ...flags,
+      host: flags.host ?? saved?.settings.hosts ?? undefined,
+      'data-dir': flags['data-dir'] ?? (flags.host === undefined ? (saved?.settings.dataDir ?? undefined) : undefined),
+    }
+    if (target['data-dir'] !== undefined && flags.host === undefined) target.host = undefined
+    const targetDatabase = flags['to-database'] ?? saved?.settings.targetDatabase ?? plan.source.database
+    const hosts = target.host === undefined ? null : [...target.host]
+    state.save(plan, { hosts, dataDir: target['data-dir'] ?? null, targetDatabase, choice })
+    return await withTarget(
+      target,
+      (opened) => copy(flags, state, around, { source, target: opened, plan, targetDatabase, choice }),
+      {
+        isCreated: true,
+      },
+    )
+  })
+}
+
+interface Copy {
+  readonly source: HttpClient
+  readonly target: Target
+  readonly plan: BackfillPlan
+  readonly targetDatabase: string
+  readonly choice: TypeChoice
+}
+
+async function copy(flags: RunFlags, state: StateDirectory, around: Surroundings, what: Copy): Promise<RunSummary> {
+  const { source, target, plan, targetDatabase, choice } = what
+  const { reporter, rejected, signal } = around
+  const journal = state.openJournal()
+  try {
+    for (const text of flags.redo ?? []) {
+      for (const redo of await parseRedo(text, plan)) journal.append({ kind: 'redo', ...redo })
+    }
+    await carryPolicies(target, plan, targetDatabase)
+    const options: RunOptions = {
+      source,
+      plan,
+      journal,
+      choice,
+      jobCount: flags['source-jobs'],
+      slicePointCount: flags['slice-points'],
+      limiter: flags.rate === undefined ? null : new RateLimiter(flags.rate),
+      guard: guardOf(source, flags, (text) => reporter.warn(text)),
+      progress: reporter,
+      signal,
+      rejectedCount: () => rejected.count,
+      openSink: ({ retentionPolicy }) =>
+        new TargetSink({
+          target,
+          database: targetDatabase,
+          retentionPolicy,
+          isCompressed: flags.gzip,
+          rejected,
+          signal,
+        }),
+      fileOf: () => undefined,
+    }
+    const followFromMs = Date.now()
+    const tally = await runBackfill(options)
+    await carryRest(flags, state, around, what)
+    if (flags.follow) await followSource({ ...options, overlapMs: flags.overlap, fromMs: followFromMs })
+    return summarise(tally, around)
+  } finally {
+    journal.close()
+  }
+}
+
+async function carryRest(
+  flags: RunFlags,
+  state: StateDirectory,
+  { reporter }: Surroundings,
+  what: Copy,
+): Promise<void> {
+  const users = await carryTheRest(what.target, what.plan, {
+    database: what.targetDatabase,
+    areUsersCarried: flags.users,
+    makePassword: () => randomBytes(18).toString('base64url'),
+    onWarning: (text) => reporter.warn(text),
+  })
+  if (users.length === 0) return
+  const path = join(state.path, 'new-passwords')
+  writeFileSync(path, users.map(({ name, password }) => `${name}\t${password}\n`).join(''), { mode: 0o600, flag: 'a' })
+  reporter.warn(`${users.length} users have new passwords: ${path}`)
+}
+
+function summarise(tally: RunTally, { rejected, startedMs }: Surroundings): RunSummary {
+  const seconds = (performance.now() - startedMs) / 1000
+  const rate = Math.round(tally.pointCount / seconds)
+  const lines = [
+    `copied ${formatCount(tally.pointCount)} points in ${formatCount(tally.rowCount)} rows, ${tally.sliceCount} slices` +
+      `${tally.splitCount === 0 ? '' : `, ${tally.splitCount} times halved`}, ${formatSeconds(seconds)}, ${formatCount(rate)} points/s`,
+    ...rejected.reasons.map(({ reason, count }) => `rejected ${count}: ${reason}`),
+  ]
+  return {
+    lines,
+    exitCode: rejected.count > 0 ? exitCode('partial') : 0,
+    document: {
+      schema: 'hyperbyte.backfill.run/1',
+      points: tally.pointCount,
+      rows: tally.rowCount,
+      slices: tally.sliceCount,
+      slices_halved: tally.splitCount,
+      rejected: rejected.count,
+      rejected_by_reason: rejected.reasons,
+      elapsed_s: Number(seconds.toFixed(3)),
+      points_per_s: rate,
+    },
+  }
+}
+
+async function planFromFlags(source: HttpClient, flags: RunFlags): Promise<BackfillPlan> {
+  return await planBackfill(source, {
+    database: requireFlag(flags.database, '--database NAME'),
+    retentionPolicies: flags.rp ?? [],
+    measurements: flags.measurement ?? [],
+    window: windowOf(flags),
+    isEstimated: false,
+  })
+}
+
+export function readPlanFile(path: string): BackfillPlan {
+  try {
+    return parsePlan(readNamedFile(path))
+  } catch (cause) {
+    if (cause instanceof OperationError) throw cause
+    throw new OperationError(`${path} is no plan: ${(cause as Error).message}`, { exit: 'usage', cause })
+  }
+}
+
+/** A state directory belongs to one backfill: another database or plan in it would be half done. */
+function refuseOtherScope(flags: RunFlags, saved: BackfillPlan, state: StateDirectory): void {
+  const isOther =
+    (flags.database !== undefined && flags.database !== saved.source.database) ||
+    (flags.plan !== undefined &&
+      existsSync(flags.plan) &&
+      readPlanFile(flags.plan).source.database !== saved.source.database)
+  if (!isOther) return
+  throw new OperationError(`${state.path} belongs to a backfill of ${saved.source.database}`, {
+    exit: 'conflict',
+    hint: 'name another directory with --state',
+  })
+}
+
+function refuseConflicts(plan: BackfillPlan, choice: TypeChoice): void {
+  const conflicts = conflictsOf(plan)
+  if (choice !== 'fail' || conflicts.length === 0) return
+  const [{ place, types }] = conflicts
+  const more = conflicts.length === 1 ? '' : `, and ${conflicts.length - 1} more`
+  throw new OperationError(`${place} has several types (${types.join(', ')})${more}`, {
+    exit: 'conflict',
+    hint: '--on-type-conflict keep copies each shard group as it is; float, suffix and skip settle it',
+  })
+}
+
+function guardOf(source: HttpClient, flags: RunFlags, onWait: (text: string) => void): SourceGuard {
+  const loadMax = Number(flags['max-source-load'])
+  const text = flags['quiet-hours']
+  const quietHours = text === undefined ? null : parseQuietHours(text)
+  if (!(loadMax >= 0))
+    throw new OperationError(`--max-source-load ${flags['max-source-load']} is no factor`, { exit: 'usage' })
+  if (text !== undefined && quietHours === null) {
+    throw new OperationError(`--quiet-hours ${text} is no span of hours`, {
+      exit: 'usage',
+      hint: '--quiet-hours 08:00-18:00',
+    })
+  }
+  const probe = async () => {
+    await ask(source, 'SHOW DATABASES')
+  }
+  return new SourceGuard({ probe, loadMax, quietHours, clock: SYSTEM_CLOCK, nowDate: () => new Date(), onWait })
+}

@@ -1,0 +1,89 @@
+/**
+ * What a backfill is going to copy: the source's policies with the shard groups that exist, the measurements of each
+ * policy with their fields, and what else there is to carry over. A plan is a JSON document that people may read, keep
+ * and edit; times are nanoseconds as text.
+ */
+
+import type { FieldType } from '../../engine/index.js'
+
+export const PLAN_SCHEMA = 'hyperbyte.backfill.plan/1'
+
+export interface BackfillPlan {
+  readonly schema: typeof PLAN_SCHEMA
+  readonly source: {
+    readonly url: string
+    readonly version: string
+    readonly database: string
+  }
+  readonly policies: readonly PlannedPolicy[]
+  readonly measurements: readonly PlannedMeasurement[]
+  readonly continuousQueries: readonly PlannedContinuousQuery[]
+  readonly users: readonly PlannedUser[]
+  /** Not carried over. */
+  readonly subscriptions: readonly string[]
+  readonly warnings: readonly string[]
+  /** Values, from a sample; null when nobody asked. */
+  readonly estimatedPointCount: number | null
+}
+
+export interface PlannedPolicy {
+  readonly name: string
+  /** As SHOW RETENTION POLICIES prints it: `168h0m0s`, `0s` for ever. */
+  readonly duration: string
+  readonly shardGroupDuration: string
+  readonly isDefault: boolean
+  /** Half-open, ascending. */
+  readonly ranges: readonly PlannedRange[]
+}
+
+export interface PlannedRange {
+  readonly startNs: string
+  readonly endNs: string
+}
+
+export interface PlannedMeasurement {
+  readonly retentionPolicy: string
+  readonly name: string
+  readonly tagKeys: readonly string[]
+  readonly fields: readonly PlannedField[]
+}
+
+export interface PlannedField {
+  readonly name: string
+  /** More than one when shards disagree; the first is the one a query over all of them takes. */
+  readonly types: readonly FieldType[]
+}
+
+export interface PlannedContinuousQuery {
+  readonly name: string
+  /** The whole statement. */
+  readonly text: string
+}
+
+export interface PlannedUser {
+  readonly name: string
+  readonly isAdmin: boolean
+  /** On the database of the plan. */
+  readonly privilege: string | null
+}
+
+/** Fields whose type differs between shards, as `measurement.field`. */
+export function conflictsOf(plan: BackfillPlan): { readonly place: string; readonly types: readonly FieldType[] }[] {
+  return plan.measurements.flatMap(({ name, fields }) =>
+    fields
+      .filter(({ types }) => types.length > 1)
+      .map((field) => ({ place: `${name}.${field.name}`, types: field.types })),
+  )
+}
+
+export function sliceCountOf(plan: BackfillPlan): number {
+  const rangeCounts = new Map(plan.policies.map(({ name, ranges }) => [name, ranges.length]))
+  return plan.measurements.reduce((sum, { retentionPolicy }) => sum + (rangeCounts.get(retentionPolicy) ?? 0), 0)
+}
+
+/** Throws when the text is no plan. */
+export function parsePlan(text: string): BackfillPlan {
+  const plan = JSON.parse(text) as Partial<BackfillPlan>
+  if (plan.schema !== PLAN_SCHEMA) throw new Error(`its schema is ${JSON.stringify(plan.schema)}, not ${PLAN_SCHEMA}`)
+  return plan as BackfillPlan
+}

@@ -1,0 +1,99 @@
+/**
+ * Keeps a backfill from hurting the source it reads: between slices it looks how long the source takes for something
+ * trivial, and waits while that is more than `loadMax` times what it was before the backfill began. Quiet hours are hours
+ * in which nothing is read at all.
+ */
+
+import type { RateClock } from '../rate-limiter.js'
+import type { QuietHours } from './quiet-hours.js'
+import { quietMs } from './quiet-hours.js'
+
+export interface SourceGuardOptions {
+  /** Resolves when the source has answered something trivial. */
+  readonly probe: () => Promise<void>
+  /** How many times slower than at first the source may be; 0 = however slow. */
+  readonly loadMax: number
+  readonly quietHours: QuietHours | null
+  readonly clock: RateClock
+  readonly nowDate: () => Date
+  readonly onWait: (reason: string) => void
+}
+
+const BASE_PROBES = 5
+const RECENT_PROBES = 10
+const PROBE_INTERVAL_MS = 1000
+/** Below this nobody suffers, whatever the factor is. */
+const LATENCY_MS_FREE = 25
+const PAUSE_MS = 2000
+/** After so long the source is slow by itself, and waiting does not help it. */
+const PAUSE_MS_MAX = 120_000
+const QUIET_STEP_MS = 30_000
+
+export class SourceGuard {
+  readonly #options: SourceGuardOptions
+  #baseMs: number | null = null
+  #recentMs: number[] = []
+  #probedAtMs = Number.NEGATIVE_INFINITY
+  waitedMs = 0
+
+  constructor(options: SourceGuardOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the next slice may be read. Rejects with the signal's reason. */
+  async pass(signal: AbortSignal): Promise<void> {
+    await this.#waitForQuietHours(signal)
+    if (this.#options.loadMax === 0) return
+    await this.#probeIfDue()
+    let waitedMs = 0
+    while (this.#isSlow() && waitedMs < PAUSE_MS_MAX) {
+      if (waitedMs === 0) this.#options.onWait(`the source answers in ${Math.round(this.#p95Ms())} ms, waiting`)
+      await this.#options.clock.sleep(PAUSE_MS, signal)
+      waitedMs += PAUSE_MS
+      await this.#probe()
+    }
+    this.waitedMs += waitedMs
+    if (waitedMs >= PAUSE_MS_MAX) this.#recentMs = []
+  }
+
+  async #waitForQuietHours(signal: AbortSignal): Promise<void> {
+    const { quietHours, nowDate, onWait, clock } = this.#options
+    if (quietHours === null) return
+    let isTold = false
+    for (let ms = quietMs(quietHours, nowDate()); ms > 0; ms = quietMs(quietHours, nowDate())) {
+      if (!isTold) onWait(`quiet hours: waiting until ${new Date(nowDate().getTime() + ms).toTimeString().slice(0, 5)}`)
+      isTold = true
+      await clock.sleep(Math.min(ms, QUIET_STEP_MS), signal)
+    }
+  }
+
+  async #probeIfDue(): Promise<void> {
+    if (this.#baseMs === null) {
+      const times: number[] = []
+      for (let i = 0; i < BASE_PROBES; i++) times.push(await this.#probe())
+      this.#baseMs = times.sort((a, b) => a - b)[BASE_PROBES >> 1]
+      return
+    }
+    if (this.#options.clock.nowMs() - this.#probedAtMs >= PROBE_INTERVAL_MS) await this.#probe()
+  }
+
+  async #probe(): Promise<number> {
+    const { probe, clock } = this.#options
+    const startedMs = clock.nowMs()
+    await probe()
+    this.#probedAtMs = clock.nowMs()
+    const elapsedMs = this.#probedAtMs - startedMs
+    this.#recentMs = [...this.#recentMs.slice(1 - RECENT_PROBES), elapsedMs]
+    return elapsedMs
+  }
+
+  #isSlow(): boolean {
+    const limitMs = Math.max(LATENCY_MS_FREE, (this.#baseMs ?? 0) * this.#options.loadMax)
+    return this.#p95Ms() > limitMs
+  }
+
+  #p95Ms(): number {
+    const sorted = [...this.#recentMs].sort((a, b) => a - b)
+    return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0
+  }
+}
