@@ -15,6 +15,8 @@ type TypeSet = ReadonlySet<FieldType>
 
 /** What a source of rows, a table or a subquery, has to offer. */
 export interface SourceColumns {
+  /** Of a subquery. */
+  readonly isAnswer: boolean
   readonly fieldTypes: ReadonlyMap<string, TypeSet>
   /** Columns of a subquery that are tags by type: read as fields, but no operand of arithmetic. */
   readonly tagTyped: ReadonlySet<string>
@@ -26,11 +28,15 @@ export interface SourceColumns {
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set()
+const NO_FIELDS: ReadonlyMap<string, TypeSet> = new Map()
 
 /** Tags too are seen only where there is data in the range. */
 export function tableColumns(catalog: Catalog, table: TableName, range: TimeRange): SourceColumns {
-  const fieldTypes = catalog.fieldTypes(table, range)
+  // Without series nothing is left of a measurement, though its fields are only forgotten with its files.
+  const isEmpty = catalog.seriesIndex(table.database).seriesCount(table.measurement) === 0
+  const fieldTypes = isEmpty ? NO_FIELDS : catalog.fieldTypes(table, range)
   return {
+    isAnswer: false,
     fieldTypes,
     tagTyped: NO_NAMES,
     untyped: [],
@@ -51,7 +57,7 @@ export function subqueryColumns(plan: SelectPlan): SourceColumns {
     if (staticType === 'tag') tagTyped.add(plainName)
   }
   const groupedBy = plan.ownDimensions
-  return { fieldTypes, tagTyped, untyped, groupedBy, tagKeys: () => groupedBy }
+  return { isAnswer: true, fieldTypes, tagTyped, untyped, groupedBy, tagKeys: () => groupedBy }
 }
 
 export class ColumnKinds implements TypedNames {
@@ -63,14 +69,25 @@ export class ColumnKinds implements TypedNames {
 
   /** What a reference reads, or null when there is nothing to read. */
   resolve(name: string, cast: CastType | null): PlanRef | null {
-    const type = cast === 'tag' ? undefined : this.fieldType(name)
+    const type = this.fieldType(name)
+    if (type !== undefined && this.#isTagTyped(name) && (cast === 'tag' || cast === 'field')) {
+      return cast === 'tag' ? { kind: 'field', name, type } : null
+    }
+    if (cast === 'tag') return this.#isTag(name) ? { kind: 'tag', name } : null
     if (cast === null || cast === 'field') {
       if (type !== undefined) return { kind: 'field', name, type }
       return cast === null && this.#isTag(name) ? { kind: 'tag', name } : null
     }
-    if (cast === 'tag') return this.#isTag(name) ? { kind: 'tag', name } : null
     if (cast === 'time' || cast === 'duration' || type === undefined) return null
     return this.#canRead(name, cast) ? { kind: 'field', name, type: cast } : null
+  }
+
+  /** As a column by itself: of a subquery's column a cast to what it cannot be is passed over (influxd 1.6.7). */
+  resolveValue(name: string, cast: CastType | null): PlanRef | null {
+    const ref = this.resolve(name, cast)
+    const isValueCast = cast !== null && cast !== 'field' && cast !== 'tag' && cast !== 'time' && cast !== 'duration'
+    const isOfSubquery = this.#sources.some(({ isAnswer, fieldTypes }) => isAnswer && fieldTypes.has(name))
+    return ref === null && isValueCast && isOfSubquery ? this.resolve(name, null) : ref
   }
 
   /** As the argument of a function: the tags of a subquery's series are texts like its columns. */
@@ -81,7 +98,7 @@ export class ColumnKinds implements TypedNames {
   }
 
   typeOfName(name: string): StaticType {
-    if (this.#sources.some(({ tagTyped }) => tagTyped.has(name))) return 'tag'
+    if (this.#isTagTyped(name)) return 'tag'
     return this.fieldType(name) ?? (this.#isTag(name) ? 'tag' : 'unknown')
   }
 
@@ -112,6 +129,10 @@ export class ColumnKinds implements TypedNames {
 
   untypedNames(): readonly string[] {
     return [...new Set(this.#sources.flatMap(({ untyped }) => untyped))]
+  }
+
+  #isTagTyped(name: string): boolean {
+    return this.#sources.some(({ tagTyped }) => tagTyped.has(name))
   }
 
   #isTag(name: string): boolean {

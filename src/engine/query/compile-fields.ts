@@ -119,7 +119,7 @@ class FieldCompiler {
       case 'paren':
         return this.compile(expr.expr)
       case 'varref':
-        return this.#compileRef(expr.name, this.#kinds.resolve(expr.name, expr.type))
+        return this.#compileRef(expr.name, this.#kinds.resolveValue(expr.name, expr.type))
       case 'distinct':
         return this.#compileCall({ kind: 'call', name: 'distinct', args: [varRef(expr.name)] })
       case 'call':
@@ -264,14 +264,15 @@ class FieldCompiler {
   #operation(binary: Extract<Expr, { kind: 'binary' }>, lhs: PlanExpr, rhs: PlanExpr): PlanExpr {
     const op = binary.op as ArithmeticOperator
     if (isBooleanBits(op, lhs, rhs)) {
-      const bits = isNoBoolean(rhs) ? '&' : op
-      return { kind: 'binary', op: bits, lhs: asBoolean(lhs), rhs: asBoolean(rhs), type: 'boolean' }
+      const operand = isNoBoolean(rhs) ? rhs : asBoolean(rhs)
+      return { kind: 'binary', op, lhs: asBoolean(lhs), rhs: operand, type: 'boolean' }
     }
     if (lhs.kind === 'missing' || rhs.kind === 'missing') {
       return { kind: 'missing', type: lhs.kind === 'missing' ? rhs.type : lhs.type }
     }
     const type = resultType(op, lhs.type, rhs.type)
-    if (type === null) throw typeError(binary, `incompatible types: ${lhs.type} and ${rhs.type}`, this.#kinds)
+    // Their static types do go together: `i ^ cos(i)`.
+    if (type === null) return { kind: 'missing', type: lhs.type }
     return { kind: 'binary', op, lhs, rhs, type }
   }
 }
@@ -352,7 +353,7 @@ function isBoolean({ kind, type }: PlanExpr): boolean {
   return kind !== 'missing' && type === 'boolean'
 }
 
-/** There, but of another type: the result is false, whatever the operator (influxd 1.6.7). */
+/** Of another type: beside its values the result is false, whatever the operator (influxd 1.6.7). */
 function isNoBoolean({ kind, type }: PlanExpr): boolean {
   return kind !== 'missing' && type !== 'boolean'
 }

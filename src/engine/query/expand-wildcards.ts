@@ -79,7 +79,10 @@ function patternNames(dimensions: readonly Expr[], kinds: ColumnKinds): string[]
 
 /** Fields, and tags that are not grouped by; no tags at all when `groupedTags` is null. */
 function columnsOf(kinds: ColumnKinds, groupedTags: ReadonlySet<string> | null): readonly NamedColumn[] {
-  const columns: NamedColumn[] = Array.from(kinds.fields(), ([name, type]) => ({ name, type }))
+  const columns: NamedColumn[] = Array.from(kinds.fields(), ([name, type]) => ({
+    name,
+    type: kinds.typeOfName(name) === 'tag' ? 'tag' : type,
+  }))
   for (const name of kinds.untypedNames()) columns.push({ name, type: null })
   if (columns.length > 0 && groupedTags !== null) {
     for (const name of kinds.tagKeys()) if (!groupedTags.has(name)) columns.push({ name, type: 'tag' })

@@ -28,7 +28,9 @@ export function generateChange(random: Random, shape: DataShape): Phrase {
     'into',
     'into',
   ])
-  if (kind === 'into') return intoSelect(random, shape)
+  // Of rows of one time the last one written stays, and their order is open.
+  const mayCopy = !shape.traits.includes('shared-times')
+  if (kind === 'into' && mayCopy) return intoSelect(random, shape)
   const measurement = random.pick(shape.measurements)
   if (kind === 'drop-measurement') {
     return `DROP MEASUREMENT ${random.chance(0.1) ? 'nothing' : identifier(random, measurement.name)}`

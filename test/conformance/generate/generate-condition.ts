@@ -40,7 +40,7 @@ export function tagCondition(random: Random, { tags }: Pick<MeasurementShape, 't
 function fieldCondition(random: Random, { fields }: Pick<Vocabulary, 'fields'>): Phrase {
   if (fields.size === 0) return 'nothing = 1'
   const [field, type] = random.pick([...fields])
-  const name = identifier(random, field) + (random.chance(0.05) ? `::${random.pick([type, 'field'])}` : '')
+  const name = identifier(random, field) + (random.chance(0.05) ? `::${random.pick([type, 'field', 'float'])}` : '')
   if (random.chance(0.04)) return `${name} ${random.pick(['=', '!=', '>'])} ${otherLiteral(random)}`
   if (type === 'string') {
     if (random.chance(0.2)) return `${name} ${random.pick(['=~', '!~'])} ${regexLiteral(random.pick(REGEXES))}`

@@ -7,8 +7,9 @@ import { identifier, regexLiteral } from './names.js'
 import { clause, group, inBrackets, type Phrase } from './phrase.js'
 
 const NUMBER_TYPES: readonly FieldType[] = ['float', 'integer']
+/** Of numbers and texts, ties of `mode` depend on the order in which Go's sort leaves equal values. */
 const OF_ANY = ['count', 'first', 'last']
-const OF_NUMBERS = [...OF_ANY, 'sum', 'mean', 'min', 'max', 'spread', 'stddev', 'median', 'percentile', 'mode']
+const OF_NUMBERS = [...OF_ANY, 'sum', 'mean', 'min', 'max', 'spread', 'stddev', 'median', 'percentile']
 const OF_BOOLEANS = [...OF_ANY, 'min', 'max', 'mode']
 const TRANSFORMS = [
   'derivative',
@@ -120,7 +121,7 @@ function percentage(random: Random): number {
 }
 
 function functionsOf(type: FieldType): readonly string[] {
-  if (type === 'string') return [...OF_ANY, 'mode']
+  if (type === 'string') return OF_ANY
   return type === 'boolean' ? OF_BOOLEANS : OF_NUMBERS
 }
 

@@ -40,6 +40,7 @@ interface Level {
   readonly depth: number
   /** Of the outermost level, which bound all below. */
   readonly isDescending: boolean
+  readonly maySubquery: boolean
 }
 
 interface Window {
@@ -48,7 +49,11 @@ interface Window {
 }
 
 export function generateSelect(random: Random, shape: DataShape, options: SelectOptions = {}): Phrase {
-  return select(random, { shape, depth: 0, isDescending: random.chance(0.2) }, options).phrase
+  return select(
+    random,
+    { shape, depth: 0, isDescending: random.chance(0.2), maySubquery: options.into === undefined },
+    options,
+  ).phrase
 }
 
 function select(random: Random, level: Level, options: SelectOptions = {}): SourceChoice & { readonly phrase: Phrase } {
@@ -70,7 +75,11 @@ function select(random: Random, level: Level, options: SelectOptions = {}): Sour
     clause(' FROM ', from.sources, ', ', 1),
     clause(' WHERE ', random.chance(0.1) ? conditions.toReversed() : conditions, ' AND '),
     clause(' GROUP BY ', [...(window === null ? [] : [window.text]), ...tags]),
-    optional(hasWindow || random.chance(0.03) ? fill(random, depth > 0 && tags.length > 0) : null),
+    optional(
+      hasWindow || random.chance(0.03)
+        ? fill(random, fillModes(vocabulary, { isOfRuns: depth > 0 && tags.length > 0, isAggregate }))
+        : null,
+    ),
     optional(level.isDescending ? ' ORDER BY time DESC' : random.chance(0.05) ? ' ORDER BY time' : null),
     ...limits(random, {
       mayCutRows: isAggregate || !vocabulary.mayTie,
@@ -107,7 +116,7 @@ interface SourceChoice {
 function source(random: Random, level: Level): SourceChoice {
   const { shape, depth } = level
   const measurement = random.pick(shape.measurements)
-  if (depth < DEPTH_MAX && random.chance(depth === 0 ? 0.15 : 0.25)) {
+  if (depth < DEPTH_MAX && level.maySubquery && random.chance(depth === 0 ? 0.15 : 0.25)) {
     const inner = select(random, { ...level, depth: depth + 1 })
     const sources: Phrase[] = [group(['(', inner.phrase, ')'], [], inner.sources)]
     if (random.chance(0.08)) sources.push(group(['(', select(random, { ...level, depth: depth + 1 }).phrase, ')']))
@@ -183,9 +192,20 @@ function tagDimensions(random: Random, { tags }: Vocabulary): string[] {
   return random.chance(0.1) ? [...found, 'nothing'] : found
 }
 
-/** In a subquery that groups by tags influxd fills every run of rows of one series by itself. */
-function fill(random: Random, isOfRuns: boolean): string | null {
-  const choices = isOfRuns ? ['null', 'none'] : ['null', 'none', 'previous', 'linear', '0', '7.5', '-1']
+interface FillPlace {
+  /** In a subquery that groups by tags influxd fills every run of rows of one series by itself. */
+  readonly isOfRuns: boolean
+  readonly isAggregate: boolean
+}
+
+/** A number in place of a text or a boolean of a point is a number with influxd and null with us. */
+function fillModes({ fields }: Vocabulary, { isOfRuns, isAggregate }: FillPlace): readonly string[] {
+  if (isOfRuns) return ['null', 'none']
+  const isNumeric = [...fields.values()].every((type) => type === 'float' || type === 'integer')
+  return ['null', 'none', 'previous', 'linear', ...(isNumeric || isAggregate ? ['0', '7.5', '-1'] : [])]
+}
+
+function fill(random: Random, choices: readonly string[]): string | null {
   return random.chance(0.6) ? ` fill(${random.pick(choices)})` : null
 }
 
@@ -204,7 +224,7 @@ function limits(
 
 const SHARD_NS = 604_800n * SECOND_NS
 
-function isOneShard({ timesNs }: DataShape): boolean {
+export function isOneShard({ timesNs }: DataShape): boolean {
   const shardOf = (timeNs: bigint): bigint => (timeNs + 259_200n * SECOND_NS) / SHARD_NS
   return timesNs[0] > 0n && shardOf(timesNs[0]) === shardOf(timesNs[timesNs.length - 1])
 }

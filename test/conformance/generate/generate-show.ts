@@ -3,7 +3,7 @@
 import type { Random } from '../harness/random.js'
 import { generateCondition, tagCondition } from './generate-condition.js'
 import type { DataShape, MeasurementShape } from './generate-data.js'
-import { measurementSources } from './generate-select.js'
+import { isOneShard, measurementSources } from './generate-select.js'
 import { identifier, regexLiteral } from './names.js'
 import { clause, group, inBrackets, optional, type Phrase } from './phrase.js'
 
@@ -28,7 +28,9 @@ const USUAL = ['SHOW MEASUREMENTS', 'SHOW SERIES', 'SHOW TAG KEYS', 'SHOW TAG VA
 const KEY_REGEXES = ['o', '^h', 't', '.', 'nothing', 'ß']
 
 export function generateShow(random: Random, shape: DataShape): Phrase {
-  const head = random.chance(0.85) ? random.pick(USUAL) : random.pick(Object.keys(CLAUSES))
+  // Exact cardinalities are of one policy with influxd, and count a series in each shard.
+  const mayCount = shape.policies.length === 1 && isOneShard(shape)
+  const head = random.chance(0.85) || !mayCount ? random.pick(USUAL) : random.pick(Object.keys(CLAUSES))
   const measurement = random.pick(shape.measurements)
   const has = (name: Clause, chance: number): boolean => CLAUSES[head].includes(name) && random.chance(chance)
   return group([

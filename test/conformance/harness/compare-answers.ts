@@ -15,6 +15,8 @@ export interface Difference {
 }
 
 const FLOAT_TOLERANCE = 1e-12
+/** Floats up to 1e21 print without a point; above 2^63 there is nothing else. */
+const INTEGER_MAX = 2 ** 63
 /** Numbers as JSON and CSV print them, not inside a word. */
 const NUMBER = /(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.])/g
 
@@ -81,8 +83,8 @@ function compareTexts(expected: string, actual: string): Difference | null {
 
 function isSameNumber(left: string, right: string): boolean {
   if (left === right) return true
-  const isFloat = /[.e]/.test(left) || /[.e]/.test(right)
   const [a, b] = [Number(left), Number(right)]
+  const isFloat = /[.e]/.test(left) || /[.e]/.test(right) || Math.min(Math.abs(a), Math.abs(b)) > INTEGER_MAX
   return isFloat && Math.abs(a - b) <= FLOAT_TOLERANCE * Math.max(Math.abs(a), Math.abs(b))
 }
 

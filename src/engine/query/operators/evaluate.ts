@@ -140,17 +140,20 @@ function combineIntegers(op: ArithmeticOperator, type: ColumnType, lhs: Column, 
   return out
 }
 
+/** Beside a value of another type, a boolean gives false. */
 function combineBooleans(op: ArithmeticOperator, lhs: Column, rhs: Column, rowCount: number): Column {
   const values = new Uint8Array(rowCount)
   const validity = new Uint32Array(validityWordCount(rowCount))
   for (let row = 0; row < rowCount; row++) {
     const isLeftValid = isValid(lhs.validity, row)
     const isRightValid = isValid(rhs.validity, row)
-    if (!isLeftValid && !isRightValid) continue
+    const isForeign = isRightValid && rhs.type !== 'boolean'
+    if (!isLeftValid && (!isRightValid || isForeign)) continue
+    setValid(validity, row)
+    if (isForeign) continue
     const a = isLeftValid ? Number(lhs.values[row]) : 0
     const b = isRightValid ? Number(rhs.values[row]) : 0
     values[row] = op === '&' ? a & b : op === '|' ? a | b : a ^ b
-    setValid(validity, row)
   }
   return { type: 'boolean', values, validity }
 }

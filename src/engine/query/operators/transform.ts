@@ -170,31 +170,45 @@ function elapsed({ times }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilde
 }
 
 /**
- * Area under straight lines between points, in value times unit. A line that leaves a bucket is cut at the bucket's end;
- * the rest of it, over empty buckets too, belongs to the bucket of the next point; without buckets the time is 0, whatever
- * the lower bound (influxd 1.6.7).
+ * Area under straight lines between points, in value times unit; negative when time runs backwards. A line that leaves a
+ * bucket is cut at the bucket's end; the rest of it, over empty buckets too, belongs to the bucket of the next point. A
+ * last point on the start of its bucket has no area there and gives no row (influxd 1.6.7).
  */
 function integral({ times, values }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilder, context: TransformContext) {
-  const { window } = context
   if (times.length === 0) return
   const unit = Number(unitNs)
-  let bucketNs = window === null ? 0n : bucketStart(window, times[0])
+  let span = spanOf(times[0], context)
   let area = 0
   for (let i = 1; i < times.length; i++) {
     if (times[i] === times[i - 1]) continue
-    const line = { fromNs: times[i - 1], toNs: times[i], from: Number(values[i - 1]), to: Number(values[i]) }
-    const nextNs = window === null ? bucketNs : bucketStart(window, times[i])
-    if (window === null || nextNs === bucketNs) {
-      area += areaBelow(line, unit)
-      continue
+    let line: Line = { fromNs: times[i - 1], toNs: times[i], from: Number(values[i - 1]), to: Number(values[i]) }
+    if (isBeyond(times[i], span, context)) {
+      const edge = valueAt(line, span.endNs)
+      out.append(span.startNs, area + areaBelow({ ...line, toNs: span.endNs, to: edge }, unit))
+      line = { ...line, fromNs: span.endNs, from: edge }
+      area = 0
+      span = spanOf(times[i], context)
     }
-    const edgeNs = context.isDescending ? bucketNs : bucketEnd(window, times[i - 1])
-    const edge = valueAt(line, edgeNs)
-    out.append(bucketNs, area + areaBelow({ ...line, toNs: edgeNs, to: edge }, unit))
-    area = areaBelow({ ...line, fromNs: edgeNs, from: edge }, unit)
-    bucketNs = nextNs
+    area += areaBelow(line, unit)
   }
-  out.append(bucketNs, area)
+  if (times[times.length - 1] !== span.startNs) out.append(span.startNs, area)
+}
+
+/** A bucket in the query's direction: it starts where the query comes from. */
+interface Span {
+  readonly startNs: bigint
+  readonly endNs: bigint
+}
+
+/** Without buckets, the row's time is 0. */
+function spanOf(timeNs: bigint, { window, isDescending }: TransformContext): Span {
+  if (window === null) return { startNs: 0n, endNs: 0n }
+  const [startNs, endNs] = [bucketStart(window, timeNs), bucketEnd(window, timeNs)]
+  return isDescending ? { startNs: endNs, endNs: startNs } : { startNs, endNs }
+}
+
+function isBeyond(timeNs: bigint, { endNs }: Span, { window, isDescending }: TransformContext): boolean {
+  return window !== null && (isDescending ? timeNs <= endNs : timeNs >= endNs)
 }
 
 interface Line {
@@ -205,8 +219,7 @@ interface Line {
 }
 
 function areaBelow({ fromNs, toNs, from, to }: Line, unit: number): number {
-  const width = Number(toNs - fromNs)
-  return (0.5 * (from + to) * Math.abs(width)) / unit
+  return (0.5 * (from + to) * Number(toNs - fromNs)) / unit
 }
 
 function valueAt({ fromNs, toNs, from, to }: Line, timeNs: bigint): number {
