@@ -84,7 +84,7 @@ export async function finishCall(plan: SelectPlan, call: PlanCall, series: Serie
   const { input, transforms } = call
   if (transforms.length === 0 || series.count === 0) return series
   const { window, isDescending } = plan
-  const context = { isDescending, window }
+  const context = { isDescending, window, range: plan.range }
   const isFilled = input.kind === 'reduce' && window !== null && input.fill.kind !== 'none'
   let points = isFilled ? fillAll(plan, call, input.fill, series) : series
   for (const spec of transforms) {

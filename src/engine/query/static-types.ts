@@ -27,6 +27,7 @@ export function staticTypeOf(expr: Expr, names: TypedNames): StaticType {
     case 'varref':
       return typeOfReference(expr.name, expr.type, names)
     case 'call':
+      if (expr.args[0]?.kind === 'distinct') return 'unknown'
       return typeOfCall(
         expr.name,
         expr.args.map((argument) => staticTypeOf(argument, names)),

@@ -5,6 +5,7 @@
  */
 
 import { type Column, isValid } from '../../domain/column.js'
+import { TIMESTAMP_NS_MIN, type TimeRange } from '../../domain/time-range.js'
 import type { Series } from './rows.js'
 import { SeriesBuilder } from './series-builder.js'
 import { type IndicatorFunction, type IndicatorSpec, makeIndicator } from './technical-analysis/make-indicator.js'
@@ -48,6 +49,8 @@ export interface ForecastSpec {
 export interface TransformContext {
   readonly isDescending: boolean
   readonly window: Window | null
+  /** Of the query. */
+  readonly range: TimeRange
 }
 
 export function transformedType(name: TransformFunction, inputType: Column['type']): Column['type'] {
@@ -136,7 +139,9 @@ function differences(points: Points, out: SeriesBuilder, isNonNegative: boolean)
   const { times, values } = points
   eachAdvance(points, (previous, current) => {
     const change = subtract(values[current], values[previous])
-    if (!isNonNegative || change >= 0) out.append(times[current], change)
+    // NaN is not negative.
+    if (isNonNegative && change < 0) return
+    out.append(times[current], change)
   })
 }
 
@@ -177,38 +182,48 @@ function elapsed({ times }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilde
 function integral({ times, values }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilder, context: TransformContext) {
   if (times.length === 0) return
   const unit = Number(unitNs)
-  let span = spanOf(times[0], context)
+  const isInteger = typeof values[0] === 'bigint'
+  let span = spanOf(times[0], isInteger, context)
   let area = 0
   for (let i = 1; i < times.length; i++) {
     if (times[i] === times[i - 1]) continue
     let line: Line = { fromNs: times[i - 1], toNs: times[i], from: Number(values[i - 1]), to: Number(values[i]) }
-    if (isBeyond(times[i], span, context)) {
+    if (isBeyond(times[i], span, context.isDescending)) {
       const edge = valueAt(line, span.endNs)
-      out.append(span.startNs, area + areaBelow({ ...line, toNs: span.endNs, to: edge }, unit))
+      out.append(stampOf(span), area + areaBelow({ ...line, toNs: span.endNs, to: edge }, unit))
       line = { ...line, fromNs: span.endNs, from: edge }
       area = 0
-      span = spanOf(times[i], context)
+      span = spanOf(times[i], isInteger, context)
     }
     area += areaBelow(line, unit)
   }
-  if (times[times.length - 1] !== span.startNs) out.append(span.startNs, area)
+  if (times[times.length - 1] !== span.startNs) out.append(stampOf(span), area)
 }
 
 /** A bucket in the query's direction: it starts where the query comes from. */
 interface Span {
   readonly startNs: bigint
-  readonly endNs: bigint
+  /** null = nothing lies beyond. */
+  readonly endNs: bigint | null
 }
 
-/** Without buckets, the row's time is 0. */
-function spanOf(timeNs: bigint, { window, isDescending }: TransformContext): Span {
-  if (window === null) return { startNs: 0n, endNs: 0n }
-  const [startNs, endNs] = [bucketStart(window, timeNs), bucketEnd(window, timeNs)]
+type BoundedSpan = Span & { readonly endNs: bigint }
+
+/** Without buckets, integers have one from bound to bound, and floats none: their time is 0. */
+function spanOf(timeNs: bigint, isInteger: boolean, { window, range, isDescending }: TransformContext): Span {
+  if (window === null && !isInteger) return { startNs: 0n, endNs: null }
+  const [startNs, endNs] =
+    window === null ? [range.startNs, range.endNs] : [bucketStart(window, timeNs), bucketEnd(window, timeNs)]
   return isDescending ? { startNs: endNs, endNs: startNs } : { startNs, endNs }
 }
 
-function isBeyond(timeNs: bigint, { endNs }: Span, { window, isDescending }: TransformContext): boolean {
-  return window !== null && (isDescending ? timeNs <= endNs : timeNs >= endNs)
+function isBeyond(timeNs: bigint, span: Span, isDescending: boolean): span is BoundedSpan {
+  const { endNs } = span
+  return endNs !== null && (isDescending ? timeNs <= endNs : timeNs >= endNs)
+}
+
+function stampOf({ startNs }: Span): bigint {
+  return startNs <= TIMESTAMP_NS_MIN ? 0n : startNs
 }
 
 interface Line {
