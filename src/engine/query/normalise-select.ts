@@ -130,11 +130,15 @@ function intersection(a: TimeRange, b: TimeRange): TimeRange {
   }
 }
 
-/** Null buckets of a subquery would only be passed over, so they are not made. */
+/**
+ * Null buckets of a subquery, and of what is stored, would only be passed over, so they are not made; a count of 0 in them
+ * goes with them (influxd 1.6.7).
+ */
 function fillOf(statement: SelectStatement, fields: readonly SelectField[], outer: OuterSelect | null): FillMode {
   const fill = statement.fill ?? FILL_NULL
   const isAggregate = fields.some(({ expr }) => expr.kind === 'distinct' || hasCall(expr))
-  return outer !== null && fill.kind === 'null' && isAggregate ? FILL_NONE : fill
+  const isPassedOn = outer !== null || statement.target !== null
+  return isPassedOn && fill.kind === 'null' && isAggregate ? FILL_NONE : fill
 }
 
 /** A subquery's series are as fine as the groups of the selects around it. */
