@@ -68,7 +68,7 @@ export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFram
 export type { QueryInfo } from './query/running-queries.js'
 export { type Diagnostic, type SelfReport, SelfReports, type Statistic } from './query/self-report.js'
 export type { FileEntry } from './registry/file-entry.js'
-export { fileEntryOf, type RegistryEntry } from './registry/meta-store.js'
+export { databaseNamesOf, fileEntryOf, type RegistryEntry } from './registry/meta-store.js'
 export { decodeRegistry, encodeRegistry } from './registry/registry-dump.js'
 export { type RegistrySelection, selectEntries } from './registry/select-entries.js'
 export {

@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util'
 import type { LoadShape } from './devops-load.js'
 
-export const PARTS = ['ingest', 'disk', 'queries', 'restart', 'writes', 'visible', 'version', 'hot'] as const
-/** Only on request: `hot` asks the queries a second time, right after a load. */
-const EXTRA_PARTS: readonly Part[] = ['hot']
+export const PARTS = ['ingest', 'disk', 'queries', 'restart', 'writes', 'visible', 'version', 'hot', 'backup'] as const
+/** Only on request: `hot` asks the queries a second time, right after a load; `backup` writes gigabytes. */
+const EXTRA_PARTS: readonly Part[] = ['hot', 'backup']
 
 export type Part = (typeof PARTS)[number]
 
@@ -19,6 +19,7 @@ export type BenchOptions = {
   /** Empty: all. */
   familyNames: string[]
   pointSeconds: number
+  backupGibibytes: number
   isReferenceSkipped: boolean
   /** Compare influxd with itself: shows how much of a ratio is noise. */
   isSelfComparison: boolean
@@ -26,7 +27,7 @@ export type BenchOptions = {
 }
 
 export const HELP = `usage: npm run bench -- [flags]
-  --only PART[,PART]   of ${PARTS.join(', ')}; hot: queries again, right after a load, only on request
+  --only PART[,PART]   of ${PARTS.join(', ')}; hot: queries again, right after a load, and backup: only on request
   --hosts N            hosts in the load (1000)
   --hours N            hours in the load, a row each ten seconds (12)
   --quick              100 hosts, 2 hours, one round
@@ -35,6 +36,7 @@ export const HELP = `usage: npm run bench -- [flags]
   --family NAME        only this query family; may be repeated
   --family-seconds N   time for each query family (6)
   --point-seconds N    time for each round of single-point writes (5)
+  --backup-gib N       size of the database that is backed up (1)
   --seed N             another load and other queries (1)
   --skip-influxd       measure only ours
   --self               influxd against influxd
@@ -54,6 +56,7 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
       family: { type: 'string', multiple: true, default: [] },
       'family-seconds': { type: 'string' },
       'point-seconds': { type: 'string' },
+      'backup-gib': { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       'skip-influxd': { type: 'boolean', default: false },
       self: { type: 'boolean', default: false },
@@ -77,6 +80,7 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
     familyBudgetMs: 1000 * parsePositive('family-seconds', values['family-seconds'] ?? (isQuick ? '2' : '6')),
     familyNames: values.family,
     pointSeconds: parsePositive('point-seconds', values['point-seconds'] ?? (isQuick ? '2' : '5')),
+    backupGibibytes: parsePositive('backup-gib', values['backup-gib']),
     isReferenceSkipped: values['skip-influxd'],
     isSelfComparison: values.self,
     profileDir: values.profile,

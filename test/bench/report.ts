@@ -1,4 +1,5 @@
 /** Turns measurements into the table people read: the figure that is asked for beside the figure that was measured. */
+import type { BackupResult } from './measure-backup.js'
 import type { DiskResult } from './measure-disk.js'
 import type { IngestResult } from './measure-ingest.js'
 import type { PointResult, VisibleResult } from './measure-points.js'
@@ -17,6 +18,7 @@ export type Measurements = {
   points?: PointResult[]
   visible?: VisibleResult[]
   version?: VersionResult
+  backup?: BackupResult
 }
 
 type Row = { what: string; reference: string; ours: string; ratio: number | undefined; asked: Asked | undefined }
@@ -38,6 +40,7 @@ export function renderReport(measured: Measurements): string {
     ...diskRows(measured.disk),
     ...restartRows(measured.restart),
     ...versionRows(measured.version),
+    ...backupRows(measured.backup),
   ]
   const cells = rows.map(({ what, reference, ours, ratio, asked }) => [
     what,
@@ -235,6 +238,35 @@ function restartRows(results: RestartResult[] | undefined): Row[] {
       whole,
     ),
   ]
+}
+
+function backupRows(backup: BackupResult | undefined): Row[] {
+  if (backup === undefined) return []
+  const row = (what: string, ours: string, asked?: Asked): Row => ({
+    what,
+    reference: '',
+    ours,
+    ratio: undefined,
+    asked,
+  })
+  const speed = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB/s`
+  const share = backup.backupBytesPerSecond / backup.cpBytesPerSecond
+  const slowdown = 1 - backup.ingestRowsPerSecondDuringBackup / backup.ingestRowsPerSecond
+  return [
+    row(`cp of ${(backup.dataBytes / 2 ** 20).toFixed(0)} MiB and sync`, speed(backup.cpBytesPerSecond)),
+    row('backup, nothing read back', speed(backup.unverifiedBytesPerSecond)),
+    row('backup', speed(backup.backupBytesPerSecond)),
+    row('backup against cp', percent(share), { text: '>= 60 %', isMet: share >= 0.6 }),
+    row('second backup, 1 % new, s', backup.secondBackupSeconds.toFixed(1)),
+    row('second backup, added', `${(backup.secondBackupBytes / 2 ** 20).toFixed(0)} MiB`),
+    row('restore', speed(backup.restoreBytesPerSecond)),
+    row('ingest, rows/s', rate(backup.ingestRowsPerSecond)),
+    row('ingest slowed by a backup', percent(slowdown), { text: '<= 20 %', isMet: slowdown <= 0.2 }),
+  ]
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`
 }
 
 function versionRows(version: VersionResult | undefined): Row[] {

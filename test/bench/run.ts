@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rowCountOf } from './devops-load.js'
 import { type LoadFile, writeLoadFile } from './load-file.js'
+import { measureBackup } from './measure-backup.js'
 import { measureDisk } from './measure-disk.js'
 import { measureIngest } from './measure-ingest.js'
 import { measurePoints, measureVisible } from './measure-points.js'
@@ -82,6 +83,11 @@ async function measureParts(options: BenchOptions, workDir: string, measured: Me
   if (has('hot')) {
     announce('queries right after a load')
     measured.hot = await measureHotQueries(kinds, writeLoad(options, workDir), context)
+  }
+  if (has('backup')) {
+    announce(`backup of ${options.backupGibibytes} GiB`)
+    const ours = kinds.at(-1)!
+    measured.backup = await measureBackup(ours, { repository: REPOSITORY, workDir, gibibytes: options.backupGibibytes })
   }
   if (has('writes')) {
     announce('single-point writes')

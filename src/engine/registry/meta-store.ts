@@ -65,6 +65,12 @@ export function fileEntryOf({ key, value }: RegistryEntry): FileEntry | null {
   return bytesText(key).startsWith('file\0') ? (parseJson(bytesText(value)) as FileEntry) : null
 }
 
+/** The databases of the entry that tells of them; null when it tells of something else. */
+export function databaseNamesOf({ key, value }: RegistryEntry): string[] | null {
+  if (bytesText(key) !== 'meta') return null
+  return [...(parseJson(bytesText(value)) as { databases: ReadonlyMap<string, unknown> }).databases.keys()]
+}
+
 type Snapshot = ReturnType<Level['snapshot']>
 type Operation = { type: 'put'; key: Uint8Array; value: Uint8Array } | { type: 'del'; key: Uint8Array }
 

@@ -6,7 +6,14 @@
  */
 
 import { ClientError } from '../../client/client-error.js'
-import { type Checkpoint, decodeRegistry, encodeRegistry, fileEntryOf, selectEntries } from '../../engine/index.js'
+import {
+  type Checkpoint,
+  databaseNamesOf,
+  decodeRegistry,
+  encodeRegistry,
+  fileEntryOf,
+  selectEntries,
+} from '../../engine/index.js'
 import { sleepUnlessAborted } from '../rate-limiter.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
@@ -49,6 +56,12 @@ export interface CreateOutcome {
   readonly newLogBytes: number
   readonly newRegistryBytes: number
   readonly elapsedMs: number
+}
+
+/** What a backup notes of the registry while it copies it. */
+interface RegistryContent {
+  readonly files: ManifestFile[]
+  readonly databases: string[]
 }
 
 export async function createBackup(options: CreateOptions): Promise<CreateOutcome> {
@@ -96,8 +109,9 @@ class Creation {
     pace.begin('log', null, 0)
     const log = await this.#copyLog(checkpoint)
     pace.begin('registry', null, 0)
-    const files: ManifestFile[] = []
-    const registry = await storeSegments(repository, this.#registry(checkpoint, files), pace.take)
+    const content: RegistryContent = { files: [], databases: [] }
+    const { files, databases } = content
+    const registry = await storeSegments(repository, this.#registry(checkpoint, content), pace.take)
     const added = await this.#copyFiles(checkpoint, files, type)
 
     const { addedBytes: logBytes, addedCount: logCount, ...manifestLog } = log
@@ -114,6 +128,7 @@ class Creation {
       program,
       labels,
       selection,
+      databases,
       verified: verify,
       registry: manifestRegistry,
       log: manifestLog,
@@ -136,9 +151,10 @@ class Creation {
     const reader = this.#logReader(checkpoint)
     let logBytes = 0
     for await (const { length } of reader.read(wholeRecords(checkpoint.wal()))) logBytes += length
-    const files: ManifestFile[] = []
+    const content: RegistryContent = { files: [], databases: [] }
+    const { files, databases } = content
     let registryBytes = 0
-    for await (const { length } of this.#registry(checkpoint, files)) registryBytes += length
+    for await (const { length } of this.#registry(checkpoint, content)) registryBytes += length
     const missing = await this.#missingFiles(files)
     const bytes = missing.reduce((sum, { size }) => sum + size, 0)
     const manifest: Manifest = {
@@ -153,6 +169,7 @@ class Creation {
       program,
       labels,
       selection,
+      databases,
       verified: verify,
       registry: { unpackedSize: registryBytes, segments: [] },
       log: { ...this.#logBounds(checkpoint), ...reader.facts(), unpackedSize: logBytes, segments: [] },
@@ -187,12 +204,12 @@ class Creation {
     return { flushedSequence: String(info.flushedSequence), lastSequence: String(info.lastSequence) }
   }
 
-  /** The selected registry as a stream; `files` fills as it goes by. */
-  #registry(checkpoint: Checkpoint, files: ManifestFile[]): AsyncIterable<Uint8Array> {
+  /** The selected registry as a stream; `content` fills as it goes by. */
+  #registry(checkpoint: Checkpoint, content: RegistryContent): AsyncIterable<Uint8Array> {
     const { selection } = this.#options
     const decoded = decodeRegistry(checkpoint.registry())
     const selected = selection === null ? decoded : selectEntries(decoded, toRegistrySelection(selection, NO_RENAMES))
-    return encodeRegistry(noteFiles(selected, files))
+    return encodeRegistry(noteContent(selected, content))
   }
 
   async #copyFiles(
@@ -336,13 +353,14 @@ class Creation {
   }
 }
 
-async function* noteFiles(
+async function* noteContent(
   entries: ReturnType<typeof decodeRegistry>,
-  files: ManifestFile[],
+  { files, databases }: RegistryContent,
 ): ReturnType<typeof decodeRegistry> {
   for await (const entry of entries) {
     const file = fileEntryOf(entry)
     if (file !== null) files.push(toManifestFile(file))
+    databases.push(...(databaseNamesOf(entry) ?? []))
     yield entry
   }
 }

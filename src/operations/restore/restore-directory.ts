@@ -25,7 +25,7 @@ import { Repository } from '../backup/repository/repository.js'
 import { withLock } from '../backup/repository/repository-lock.js'
 import { readSegments } from '../backup/repository/segments.js'
 import { runParallel } from '../backup/run-parallel.js'
-import { isDatabaseIn, isFileIn, NO_RENAMES, type Renames, toRegistrySelection } from '../backup/selection.js'
+import { isFileIn, NO_RENAMES, type Renames, toRegistrySelection } from '../backup/selection.js'
 import { formatTimeNs, parseTimeNs } from '../backup/set-id.js'
 import type { BlobStore } from '../backup/store/blob-store.js'
 import { chooseSet, type SetChoice } from './choose-set.js'
@@ -214,13 +214,12 @@ class DirectoryRestore {
   }
 
   /** The files to restore. Throws `missing` when a name in the flags is not in the set. */
-  #checkParts({ id, files, selection: taken }: Manifest): ManifestFile[] {
+  #checkParts({ id, files, databases }: Manifest): ManifestFile[] {
     const { selection, renames } = this.#options
-    const databases = new Set(files.map(({ database }) => database))
     for (const name of selection?.databases ?? []) {
-      if (databases.has(name) || isDatabaseIn(taken, name)) continue
+      if (databases.includes(name)) continue
       throw new BackupError('missing', `the set ${id} does not hold the database ${name}`, {
-        hint: `it holds ${[...databases].join(', ') || 'none'}`,
+        hint: `it holds ${databases.join(', ') || 'none'}`,
       })
     }
     if (renames.database !== null && selection?.databases?.length !== 1) {

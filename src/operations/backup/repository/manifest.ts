@@ -58,6 +58,8 @@ export interface Manifest {
   readonly labels: Readonly<Record<string, string>>
   /** null = everything. */
   readonly selection: Selection | null
+  /** Their names, also of those that have no files. */
+  readonly databases: readonly string[]
   readonly verified: 'none' | 'new' | 'all'
   readonly registry: SegmentedBlob
   readonly log: ManifestLog
