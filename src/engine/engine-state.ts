@@ -44,7 +44,7 @@ export class EngineState {
   storage: Storage
   readonly #turns = new SerialQueue()
   /** What is in force and not recorded yet. */
-  readonly #owed: MetaChange[] = []
+  #owed: readonly MetaChange[] = []
 
   constructor(options: EngineOptions, stores: EngineStores) {
     this.options = options
@@ -149,7 +149,7 @@ export class EngineState {
 
   /** For a turn that is taken: records what is in force already. What the disk refuses is recorded with the next change. */
   async recordOwed(change: FileChange, more: readonly MetaChange[]): Promise<void> {
-    this.#owed.push(...(registryChanges(change) ?? []), ...more)
+    this.#owed = [...this.#owed, ...(registryChanges(change) ?? []), ...more]
     change.finish()
     await this.#record([])
   }
@@ -158,7 +158,7 @@ export class EngineState {
     const owedCount = this.#owed.length
     const all = [...this.#owed, ...changes]
     if (all.length > 0) await this.stores.metaStore.apply(all)
-    this.#owed.splice(0, owedCount)
+    this.#owed = this.#owed.slice(owedCount)
   }
 
   dataPath(...parts: readonly string[]): string {

@@ -135,13 +135,11 @@ export class Flusher {
 
   /** The series and field types that these files are the first to hold. */
   #newFacts(files: readonly FileEntry[]): MetaChange[] {
-    const changes: MetaChange[] = []
-    for (const [database, ofDatabase] of groupBy(files, ({ table }) => table.database)) {
+    return [...groupBy(files, ({ table }) => table.database)].flatMap(([database, ofDatabase]) => {
       const runtime = this.#state.runtimes.get(database)
-      if (runtime === undefined) continue
-      changes.push(...rememberMeasurements(runtime, new Set(ofDatabase.map(({ table }) => table.measurement))))
-    }
-    return changes
+      const measurements = new Set(ofDatabase.map(({ table }) => table.measurement))
+      return runtime === undefined ? [] : rememberMeasurements(runtime, measurements)
+    })
   }
 }
 

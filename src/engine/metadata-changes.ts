@@ -86,7 +86,8 @@ export class MetadataChanges {
       (table) => table.database === database && table.retentionPolicy === retentionPolicy,
     )
     for (const measurement of measurements) {
-      if (!this.#isStored(database, measurement)) removals.push(...forgetSeries(runtime, measurement))
+      if (this.#isStored(database, measurement)) continue
+      for (const removal of forgetSeries(runtime, measurement)) removals.push(removal)
     }
     await this.#state.applyChange(change, () => removals)
   }

@@ -74,14 +74,14 @@ export class RowDeletions {
       (retentionPolicy === '' || table.retentionPolicy === retentionPolicy) &&
       (measurement === '' || table.measurement === measurement)
     const change = this.#state.storage.hide({ range, seriesIds, isMeant })
-    const changes: MetaChange[] = []
+    const changes: (readonly MetaChange[])[] = []
     const measurements = measurement === '' ? runtime.fieldTypes.measurementsIn(retentionPolicy, range) : [measurement]
-    if (record.shardGroupId !== 0) changes.push(...this.#forgetShardGroup(runtime, record))
+    if (record.shardGroupId !== 0) changes.push(this.#forgetShardGroup(runtime, record))
     for (const name of measurements) {
-      changes.push(...(await this.#forgetGone(runtime, name, record)))
-      changes.push(...(await this.#hideTypes(runtime, name, range)))
+      changes.push(await this.#forgetGone(runtime, name, record))
+      changes.push(await this.#hideTypes(runtime, name, range))
     }
-    await this.#state.recordOwed(change, changes)
+    await this.#state.recordOwed(change, changes.flat())
   }
 
   /** A group that was made again later keeps its number; one that a replay has made on the way to here goes as well. */
