@@ -110,9 +110,15 @@ function measurementOf(segments: readonly string[], regex: string | null): Measu
   }
 }
 
+/** Each may be a regex to hold against every measurement: as many take about 0.1 s. */
+const SOURCE_COUNT_MAX = 5_000
+
 export function parseSources(cursor: TokenCursor, isSubqueryAllowed: boolean): Source[] {
   const sources: Source[] = []
   do {
+    if (sources.length === SOURCE_COUNT_MAX) {
+      throw cursor.errorAt(cursor.next(), `statement has more than ${SOURCE_COUNT_MAX} sources`)
+    }
     sources.push(parseSource(cursor, isSubqueryAllowed))
   } while (cursor.accept(','))
   return sources

@@ -52,6 +52,7 @@ describe('hostile statements', () => {
       `select f from ${Array(10_000).fill('(select f from m)').join(',')}`,
       'more than 1000 subqueries',
     ],
+    ['sources', `select f from ${Array(60_000).fill('/a/').join(',')}`, 'more than 5000 sources'],
     ['signs', `select ${'- '.repeat(MEGABYTE / 2)}1 from m`, 'expected identifier, number, duration'],
   ])('of too many %s are refused at once', (_, text, message) => {
     const startMs = performance.now()
