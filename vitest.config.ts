@@ -6,7 +6,7 @@ const isSlowIncluded = process.env['HYPERBYTE_TEST'] === 'all'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     exclude: isSlowIncluded ? [] : ['test/**/*.slow.test.ts'],
     pool: 'forks',
     // Fast tests share two processes, one module cache each: 12 s instead of 33 s. Slow ones get a process of their own.

@@ -8,7 +8,11 @@ import { createSystemClock } from './system-clock.js'
 /** Our loops over 100,000 rows take as long as DuckDB takes to plan a statement and open the files. */
 const NARROW_ROW_COUNT_MAX = 100_000
 
-export function toEngineOptions(values: ConfigValues, log: EngineLog): EngineOptions {
+export function toEngineOptions(
+  values: ConfigValues,
+  log: EngineLog,
+  onEvent?: EngineOptions['onEvent'],
+): EngineOptions {
   return {
     dataDir: values['data.dir'],
     nowNs: createSystemClock(),
@@ -26,5 +30,6 @@ export function toEngineOptions(values: ConfigValues, log: EngineLog): EngineOpt
     maxSeriesPerDatabase: values['data.max-series-per-database'],
     maxValuesPerTag: values['data.max-values-per-tag'],
     log,
+    ...(onEvent === undefined ? {} : { onEvent }),
   }
 }

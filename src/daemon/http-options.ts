@@ -7,6 +7,7 @@ export function toHttpSettings(values: ConfigValues, isDev: boolean): HttpSettin
   return {
     ...DEFAULT_HTTP_SETTINGS,
     bindHost: values['http.bind-address'].host,
+    dataDir: values['data.dir'],
     bindPort: values['http.bind-address'].port,
     bodyBytesMax: values['http.max-body-size'],
     bodiesInFlightBytesMax: values['http.max-bodies-in-flight-size'],

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Engine, EngineOptions } from '../engine/index.js'
+import { ServerActivity } from './activity/server-activity.js'
 import { renderBanner } from './banner.js'
 import type { LoadedConfig } from './config/load-config.js'
 import type { ConfigValues } from './config/option-table.js'
@@ -29,7 +30,12 @@ export interface RunningServer {
 export interface DaemonParts {
   openEngine(options: EngineOptions): Promise<Engine>
   startServices(engine: Engine, values: ConfigValues, log: DaemonLog): RunningService
-  startHttpServer(engine: Engine, settings: HttpSettings, log: DaemonLog): Promise<RunningServer>
+  startHttpServer(
+    engine: Engine,
+    settings: HttpSettings,
+    log: DaemonLog,
+    activity: ServerActivity,
+  ): Promise<RunningServer>
 }
 
 export interface DaemonOptions {
@@ -46,12 +52,13 @@ export interface DaemonOptions {
 export async function runDaemon(config: LoadedConfig, options: DaemonOptions, parts: DaemonParts): Promise<void> {
   const values = options.isDev ? withOwnDirectory(config.values) : withAbsoluteDirectory(config.values)
   const format = chooseFormat(values['logging.format'], options.isTerminal)
-  const log = openLog({ level: values['logging.level'], format, isColored: options.isColored })
+  const activity = new ServerActivity()
+  const log = activity.watch(openLog({ level: values['logging.level'], format, isColored: options.isColored }))
   for (const warning of config.warnings) log.warn(warning)
   const signals = listenForStop((signal) => log.warn('stopped at once by a second signal', { signal }))
   const stopListening = listenForTrouble(log, options.reloadConfig)
   try {
-    await serve(values, options, parts, { log, signals, isBannerShown: format === 'pretty' })
+    await serve(values, options, parts, { log, activity, signals, isBannerShown: format === 'pretty' })
   } finally {
     signals.release()
     stopListening()
@@ -61,6 +68,7 @@ export async function runDaemon(config: LoadedConfig, options: DaemonOptions, pa
 
 interface Surroundings {
   readonly log: DaemonLog
+  readonly activity: ServerActivity
   readonly signals: StopSignals
   readonly isBannerShown: boolean
 }
@@ -71,12 +79,12 @@ async function serve(
   parts: DaemonParts,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { log, signals } = surroundings
+  const { log, activity, signals } = surroundings
   const { version } = options
   const dataDir = values['data.dir']
   log.info('opening', { version, dataDir, pid: process.pid, node: process.version })
   const startedMs = performance.now()
-  const engine = await parts.openEngine(toEngineOptions(values, log))
+  const engine = await parts.openEngine(toEngineOptions(values, log, activity.record))
   try {
     log.info('opened', { dataDir, elapsedMs: Math.round(performance.now() - startedMs) })
     if (signals.received() !== null) return
@@ -97,10 +105,11 @@ async function serveHttp(
   values: ConfigValues,
   { version, isDev }: DaemonOptions,
   parts: DaemonParts,
-  { log, signals, isBannerShown }: Surroundings,
+  { log, activity, signals, isBannerShown }: Surroundings,
 ): Promise<void> {
-  const server = await parts.startHttpServer(engine, toHttpSettings(values, isDev), log)
+  const server = await parts.startHttpServer(engine, toHttpSettings(values, isDev), log, activity)
   try {
+    activity.events.add('info', 'start', `server ${version} listens on ${server.url}`)
     log.info('listening', { url: server.url })
     const { 'http.auth-enabled': isAuthEnabled, 'data.dir': dataDir } = values
     if (isBannerShown) process.stderr.write(renderBanner({ version, url: server.url, dataDir, isDev, isAuthEnabled }))

@@ -9,6 +9,8 @@ export class DatabaseRuntime {
   readonly seriesTable: MemorySeriesTable
   readonly seriesIndex: TagSeriesIndex
   readonly fieldTypes: FieldTypes
+  /** Since the start. */
+  writtenRowCount = 0
   /** One bit per ordinal: the series' key is in the metadata store. */
   #stored = new Uint32Array(32)
 

@@ -7,6 +7,8 @@ import type { Checkpoint } from './checkpoint.js'
 import type { ContinuousQueryInfo } from './continuous-queries.js'
 import type { PointColumns } from './domain/point-columns.js'
 import type { Precision } from './domain/precision.js'
+import type { EngineEvent } from './engine-event.js'
+import type { EngineInsight } from './engine-insight.js'
 import type { Inspection } from './inspection.js'
 import type { LinePiece } from './line-protocol/print-lines.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
@@ -41,6 +43,8 @@ export interface EngineOptions {
   readonly maxSeriesPerDatabase: number
   readonly maxValuesPerTag: number
   readonly log: EngineLog
+  /** Called after something has happened; must not throw. */
+  readonly onEvent?: (event: EngineEvent) => void
 }
 
 export interface EngineLog {
@@ -144,6 +148,8 @@ export interface Engine extends CatalogWriter {
   stats(): EngineStats
   /** For those who look for what is wrong. */
   readonly inspection: Inspection
+  /** For dashboards; cheap enough to be asked every second. */
+  readonly insight: EngineInsight
   /** Flushes and closes; idempotent. */
   close(): Promise<void>
 }

@@ -118,6 +118,7 @@ export class Flusher {
 
   #flushOldest(): Promise<void> {
     return this.#queue.run(async () => {
+      const startedMs = this.#state.options.monotonicMs()
       const flushed = await this.#state.storage.flushOldest()
       if (flushed === null) return
       const sequence = flushed.flushedSequence
@@ -129,8 +130,16 @@ export class Flusher {
       const nowMs = this.#state.options.monotonicMs()
       for (const { table, bucketStartNs } of flushed.added)
         this.#flushedAtMs.set(bucketKey(table, bucketStartNs), nowMs)
+      this.#report(flushed.added, nowMs - startedMs)
       await this.#state.stores.wal.truncate(sequence)
     })
+  }
+
+  #report(files: readonly FileEntry[], elapsedMs: number): void {
+    const sum = (read: (file: FileEntry) => number) => files.reduce((total, file) => total + read(file), 0)
+    const rowCount = sum((file) => file.rowCount)
+    const byteCount = sum((file) => file.byteCount)
+    this.#state.options.onEvent?.({ kind: 'flush', fileCount: files.length, rowCount, byteCount, elapsedMs })
   }
 
   /** The series and field types that these files are the first to hold. */

@@ -3,11 +3,14 @@
  * retention, and bringing back a log that the disk refused.
  */
 
+import type { MergeGroup } from './engine-insight.js'
 import type { EngineState } from './engine-state.js'
 import type { Flusher } from './flusher.js'
+import type { FileEntry } from './registry/file-entry.js'
 import { removeOrphans } from './remove-orphans.js'
 import type { RowDeletions } from './row-deletions.js'
 import { SerialQueue } from './serial-queue.js'
+import type { FileChange } from './storage/storage.js'
 import type { TableState } from './storage/table-state.js'
 
 const TICK_MS = 1000
@@ -30,6 +33,7 @@ export class Housekeeping {
   #retentionCheckedAtMs = 0
   #isReopening = false
   #isStopped = false
+  #mergingCount = 0
   compactionCount = 0
 
   constructor(state: EngineState, flusher: Flusher, deletions: RowDeletions) {
@@ -59,6 +63,21 @@ export class Housekeeping {
     while (await this.#compactOnce(() => true));
   }
 
+  get isMerging(): boolean {
+    return this.#mergingCount > 0
+  }
+
+  /** Walks over all files. */
+  planMerges(): MergeGroup[] {
+    const plans = this.#state.storage.plannedMerges((table, bucketStartNs) => this.#isAtRest(table, bucketStartNs))
+    return [...plans].map(({ table, bucketStartNs, plan }) => ({
+      table: table.name,
+      bucketStartNs,
+      fileCount: plan.length,
+      byteCount: totalBytes(plan),
+    }))
+  }
+
   #tick(): void {
     const { options, stores } = this.#state
     this.#flusher.flushIfDue()
@@ -83,11 +102,31 @@ export class Housekeeping {
 
   #compactOnce(isAtRest: IsAtRest): Promise<boolean> {
     return this.#merges.run(async () => {
-      const change = await this.#state.storage.compactOnce(isAtRest)
-      if (change === null) return false
-      await this.#state.applyChange(change, () => [])
-      this.compactionCount++
-      return true
+      const startedMs = this.#state.options.monotonicMs()
+      this.#mergingCount++
+      try {
+        const change = await this.#state.storage.compactOnce(isAtRest)
+        if (change === null) return false
+        await this.#state.applyChange(change, () => [])
+        this.compactionCount++
+        this.#report(change, startedMs)
+        return true
+      } finally {
+        this.#mergingCount--
+      }
+    })
+  }
+
+  #report({ added, removed }: FileChange, startedMs: number): void {
+    const [first] = removed
+    if (first === undefined) return
+    this.#state.options.onEvent?.({
+      kind: 'merge',
+      table: first.table,
+      inputFileCount: removed.length,
+      inputByteCount: totalBytes(removed),
+      outputByteCount: totalBytes(added),
+      elapsedMs: this.#state.options.monotonicMs() - startedMs,
     })
   }
 
@@ -106,7 +145,10 @@ export class Housekeeping {
         if (durationNs === 0n) continue
         const expiryNs = options.nowNs() - durationNs
         const expired = shardGroups.ofPolicy(database, name).filter(({ endNs }) => endNs <= expiryNs)
-        for (const { id } of expired) await this.#deletions.dropShardGroup(id)
+        for (const { id, startNs } of expired) {
+          await this.#deletions.dropShardGroup(id)
+          options.onEvent?.({ kind: 'expiry', database, retentionPolicy: name, startNs })
+        }
       }
     }
   }
@@ -129,4 +171,8 @@ export class Housekeeping {
       this.#state.logFault('remove orphaned files', error)
     }
   }
+}
+
+function totalBytes(files: readonly FileEntry[]): number {
+  return files.reduce((sum, { byteCount }) => sum + byteCount, 0)
 }

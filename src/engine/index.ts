@@ -26,6 +26,16 @@ export type {
   WriteOutcome,
   WriteRequest,
 } from './engine.js'
+export type { EngineEvent } from './engine-event.js'
+export type {
+  ColumnsInsight,
+  DatabaseInsight,
+  EngineInsight,
+  MeasurementInsight,
+  MergeGroup,
+  StorageInsight,
+  StoredTotals,
+} from './engine-insight.js'
 export type { Privilege, Statement } from './influxql/ast.js'
 export type { BindValue, BindValues } from './influxql/bind-value.js'
 export { formatGoDuration } from './influxql/duration.js'
@@ -67,6 +77,7 @@ export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './quer
 export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'
 export type { QueryInfo } from './query/running-queries.js'
 export { type Diagnostic, type SelfReport, SelfReports, type Statistic } from './query/self-report.js'
+export type { StatementInfo } from './query/statement-statistics.js'
 export type { FileEntry } from './registry/file-entry.js'
 export { databaseNamesOf, fileEntryOf, type RegistryEntry } from './registry/meta-store.js'
 export { decodeRegistry, encodeRegistry } from './registry/registry-dump.js'

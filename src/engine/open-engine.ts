@@ -26,6 +26,7 @@ import type {
   WriteOutcome,
   WriteRequest,
 } from './engine.js'
+import { type EngineInsight, LocalInsight } from './engine-insight.js'
 import { EngineState } from './engine-state.js'
 import { Flusher } from './flusher.js'
 import { Housekeeping } from './housekeeping.js'
@@ -38,6 +39,7 @@ import type { Catalog, QueryRequest, RowDeletion, SeriesRows, WriteTarget } from
 import type { QueryEvent } from './query/result.js'
 import { type QueryInfo, RunningQueries } from './query/running-queries.js'
 import { SelfReports } from './query/self-report.js'
+import { StatementStatistics } from './query/statement-statistics.js'
 import { MetaStore } from './registry/meta-store.js'
 import { replayLog } from './replay-log.js'
 import { RowDeletions } from './row-deletions.js'
@@ -96,6 +98,8 @@ class LocalEngine implements Engine, WritePath {
   readonly #housekeeping: Housekeeping
   readonly #storedListeners = new Set<StoredListener>()
   readonly #queries: RunningQueries
+  readonly #statistics: StatementStatistics
+  readonly insight: EngineInsight
   readonly continuousQueries: ContinuousQueries
   readonly inspection: EngineInspection
   readonly reports = new SelfReports()
@@ -113,6 +117,14 @@ class LocalEngine implements Engine, WritePath {
     const { monotonicMs, log } = state.options
     this.#queries = new RunningQueries(monotonicMs)
     this.inspection = new EngineInspection(state)
+    this.#statistics = new StatementStatistics(() => Number(state.options.nowNs() / 1_000_000n))
+    this.insight = new LocalInsight({
+      state,
+      statistics: this.#statistics,
+      isFlushing: () => this.#flusher.isBusy,
+      isMerging: () => this.#housekeeping.isMerging,
+      planMerges: () => this.#housekeeping.planMerges(),
+    })
     this.continuousQueries = new ContinuousQueries({
       meta: () => state.meta,
       store: state.stores.metaStore,
@@ -164,6 +176,7 @@ class LocalEngine implements Engine, WritePath {
       catalog,
       writer: this,
       queries: this.#queries,
+      statistics: this.#statistics,
       randomBytes: options.randomBytes,
       self: { reports: this.reports, indexBytes: () => this.#indexBytes() },
     })
@@ -221,9 +234,14 @@ class LocalEngine implements Engine, WritePath {
 
   stats(): EngineStats {
     const { storage, stores, runtimes } = this.#state
-    const files = storage.files()
     let seriesCount = 0
     for (const { seriesTable } of runtimes.values()) seriesCount += seriesTable.count
+    let parquetFileCount = 0
+    let parquetBytes = 0
+    for (const { totals } of storage.tables()) {
+      parquetFileCount += totals.fileCount
+      parquetBytes += totals.byteCount
+    }
     return {
       writtenRowCount: this.#writtenRowCount,
       rejectedRowCount: this.#rejectedRowCount,
@@ -234,8 +252,8 @@ class LocalEngine implements Engine, WritePath {
       flushCount: this.#flusher.flushCount,
       flushErrorCount: this.#flusher.errorCount,
       compactionCount: this.#housekeeping.compactionCount,
-      parquetFileCount: files.length,
-      parquetBytes: files.reduce((sum, { byteCount }) => sum + byteCount, 0),
+      parquetFileCount,
+      parquetBytes,
       seriesCount,
       isReadOnly: stores.wal.isBroken,
       columnCacheBytes: storage.cacheByteCount,
@@ -302,6 +320,6 @@ class LocalEngine implements Engine, WritePath {
   }
 
   store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint): void {
-    this.#state.store(runtime, retentionPolicy, batch, sequence)
+    if (this.#state.store(runtime, retentionPolicy, batch, sequence)) runtime.writtenRowCount += batch.rowCount
   }
 }

@@ -19,6 +19,7 @@ import { isWritingStatement, type MetaStatementContext, runMetaStatement } from 
 import { runSelect } from './query/run-select.js'
 import type { QueryProgress, RunningQueries } from './query/running-queries.js'
 import type { SelectContext } from './query/select-context.js'
+import type { StatementStatistics } from './query/statement-statistics.js'
 
 const STATEMENTS_PER_TURN = 16
 
@@ -29,6 +30,8 @@ export interface QueryStage {
   readonly queries: RunningQueries
   /** What the server tells of itself; absent: nothing. */
   readonly self?: MetaStatementContext['self']
+  /** Absent: nobody wants to know. */
+  readonly statistics?: StatementStatistics
   /** Unpredictable bytes, for password salts. */
   readonly randomBytes: (byteCount: number) => Uint8Array
 }
@@ -42,6 +45,8 @@ export async function* runQuery(request: QueryRequest, stage: QueryStage): Async
   const ending = watchForEnd([request.signal, query.signal], request.limits.timeoutMs)
   try {
     for (let statementId = 0; statementId < statements.length; statementId++) {
+      const startedMs = stage.queries.nowMs()
+      const rowsBefore = query.progress.answeredRowCount
       const error = yield* runStatement(
         statements[statementId],
         statementId,
@@ -49,6 +54,13 @@ export async function* runQuery(request: QueryRequest, stage: QueryStage): Async
         stage,
         query.progress,
       )
+      stage.statistics?.record({
+        text: printStatement(statements[statementId]),
+        database,
+        elapsedMs: stage.queries.nowMs() - startedMs,
+        rowCount: query.progress.answeredRowCount - rowsBefore,
+        isFailed: error !== null,
+      })
       yield {
         kind: 'statement-end',
         statementId,

@@ -7,6 +7,8 @@ import type { QueryLimits } from '../../engine/index.js'
 
 export interface HttpSettings {
   readonly bindHost: string
+  /** Where the data lies, for dashboards: they show it and watch its disk. '' = nobody says. */
+  readonly dataDir: string
   /** 0 = any free port. */
   readonly bindPort: number
   /** Largest request body, before and after unpacking. */
@@ -39,6 +41,7 @@ export interface HttpSettings {
 /** What a server runs with when nobody says otherwise. */
 export const DEFAULT_HTTP_SETTINGS: HttpSettings = {
   bindHost: '127.0.0.1',
+  dataDir: '',
   bindPort: 8086,
   bodyBytesMax: 25_000_000,
   // 16 bodies of the largest size.

@@ -12,6 +12,17 @@ import { serveHealth, serveReady } from './routes/health.js'
 import { serveDebugRequests, serveDebugVars, serveMetrics } from './routes/monitoring.js'
 import { servePing } from './routes/ping.js'
 import { serveQuery } from './routes/query.js'
+import {
+  forAdmins,
+  serveCancelJob,
+  serveColumns,
+  serveCompact,
+  serveEvents,
+  serveJobs,
+  serveMeasurements,
+  serveSample,
+  serveStatements,
+} from './routes/status.js'
 import { readV1Target, readV2Target, serveWrite } from './routes/write.js'
 import type { ServerContext } from './server-context.js'
 
@@ -46,6 +57,10 @@ const STATUS: Route = {
 
 function monitoring(serve: Route['serve']): Route {
   return { methods: ['GET'], access: 'monitoring', kind: 'other', serve }
+}
+
+function status(methods: readonly string[], serve: Parameters<typeof forAdmins>[0]): Route {
+  return { methods, access: 'credentials', kind: 'other', serve: forAdmins(serve) }
 }
 
 const CHECKPOINTS: Route = {
@@ -100,6 +115,14 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/debug/vars', monitoring(serveDebugVars)],
   ['/api/v1/continuous-queries', monitoring(serveContinuousQueries)],
   ['/debug/requests', monitoring(serveDebugRequests)],
+  ['/api/v1/top', status(['GET'], serveSample)],
+  ['/api/v1/events', status(['GET'], serveEvents)],
+  ['/api/v1/jobs', status(['GET'], serveJobs)],
+  ['/api/v1/jobs/cancel', status(['POST'], serveCancelJob)],
+  ['/api/v1/statements', status(['GET'], serveStatements)],
+  ['/api/v1/measurements', status(['GET'], serveMeasurements)],
+  ['/api/v1/columns', status(['GET'], serveColumns)],
+  ['/api/v1/compact', status(['POST'], serveCompact)],
   ['/health', { methods: ['GET'], access: 'public', kind: 'other', serve: serveHealth }],
   ['/health/ready', { methods: ['GET', 'HEAD'], access: 'public', kind: 'other', serve: serveReady }],
 ])

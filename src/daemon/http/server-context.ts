@@ -2,7 +2,9 @@
 
 import type { Registry } from 'prom-client'
 import type { Engine, EngineLog } from '../../engine/index.js'
+import type { ServerActivity } from '../activity/server-activity.js'
 import type { RequestMetrics } from '../metrics/request-metrics.js'
+import type { ServerStatus } from '../status/server-status.js'
 import type { Authenticator } from './auth/authenticator.js'
 import type { CheckpointSessions } from './checkpoint-sessions.js'
 import type { ClientProfiles } from './client-profiles.js'
@@ -22,6 +24,8 @@ export interface ServerContext {
   readonly registry: Registry
   readonly checkpoints: CheckpointSessions
   readonly clientProfiles: ClientProfiles
+  readonly activity: ServerActivity
+  readonly status: ServerStatus
   readonly startedAtMs: number
   readonly nowNs: () => bigint
   /** Queries that a closing server may cut off. */

@@ -6,9 +6,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Engine, EngineLog } from '../../engine/index.js'
+import { ServerActivity } from '../activity/server-activity.js'
 import { createMetricsRegistry } from '../metrics/metrics-registry.js'
 import { RequestMetrics } from '../metrics/request-metrics.js'
 import { serverStatistics } from '../metrics/server-statistics.js'
+import { ServerStatus } from '../status/server-status.js'
 import { createSystemClock } from '../system-clock.js'
 import { Authenticator } from './auth/authenticator.js'
 import { CheckpointSessions } from './checkpoint-sessions.js'
@@ -17,6 +19,7 @@ import { handleRequest } from './handle-request.js'
 import type { HttpSettings } from './http-settings.js'
 import { BodyBudget, BodyBuffers } from './read-body.js'
 import type { ServerContext } from './server-context.js'
+import { PROGRAM_VERSION } from './versions.js'
 import { WriteThrottle } from './write-throttle.js'
 
 export interface RunningHttpServer {
@@ -37,8 +40,9 @@ export async function startHttpServer(
   engine: Engine,
   settings: HttpSettings,
   log: EngineLog,
+  activity: ServerActivity = new ServerActivity(),
 ): Promise<RunningHttpServer> {
-  const context = createContext(engine, settings, log)
+  const context = createContext(engine, settings, log, activity)
   let closing: Promise<void> | null = null
   const server = createServer(
     {
@@ -71,8 +75,14 @@ export async function startHttpServer(
   }
 }
 
-function createContext(engine: Engine, settings: HttpSettings, log: EngineLog): ServerContext {
+function createContext(
+  engine: Engine,
+  settings: HttpSettings,
+  log: EngineLog,
+  activity: ServerActivity,
+): ServerContext {
   const metrics = new RequestMetrics()
+  const startedAtMs = Date.now()
   return {
     engine,
     settings,
@@ -93,7 +103,17 @@ function createContext(engine: Engine, settings: HttpSettings, log: EngineLog): 
     registry: createMetricsRegistry({ requests: metrics, engine: () => engine.stats() }),
     checkpoints: new CheckpointSessions(engine, log),
     clientProfiles: new ClientProfiles(),
-    startedAtMs: Date.now(),
+    activity,
+    status: new ServerStatus({
+      engine,
+      requests: metrics,
+      activity,
+      version: PROGRAM_VERSION,
+      dataDir: settings.dataDir,
+      startedAtMs,
+      nowMs: Date.now,
+    }),
+    startedAtMs,
     nowNs: createSystemClock(),
     runningQueries: new Set(),
   }
@@ -118,7 +138,10 @@ function hostOf({ address, family, port }: AddressInfo): string {
 }
 
 /** Closes idle connections at once; those with a request get their answer first. */
-async function closeServer(server: Server, { settings, runningQueries, checkpoints }: ServerContext): Promise<void> {
+async function closeServer(
+  server: Server,
+  { settings, runningQueries, checkpoints, status }: ServerContext,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   // A connection whose request was under way is kept alive by its answer; it has no further use.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS)
@@ -127,6 +150,7 @@ async function closeServer(server: Server, { settings, runningQueries, checkpoin
     server.closeAllConnections()
   }, settings.closeTimeoutMs)
   await closed
+  status.close()
   clearInterval(sweep)
   clearTimeout(timer)
   await checkpoints.releaseAll()

@@ -9,6 +9,7 @@ import { TIMESTAMP_NS_MIN } from '../domain/time-range.js'
 import { NewestTimes } from '../memtable/newest-times.js'
 import type { FileEntry } from '../registry/file-entry.js'
 import type { TombstoneEntry } from '../registry/tombstone-entry.js'
+import { type TableTotals, totalsOf } from './table-totals.js'
 
 const NO_TOMBSTONES: readonly TombstoneEntry[] = []
 
@@ -20,6 +21,9 @@ export class TableState {
   files: readonly FileEntry[]
   #tombstones: readonly TombstoneEntry[] = NO_TOMBSTONES
   #byFile = new Map<number, readonly TombstoneEntry[]>()
+  #totals: TableTotals | null = null
+  /** What `#totals` was computed from. */
+  #counted: readonly FileEntry[] | null = null
 
   constructor(
     name: TableName,
@@ -33,6 +37,14 @@ export class TableState {
     const newestNs = files.reduce((max, { maxNs }) => (maxNs > max ? maxNs : max), TIMESTAMP_NS_MIN - 1n)
     this.newest = new NewestTimes(newestNs)
     this.tombstones = tombstones
+  }
+
+  get totals(): TableTotals {
+    if (this.#totals === null || this.#counted !== this.files) {
+      this.#counted = this.files
+      this.#totals = totalsOf(this.files)
+    }
+    return this.#totals
   }
 
   get tombstones(): readonly TombstoneEntry[] {

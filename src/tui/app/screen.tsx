@@ -4,7 +4,7 @@ import { Box, Text } from 'ink'
 import { memo, useSyncExternalStore } from 'react'
 import { buildFrame } from '../frame/build-frame.js'
 import type { TopState } from '../model/top-state.js'
-import { paintLine, type Theme } from './theme.js'
+import { frameHeight, paintLine, type Theme } from './theme.js'
 
 export interface StateStore {
   readonly state: TopState
@@ -21,8 +21,7 @@ export function Screen({ store, theme }: ScreenProps) {
     (listener) => store.subscribe(listener),
     () => store.state,
   )
-  // One row stays free: terminals scroll when the last cell of a screen is written.
-  const { lines } = buildFrame(state, Math.max(1, state.rows - 1))
+  const { lines } = buildFrame(state, frameHeight(state))
   return (
     <Box flexDirection="column" width={state.columns}>
       {lines.map((line, i) => (

@@ -1,5 +1,7 @@
 /** Tones → the codes of a terminal. Signs and words carry the meaning too, so every palette may lose colours. */
 
+import { buildFrame } from '../frame/build-frame.js'
+import type { TopState } from '../model/top-state.js'
 import type { Line, Span, Tone } from '../text/line.js'
 
 export type PaletteName = 'default' | 'cb' | 'mono'
@@ -30,6 +32,17 @@ const COLOR_BLIND: readonly [Theme, Theme, Theme] = [
 export function chooseTheme(palette: PaletteName, depth: ColorDepth): Theme {
   if (palette === 'mono' || depth === 0) return MONO
   return palette === 'cb' ? COLOR_BLIND[depth - 1] : TERMINAL
+}
+
+/** The whole screen, as Ink would draw it. */
+export function paintFrame(state: TopState, theme: Theme): string {
+  const { lines } = buildFrame(state, frameHeight(state))
+  return lines.map((line) => paintLine(line, theme)).join('\n')
+}
+
+/** One row stays free: terminals scroll when the last cell of a screen is written. */
+export function frameHeight({ rows }: TopState): number {
+  return Math.max(1, rows - 1)
 }
 
 /** The line with its codes; without any where it has no tone. */

@@ -6,6 +6,7 @@ import type {
   Column,
   Database,
   Engine,
+  EngineInsight,
   EngineStats,
   MetaState,
   QueryEvent,
@@ -101,6 +102,20 @@ export class FakeEngine implements Engine {
     return []
   }
   killQuery(): void {}
+  readonly insight: EngineInsight = {
+    databases: () => [],
+    storage: () => ({
+      sizeClasses: [],
+      isFlushing: false,
+      isMerging: false,
+      frozenMemtableCount: 0,
+      mergeQueue: [],
+      expiries: [],
+    }),
+    measurements: () => [],
+    columns: () => ({ fields: [], tags: [] }),
+    statements: () => [],
+  }
   async deleteRows(): Promise<void> {}
   async dropShard(): Promise<void> {}
   async flush(): Promise<void> {}

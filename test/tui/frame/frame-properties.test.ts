@@ -33,7 +33,7 @@ describe('any frame', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 

@@ -4,19 +4,18 @@
  */
 
 import { constants } from 'node:os'
-import { type Instance, render } from 'ink'
 import type { ServerSample } from '../../client/server-sample.js'
 import type { TopState } from '../model/top-state.js'
 import type { Recorder } from '../source/recording.js'
 import type { SampleSource } from '../source/sample-source.js'
 import { FrameWriter } from './frame-writer.js'
-import { Screen } from './screen.js'
 import { Session } from './session.js'
 import { Terminal } from './terminal.js'
-import type { Theme } from './theme.js'
+import { paintFrame, type Theme } from './theme.js'
 
 /** Resizing by hand is a storm of events. */
 const RESIZE_QUIET_MS = 40
+const FIRST_SAMPLE_MS_MAX = 1000
 const ENDING_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const
 
 export interface ScreenOptions {
@@ -60,6 +59,8 @@ export async function runScreen(state: TopState, options: ScreenOptions): Promis
     })
     process.kill(process.pid, 'SIGTSTP')
   }
+  // Node would write its warnings over the picture.
+  const warningListeners = process.listeners('warning')
   let exitCode = 0
   const end = (signal: NodeJS.Signals) => {
     if (signal !== 'SIGINT') exitCode = 128 + constants.signals[signal]
@@ -78,6 +79,7 @@ export async function runScreen(state: TopState, options: ScreenOptions): Promis
   })
   const onKeys = (chunk: string | Buffer) => session.type(String(chunk))
 
+  process.removeAllListeners('warning')
   process.on('exit', giveBack)
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
@@ -98,15 +100,20 @@ export async function runScreen(state: TopState, options: ScreenOptions): Promis
     process.off('unhandledRejection', crash)
     process.off('uncaughtException', crash)
     process.off('exit', giveBack)
+    for (const listener of warningListeners) process.on('warning', listener)
   }
   return { state: session.state, exitCode }
 }
 
-/** Ink, drawing on a stream of ours: see `frame-writer.ts`. */
+/**
+ * Frames on the terminal. Loading Ink takes longer than all the rest, so the first ones are written without it; both write
+ * the same lines to the same place, and nobody sees the change.
+ */
 class Drawing {
   readonly #theme: Theme
   readonly #writer: FrameWriter
-  #instance: Instance | null = null
+  #stop: () => void = () => {}
+  #isStopped = false
 
   constructor({ stdout, theme }: ScreenOptions) {
     this.#theme = theme
@@ -114,14 +121,11 @@ class Drawing {
   }
 
   start(session: Session): void {
-    this.#instance = render(<Screen store={session} theme={this.#theme} />, {
-      // It has what Ink asks of a stream.
-      stdout: this.#writer as unknown as NodeJS.WriteStream,
-      // Whole frames, one for each change.
-      debug: true,
-      exitOnCtrlC: false,
-      patchConsole: false,
-    })
+    const draw = () => this.#writer.write(paintFrame(session.state, this.#theme))
+    const unsubscribe = session.subscribe(draw)
+    this.#stop = unsubscribe
+    draw()
+    void this.#mountInk(session, unsubscribe)
   }
 
   drawAll(): void {
@@ -129,11 +133,36 @@ class Drawing {
   }
 
   stop(): void {
+    this.#isStopped = true
+    // What Ink says when it leaves is for nobody.
     this.#writer.stop()
-    this.#instance?.unmount()
+    this.#stop()
     this.#writer.stop()
-    this.#instance = null
   }
+
+  /** After the first sample is on the screen, or when it takes long. */
+  async #mountInk(session: Session, unsubscribe: () => void): Promise<void> {
+    await firstSample(session)
+    const { mountScreen } = await import('./mount-screen.js')
+    if (this.#isStopped) return
+    unsubscribe()
+    this.#stop = mountScreen(session, this.#theme, this.#writer)
+  }
+}
+
+function firstSample(session: Session): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      unsubscribe()
+      // Once the frame has gone out.
+      setImmediate(resolve)
+    }
+    const timer = setTimeout(end, FIRST_SAMPLE_MS_MAX)
+    const unsubscribe = session.subscribe(() => {
+      if (session.state.sample !== null) end()
+    })
+  })
 }
 
 function debounce(quietMs: number, call: () => void): () => void {
