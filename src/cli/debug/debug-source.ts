@@ -1,0 +1,50 @@
+/**
+ * Whom `debug` commands ask: a running server over HTTP, or the directory of a stopped one. Both answer with the same
+ * documents (src/client/debug-documents.ts).
+ */
+
+import type { DebugDocuments, DebugName, DebugParams } from '../../client/debug-documents.js'
+import { HttpClient } from '../../client/http-client.js'
+import { parseExactJson } from '../../client/parse-exact-json.js'
+import type { Target } from '../../client/target.js'
+import type { DirectoryTarget } from '../../daemon/directory-target.js'
+import { type TargetFlagValues, withTarget } from '../open-target.js'
+
+export interface DebugSource {
+  readonly kind: Target['kind']
+  /** Address or path. */
+  readonly name: string
+  readonly target: Target
+  ask<Name extends DebugName>(name: Name, params?: DebugParams): Promise<DebugDocuments[Name]>
+}
+
+export async function withDebugSource<T>(
+  flags: TargetFlagValues,
+  run: (source: DebugSource) => Promise<T>,
+): Promise<T> {
+  return await withTarget(flags, (target) => run(debugSourceOf(target)))
+}
+
+export function debugSourceOf(target: Target): DebugSource {
+  const ask = target instanceof HttpClient ? askServer(target) : askDirectory(target as DirectoryTarget)
+  return { kind: target.kind, name: target.name, target, ask }
+}
+
+function askServer(client: HttpClient): DebugSource['ask'] {
+  return async (name, params = {}) => {
+    const path = `/api/v1/debug/${name}`
+    const document = name === 'compact' ? client.postJson(path, params) : client.getJson(path, { search: params })
+    return (await document) as never
+  }
+}
+
+function askDirectory({ engine }: DirectoryTarget): DebugSource['ask'] {
+  return async (name, params = {}) => {
+    const { makeDocument, printDocument } = await import('../../daemon/debug/make-document.js')
+    const { createSystemClock } = await import('../../daemon/system-clock.js')
+    const { signal } = new AbortController()
+    const document = await makeDocument(name, { engine, nowNs: createSystemClock(), startedAtMs: null, signal }, params)
+    // Through JSON, so that a directory answers exactly as a server does.
+    return parseExactJson(printDocument(document)) as never
+  }
+}

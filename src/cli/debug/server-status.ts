@@ -1,0 +1,145 @@
+/**
+ * The state of a server in one word with the reasons for it, judged from its own numbers. Pure. A single node is a
+ * cluster of one: the document has the shape that several nodes will fill.
+ */
+
+import type { DebugServer } from '../../client/debug-documents.js'
+import type { CheckOutcome } from './check-format.js'
+
+export interface StatusReason {
+  readonly code: string
+  readonly severity: 'warning' | 'critical'
+  readonly node: number
+  readonly text: string
+  readonly hint: string
+}
+
+export interface StatusDocument {
+  readonly schema: 'hyperbyte.debug.status/1'
+  readonly time: string
+  readonly cluster: string | null
+  readonly state: 'healthy' | 'degraded' | 'recovering' | 'unknown'
+  readonly reasons: readonly StatusReason[]
+  readonly leader: { readonly node: number; readonly term: number | null; readonly since: string | null }
+  readonly nodes: readonly StatusNode[]
+  readonly last_backup: null
+}
+
+export interface StatusNode {
+  readonly id: number
+  readonly addr: string
+  readonly state: 'active' | 'read-only'
+  readonly role: 'single'
+  readonly version: string
+  readonly uptime_s: number | null
+  readonly lag_s: number
+  readonly disk_free_bytes: string
+  readonly disk_total_bytes: string
+  readonly wal_bytes: string
+  readonly files: number
+  readonly file_bytes: string
+  readonly series: number
+  readonly memory_rss_bytes: number
+}
+
+const MIB = 2 ** 20
+const FREE_CRITICAL = 256 * MIB
+const FREE_SHARE_WARNED = 0.1
+const FREE_WARNED = 5 * 1024 * MIB
+
+/** `name`: how the node was reached. */
+export function statusOf(server: DebugServer, name: string, time: string): StatusDocument {
+  const reasons = reasonsOf(server)
+  return {
+    schema: 'hyperbyte.debug.status/1',
+    time,
+    cluster: null,
+    state: reasons.length === 0 ? 'healthy' : 'degraded',
+    reasons,
+    leader: { node: 0, term: null, since: null },
+    nodes: [nodeOf(server, name)],
+    last_backup: null,
+  }
+}
+
+function nodeOf(server: DebugServer, name: string): StatusNode {
+  const { stats } = server
+  return {
+    id: 0,
+    addr: name,
+    state: stats['isReadOnly'] === true ? 'read-only' : 'active',
+    role: 'single',
+    version: server.version,
+    uptime_s: server.uptime_s,
+    lag_s: 0,
+    disk_free_bytes: server.disk_free_bytes,
+    disk_total_bytes: server.disk_total_bytes,
+    wal_bytes: String(stats['walBytes']),
+    files: Number(stats['parquetFileCount']),
+    file_bytes: String(stats['parquetBytes']),
+    series: Number(stats['seriesCount']),
+    memory_rss_bytes: server.memory_rss_bytes,
+  }
+}
+
+function reasonsOf({ stats, disk_free_bytes, disk_total_bytes }: DebugServer): StatusReason[] {
+  const reasons: StatusReason[] = []
+  const add = (code: string, severity: StatusReason['severity'], text: string, hint: string) =>
+    reasons.push({ code, severity, node: 0, text, hint })
+  if (stats['isReadOnly'] === true) {
+    add(
+      'read_only',
+      'critical',
+      'writes are refused until the disk takes them again',
+      'look at the disk: hyperbyte doctor',
+    )
+  }
+  if (Number(stats['flushErrorCount']) > 0) {
+    add(
+      'flush_failed',
+      'warning',
+      `${stats['flushErrorCount']} flushes failed since the start`,
+      "look into the server's log",
+    )
+  }
+  const free = Number(disk_free_bytes)
+  const text = `${Math.round(free / MIB)} MiB of disk free`
+  if (free < FREE_CRITICAL) add('disk_full', 'critical', text, 'make room now: writes will be refused')
+  else if (free < FREE_WARNED && free < Number(disk_total_bytes) * FREE_SHARE_WARNED) {
+    add('disk_tight', 'warning', text, 'make room, or shorten a retention policy')
+  }
+  return reasons
+}
+
+export function checkOutcomeOf({ state, reasons, nodes }: StatusDocument): CheckOutcome {
+  const isCritical = reasons.some(({ severity }) => severity === 'critical')
+  const [node] = nodes
+  return {
+    name: 'hyperbyte status',
+    state: state === 'unknown' ? 'unknown' : isCritical ? 'critical' : reasons.length > 0 ? 'warning' : 'ok',
+    text: reasons.length === 0 ? state : reasons.map(({ text }) => text).join('; '),
+    metrics:
+      node === undefined
+        ? []
+        : [
+            { name: 'disk_free_bytes', value: Number(node.disk_free_bytes) },
+            { name: 'wal_bytes', value: Number(node.wal_bytes) },
+            { name: 'files', value: node.files },
+            { name: 'series', value: node.series },
+          ],
+  }
+}
+
+/** What a check says when nobody answers. */
+export function unknownStatus(message: string, time: string): StatusDocument {
+  return {
+    schema: 'hyperbyte.debug.status/1',
+    time,
+    cluster: null,
+    state: 'unknown',
+    reasons: [{ code: 'unreachable', severity: 'critical', node: 0, text: message, hint: 'is the server running?' }],
+    leader: { node: 0, term: null, since: null },
+    nodes: [],
+    last_backup: null,
+  }
+}

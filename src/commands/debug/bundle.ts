@@ -1,0 +1,66 @@
+/** Everything that somebody who helps from afar asks for, in one file, without secrets. */
+
+import { writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.js'
+import { collectBundle } from '../../cli/debug/collect-bundle.js'
+import { withDebugSource } from '../../cli/debug/debug-source.js'
+import { textColumns } from '../../cli/debug/text-columns.js'
+import { exitCode } from '../../cli/exit-codes.js'
+import { targetFlags } from '../../cli/open-target.js'
+import { OperationError } from '../../cli/operation-error.js'
+import { formatBytes } from '../../cli/progress/format-quantity.js'
+import { writeTar } from '../../operations/bundle/write-tar.js'
+
+export default class DebugBundle extends BaseCommand {
+  static override summary = 'Pack configuration, versions, metrics and plans into one file for a bug report'
+  static override description =
+    `Lists what is in it. Secrets are left out; names of databases, measurements and tags are in it, stored values are not, but statements that run at the moment are.
+
+EXIT CODES
+  0 written   3 written, but parts could not be had   4 server unreachable   5 not an admin   7 the file exists`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --data-dir /var/lib/hyperbyte --out bundle.tar.gz',
+  ]
+  static override flags = {
+    ...targetFlags,
+    out: Flags.string({ helpValue: 'FILE', summary: 'Where to [default: hyperbyte-bundle-TIME.tar.gz].' }),
+    'dry-run': Flags.boolean({ summary: 'Only list what would be in it.' }),
+  }
+
+  async run() {
+    const { flags } = await this.parse(DebugBundle)
+    const nowMs = Date.now()
+    const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').slice(0, 15)
+    const out = flags.out ?? `hyperbyte-bundle-${stamp}.tar.gz`
+    const { files, failures } = await withDebugSource(flags, (source) => collectBundle(source, this.config.version))
+    const rows = files.map(({ name, content }) => [name, formatBytes(Buffer.byteLength(content))])
+    this.log(textColumns(['FILE', '#SIZE'], rows))
+    for (const failure of failures) this.note(`could not get ${failure}`)
+    if (!flags['dry-run']) {
+      const folder = `hyperbyte-bundle-${stamp}`
+      const named = files.map(({ name, content }) => ({ name: `${folder}/${name}`, content }))
+      writeBundle(out, gzipSync(writeTar(named, nowMs)))
+      this.log(`wrote ${out}`)
+    }
+    if (failures.length > 0) process.exitCode = exitCode('partial')
+    return {
+      schema: 'hyperbyte.debug.bundle/1',
+      path: flags['dry-run'] ? null : out,
+      files: files.map(({ name }) => name),
+      failures,
+    }
+  }
+}
+
+function writeBundle(path: string, bytes: Buffer): void {
+  try {
+    writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 })
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code !== 'EEXIST') throw new OperationError(`cannot write ${path}: ${message}`, { exit: 'failed', cause })
+    throw new OperationError(`${path} exists`, { exit: 'conflict', hint: 'choose another name with --out', cause })
+  }
+}

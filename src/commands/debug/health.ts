@@ -1,0 +1,91 @@
+/** Each probe of the server with the time it took. */
+
+import { BaseCommand } from '../../cli/base-command.js'
+import { checkFlags, nagiosCode, renderNagios, renderPrometheus } from '../../cli/debug/check-format.js'
+import { type DebugSource, withDebugSource } from '../../cli/debug/debug-source.js'
+import { textColumns } from '../../cli/debug/text-columns.js'
+import { exitCode } from '../../cli/exit-codes.js'
+import { targetFlags } from '../../cli/open-target.js'
+import { HttpClient } from '../../client/http-client.js'
+import { columnOf, runStatement } from '../../client/run-statement.js'
+
+interface Probe {
+  readonly node: number
+  readonly probe: string
+  readonly ok: boolean
+  readonly ms: number
+  readonly text: string
+}
+
+export default class DebugHealth extends BaseCommand {
+  static override summary = 'Try each part of the server and say how long it took'
+  static override description = `EXIT CODES
+  0 all well   4 server unreachable   8 a probe failed   9 a server holds the data directory`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --check-format prometheus',
+  ]
+  static override flags = { ...targetFlags, ...checkFlags }
+
+  async run() {
+    const { flags } = await this.parse(DebugHealth)
+    return await withDebugSource(flags, async (source) => {
+      const probes = await runProbes(source)
+      const failed = probes.filter(({ ok }) => !ok)
+      const outcome = {
+        name: 'hyperbyte health',
+        state: failed.length === 0 ? ('ok' as const) : ('critical' as const),
+        text:
+          failed.length === 0 ? 'all probes passed' : failed.map(({ probe, text }) => `${probe}: ${text}`).join('; '),
+        metrics: probes.map(({ probe, ms }) => ({ name: `${probe}_ms`, value: Math.round(ms * 10) / 10 })),
+      }
+      const format = flags['check-format']
+      if (format === 'nagios') this.log(renderNagios(outcome))
+      else if (format === 'prometheus') this.log(renderPrometheus(outcome))
+      else this.log(renderProbes(probes))
+      if (format === 'nagios') process.exitCode = nagiosCode(outcome.state)
+      else if (failed.length > 0) process.exitCode = exitCode('mismatch')
+      return { schema: 'hyperbyte.debug.health/1', healthy: failed.length === 0, probes }
+    })
+  }
+}
+
+async function runProbes(source: DebugSource): Promise<Probe[]> {
+  const { target } = source
+  const probes: Probe[] = []
+  const run = async (probe: string, work: () => Promise<string>) => {
+    const startMs = performance.now()
+    const outcome = await work().then(
+      (text) => ({ ok: true, text }),
+      (error: Error) => ({ ok: false, text: error.message }),
+    )
+    probes.push({ node: 0, probe, ms: performance.now() - startMs, ...outcome })
+  }
+  if (target instanceof HttpClient) {
+    // Nobody there at all is a failure of the command, not of a probe.
+    await target.ping()
+    await run('ping', async () => `version ${(await target.ping()).version}`)
+    await run('ready', async () => target.checkReady().then(() => 'takes writes and queries'))
+  }
+  await run('query', async () => {
+    const { length } = columnOf(await runStatement(target, 'SHOW DATABASES'), 'name')
+    return `${length} databases`
+  })
+  await run('log', async () => {
+    const { stats, log_sequence: sequence } = await source.ask('server')
+    if (stats['isReadOnly'] === true) throw new Error('writes are refused until the disk takes them again')
+    return `at record ${sequence}`
+  })
+  return probes
+}
+
+function renderProbes(probes: readonly Probe[]): string {
+  const rows = probes.map(({ node, probe, ok, ms, text }) => [
+    ok ? '✓ ok' : '✗ fail',
+    String(node),
+    probe,
+    ms.toFixed(1),
+    text,
+  ])
+  return textColumns(['STATE', '#NODE', 'PROBE', '#MS', 'WHAT'], rows)
+}

@@ -1,0 +1,47 @@
+/** How far each replica is behind each other one. A single node has no others, and says so in the shape that several will fill. */
+
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.js'
+import { withDebugSource } from '../../cli/debug/debug-source.js'
+import { targetFlags } from '../../cli/open-target.js'
+import { parseDurationFlag } from '../../cli/parse-duration-flag.js'
+
+export default class DebugReplication extends BaseCommand {
+  static override summary = 'Show how far replicas are behind each other'
+  static override description = `EXIT CODES
+  0 all is well   4 server unreachable   5 not an admin   8 a node is behind   9 a server holds the data directory`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --warn 5s --crit 30s',
+  ]
+  static override flags = {
+    ...targetFlags,
+    warn: Flags.custom<number>({ parse: parseDurationFlag })({
+      default: 10_000,
+      defaultHelp: async () => '10s',
+      helpValue: 'DURATION',
+      summary: 'A lag from which a replica counts as lagging.',
+    }),
+    crit: Flags.custom<number>({ parse: parseDurationFlag })({
+      default: 60_000,
+      defaultHelp: async () => '60s',
+      helpValue: 'DURATION',
+      summary: 'A lag from which it counts as stalled.',
+    }),
+  }
+
+  async run() {
+    const { flags } = await this.parse(DebugReplication)
+    return await withDebugSource(flags, async (source) => {
+      await source.ask('server')
+      this.log('single node: no replication')
+      return {
+        schema: 'hyperbyte.debug.replication/1',
+        replicated: false,
+        links: [],
+        warn_s: flags.warn / 1000,
+        crit_s: flags.crit / 1000,
+      }
+    })
+  }
+}

@@ -1,0 +1,97 @@
+/** One page: is everything well? */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.js'
+import { checkFlags, nagiosCode, renderNagios, renderPrometheus } from '../../cli/debug/check-format.js'
+import { withDebugSource } from '../../cli/debug/debug-source.js'
+import { checkOutcomeOf, type StatusDocument, statusOf, unknownStatus } from '../../cli/debug/server-status.js'
+import { textColumns } from '../../cli/debug/text-columns.js'
+import { exitCode } from '../../cli/exit-codes.js'
+import { targetFlags } from '../../cli/open-target.js'
+import { parseDurationFlag } from '../../cli/parse-duration-flag.js'
+import { formatBytes, formatSeconds } from '../../cli/progress/format-quantity.js'
+
+export default class DebugStatus extends BaseCommand {
+  static override summary = 'Say in one word whether everything is well, and why not'
+  static override description = `EXIT CODES
+  0 answered   4 server unreachable   5 not an admin   8 with --check: something is wrong
+  With --check-format nagios: 0 ok, 1 warning, 2 critical, 3 unknown.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --host http://db1:8086 --check-format nagios',
+    '<%= config.bin %> <%= command.id %> --watch 2s',
+  ]
+  static override flags = {
+    ...targetFlags,
+    ...checkFlags,
+    watch: Flags.custom<number>({ parse: parseDurationFlag })({
+      helpValue: 'DURATION',
+      summary: 'Print again and again, so far apart.',
+      exclusive: ['check', 'check-format'],
+    }),
+  }
+
+  async run() {
+    const { flags } = await this.parse(DebugStatus)
+    if (flags['check-format'] !== undefined) return await this.#runCheck(flags['check-format'], flags)
+    for (;;) {
+      const status = await readStatus(flags)
+      this.log(renderStatus(status))
+      if (flags.check && status.state !== 'healthy') process.exitCode = exitCode('mismatch')
+      if (flags.watch === undefined || flags.watch === 0) return status
+      await sleep(flags.watch)
+      this.log('')
+    }
+  }
+
+  /** A monitoring system wants its line also when nobody answers. */
+  async #runCheck(format: 'nagios' | 'prometheus', flags: Parameters<typeof readStatus>[0]): Promise<StatusDocument> {
+    const status = await readStatus(flags).catch((error: Error) => unknownStatus(error.message, now()))
+    const outcome = checkOutcomeOf(status)
+    this.log(format === 'nagios' ? renderNagios(outcome) : renderPrometheus(outcome))
+    if (format === 'nagios') process.exitCode = nagiosCode(outcome.state)
+    else if (outcome.state !== 'ok') process.exitCode = exitCode('mismatch')
+    return status
+  }
+}
+
+async function readStatus(flags: Parameters<typeof withDebugSource>[0]): Promise<StatusDocument> {
+  return await withDebugSource(flags, async (source) => statusOf(await source.ask('server'), source.name, now()))
+}
+
+function now(): string {
+  return new Date().toISOString()
+}
+
+function renderStatus({ state, reasons, nodes }: StatusDocument): string {
+  const rows = nodes.map((node) => [
+    String(node.id),
+    node.addr,
+    node.state,
+    node.role,
+    node.version,
+    node.uptime_s === null ? '–' : formatSeconds(node.uptime_s),
+    formatBytes(Number(node.disk_free_bytes)),
+    formatBytes(Number(node.wal_bytes)),
+    String(node.files),
+    formatBytes(Number(node.file_bytes)),
+    String(node.series),
+  ])
+  const heading = [
+    'NODE',
+    'ADDRESS',
+    'STATE',
+    'ROLE',
+    'VERSION',
+    '#UP',
+    '#DISK FREE',
+    '#LOG',
+    '#FILES',
+    '#SIZE',
+    '#SERIES',
+  ]
+  const why = reasons.map(({ severity, text, hint }) => `${severity === 'critical' ? '✗' : '!'} ${text}\n    → ${hint}`)
+  const word = `${state === 'healthy' ? '✓' : '!'} ${state[0].toUpperCase()}${state.slice(1)}`
+  return [word, ...why, '', textColumns(heading, rows)].join('\n')
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { nagiosCode, renderNagios, renderPrometheus } from '../../../src/cli/debug/check-format.js'
+import { checkOutcomeOf, statusOf, unknownStatus } from '../../../src/cli/debug/server-status.js'
+import type { DebugServer } from '../../../src/client/debug-documents.js'
+
+const GIB = 2 ** 30
+const TIME = '2026-11-20T03:44:17.000Z'
+
+function server(changes: Partial<DebugServer> = {}, stats: Record<string, number | boolean> = {}): DebugServer {
+  return {
+    version: '1.0.0',
+    pid: 1,
+    uptime_s: 60,
+    data_dir: '/data',
+    disk_free_bytes: String(50 * GIB),
+    disk_total_bytes: String(100 * GIB),
+    memory_rss_bytes: 1000,
+    log_sequence: '9',
+    log_flushed_sequence: '5',
+    durability: 'every_write',
+    stats: {
+      isReadOnly: false,
+      flushErrorCount: 0,
+      walBytes: 10,
+      parquetFileCount: 2,
+      parquetBytes: 20,
+      seriesCount: 3,
+      ...stats,
+    },
+    databases: [],
+    ...changes,
+  }
+}
+
+test('the status document keeps its keys', () => {
+  expect(statusOf(server(), 'http://db1:8086', TIME)).toEqual({
+    schema: 'hyperbyte.debug.status/1',
+    time: TIME,
+    cluster: null,
+    state: 'healthy',
+    reasons: [],
+    leader: { node: 0, term: null, since: null },
+    nodes: [
+      {
+        id: 0,
+        addr: 'http://db1:8086',
+        state: 'active',
+        role: 'single',
+        version: '1.0.0',
+        uptime_s: 60,
+        lag_s: 0,
+        disk_free_bytes: String(50 * GIB),
+        disk_total_bytes: String(100 * GIB),
+        wal_bytes: '10',
+        files: 2,
+        file_bytes: '20',
+        series: 3,
+        memory_rss_bytes: 1000,
+      },
+    ],
+    last_backup: null,
+  })
+})
+
+test.each([
+  ['a server that refuses writes', server({}, { isReadOnly: true }), ['read_only'], 'critical', 2],
+  ['failed flushes', server({}, { flushErrorCount: 2 }), ['flush_failed'], 'warning', 1],
+  ['a disk that is nearly full', server({ disk_free_bytes: String(2 * GIB) }), ['disk_tight'], 'warning', 1],
+  ['a full disk', server({ disk_free_bytes: '1000' }), ['disk_full'], 'critical', 2],
+  ['nothing', server(), [], 'ok', 0],
+] as const)('%s is judged', (_, document, codes, state, nagios) => {
+  const status = statusOf(document, 'x', TIME)
+  expect(status.reasons.map(({ code }) => code)).toEqual(codes)
+  expect(status.state).toBe(codes.length === 0 ? 'healthy' : 'degraded')
+  const outcome = checkOutcomeOf(status)
+  expect([outcome.state, nagiosCode(outcome.state)]).toEqual([state, nagios])
+})
+
+test('a server that does not answer is unknown', () => {
+  const outcome = checkOutcomeOf(unknownStatus('connection refused', TIME))
+  expect([renderNagios(outcome), nagiosCode(outcome.state)]).toEqual([
+    'HYPERBYTE STATUS UNKNOWN - connection refused',
+    3,
+  ])
+})
+
+describe('a check prints', () => {
+  const outcome = {
+    name: 'hyperbyte health',
+    state: 'warning',
+    text: 'a | b',
+    metrics: [{ name: 'ping_ms', value: 1.5 }],
+  } as const
+
+  test('one line for Nagios', () => {
+    expect(renderNagios(outcome)).toBe('HYPERBYTE HEALTH WARNING - a / b | ping_ms=1.5')
+  })
+
+  test('metrics for Prometheus', () => {
+    expect(renderPrometheus(outcome)).toBe(
+      '# TYPE hyperbyte_health_healthy gauge\nhyperbyte_health_healthy 0\n# TYPE hyperbyte_health_ping_ms gauge\nhyperbyte_health_ping_ms 1.5',
+    )
+  })
+})
