@@ -3,6 +3,7 @@
  * loaded, the second backup after one per cent of new data, and a restore. Only on request: it writes gigabytes.
  */
 import { spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -28,8 +29,9 @@ export type BackupResult = {
 
 const BATCH_ROWS = 5000
 const FIELD_COUNT = 10
-/** Random doubles do not shrink: a row is about this long in a file. */
-const ROW_BYTES = 8 * FIELD_COUNT
+/** A request of noise is about two megabytes. */
+const NOISE_LINES = 256
+const NOISE_BYTES = 6000
 const VALUE_DIGITS = 15
 const DIGIT_COUNT = 1_000_000
 const INGEST_MS = 10_000
@@ -46,7 +48,7 @@ export async function measureBackup(
   let server = await BenchServer.start(kind, folder)
   await server.execute(`CREATE DATABASE ${DATABASE}`)
   const writer = new RandomWriter(server.port)
-  await writer.writeRows((gibibytes * 2 ** 30) / ROW_BYTES)
+  await writer.writeNoise(gibibytes * 2 ** 30)
   // A stop brings everything into files.
   await server.stop()
   const dataBytes = diskUsageOf(join(server.dataDir, 'data')).bytes
@@ -74,7 +76,7 @@ export async function measureBackup(
   rmSync(`${repo}-loaded`, { recursive: true })
 
   run(process.execPath, [bin, 'backup', '--repo', repo, ...host])
-  await loaded.writeRows((gibibytes * 2 ** 30) / ROW_BYTES / 100)
+  await loaded.writeNoise((gibibytes * 2 ** 30) / 100)
   const beforeBytes = diskUsageOf(repo).bytes
   const secondBackupSeconds = timed(() => run(process.execPath, [bin, 'backup', '--repo', repo, ...host]))
   const secondBackupBytes = diskUsageOf(repo).bytes - beforeBytes
@@ -110,9 +112,19 @@ class RandomWriter {
     this.#port = port
   }
 
-  async writeRows(rowCount: number): Promise<void> {
+  /** About so many bytes in files: texts that do not shrink, which a server takes faster than numbers. */
+  async writeNoise(byteCount: number): Promise<void> {
     const connection = await HttpConnection.open(this.#port)
-    for (let written = 0; written < rowCount; written += BATCH_ROWS) await this.#send(connection, written / BATCH_ROWS)
+    for (let written = 0; written < byteCount; ) {
+      let lines = ''
+      for (let line = 0; line < NOISE_LINES; line++) {
+        const text = randomBytes(NOISE_BYTES).toString('base64')
+        lines += `text,host=h${line % 50} noise="${text}" ${RandomWriter.#nextNs}\n`
+        RandomWriter.#nextNs += 1_000_000n
+      }
+      await this.#post(connection, Buffer.from(lines, 'latin1'))
+      written += NOISE_LINES * NOISE_BYTES
+    }
     connection.close()
   }
 
@@ -151,7 +163,14 @@ class RandomWriter {
       body.write(String(RandomWriter.#nextNs), offset, 'latin1')
       RandomWriter.#nextNs += 1_000_000n
     }
-    const answer = await connection.send([postHead(`/write?db=${DATABASE}`, body.length), body])
+    await this.#post(connection, body)
+  }
+
+  async #post(connection: HttpConnection, body: Buffer): Promise<void> {
+    const head = postHead(`/write?db=${DATABASE}`, body.length)
+    let answer = await connection.send([head, body])
+    // Its disk may be slower than this writer.
+    while (answer.status === 503) answer = await connection.send([head, body])
     if (answer.status !== 204) throw new Error(`write answered ${answer.status}: ${answer.body.toString()}`)
   }
 }

@@ -125,11 +125,8 @@ class RowRestore {
     const done = new Set(lines.filter((line) => line !== ''))
     const copy = await this.#makeRoom(databases, done)
     for (const database of databases) await this.#createDatabase(database)
-    pace.begin(
-      'write',
-      buckets.reduce((sum, { rowCount }) => sum + rowCount, 0),
-      buckets.length,
-    )
+    const rowCount = buckets.reduce((sum, bucket) => sum + bucket.rowCount, 0)
+    pace.begin('write', rowCount, buckets.length, 'rows')
     await runParallel(buckets, Math.min(jobCount, 4), async (bucket) => {
       const key = keyOf(bucket)
       if (done.has(key)) this.#skippedBuckets++
@@ -248,6 +245,14 @@ class RowRestore {
     const { pace } = this.#options
     const fields = this.#fieldsOf(bucket)
     let lines: string[] = []
+    // One batch is on its way while the next is read.
+    let sending: Promise<void> = Promise.resolve()
+    const send = async (batch: readonly string[]): Promise<void> => {
+      await sending
+      sending = this.#send(bucket, batch)
+      // Whoever waits for it is told; until then nobody may.
+      sending.catch(() => undefined)
+    }
     for await (const event of this.#select(bucket, fields.map((field) => `${quoteName(field)}::field`).join(', '))) {
       pace.signal.throwIfAborted()
       if (event.kind === 'statement-end') {
@@ -257,11 +262,12 @@ class RowRestore {
       for (const line of printLines(event.frame, bucket.measurement, fields)) {
         lines.push(line)
         if (lines.length < BATCH_LINES) continue
-        await this.#send(bucket, lines)
+        await send(lines)
         lines = []
       }
     }
-    if (lines.length > 0) await this.#send(bucket, lines)
+    if (lines.length > 0) await send(lines)
+    await sending
   }
 
   async #send({ database, retentionPolicy }: Bucket, lines: readonly string[]): Promise<void> {
