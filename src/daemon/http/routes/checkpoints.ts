@@ -8,7 +8,6 @@
  *   DELETE /api/v1/checkpoints/ID                204
  */
 
-import { once } from 'node:events'
 import { type Checkpoint, HyperbyteError } from '../../../engine/index.js'
 import type { Identity } from '../auth/authenticator.js'
 import { CHECKPOINT_EXPIRY_MS } from '../checkpoint-sessions.js'
@@ -85,11 +84,16 @@ function piecesOf(checkpoint: Checkpoint, part: string, fileId: string | undefin
 /** At the client's pace. An error in the middle ends the connection, which the client cannot take for an end. */
 async function send(exchange: Exchange, pieces: AsyncIterable<Uint8Array>): Promise<void> {
   const { res } = exchange
+  let wake: () => void = () => undefined
+  for (const event of ['drain', 'close']) res.on(event, () => wake())
   for await (const piece of pieces) {
+    if (res.closed || res.destroyed) return
     // What fails before its first byte can still be told.
     if (!res.headersSent) writeHead(exchange)
-    if (res.closed || res.destroyed) return
-    if (!res.write(piece)) await Promise.race([once(res, 'drain'), once(res, 'close')])
+    if (res.write(piece) || res.closed) continue
+    await new Promise<void>((resolve) => {
+      wake = resolve
+    })
   }
   if (!res.headersSent) writeHead(exchange)
   res.end()
