@@ -112,6 +112,7 @@ class Creation {
     const content: RegistryContent = { files: [], databases: [] }
     const { files, databases } = content
     const registry = await storeSegments(repository, this.#registry(checkpoint, content), pace.take)
+    this.#checkSelection(databases)
     const added = await this.#copyFiles(checkpoint, files, type)
 
     const { addedBytes: logBytes, addedCount: logCount, ...manifestLog } = log
@@ -155,6 +156,7 @@ class Creation {
     const { files, databases } = content
     let registryBytes = 0
     for await (const { length } of this.#registry(checkpoint, content)) registryBytes += length
+    this.#checkSelection(databases)
     const missing = await this.#missingFiles(files)
     const bytes = missing.reduce((sum, { size }) => sum + size, 0)
     const manifest: Manifest = {
@@ -210,6 +212,12 @@ class Creation {
     const decoded = decodeRegistry(checkpoint.registry())
     const selected = selection === null ? decoded : selectEntries(decoded, toRegistrySelection(selection, NO_RENAMES))
     return encodeRegistry(noteContent(selected, content))
+  }
+
+  /** A name that was mistyped must not make an empty set that nobody looks at. */
+  #checkSelection(databases: readonly string[]): void {
+    const unknown = this.#options.selection?.databases?.find((name) => !databases.includes(name))
+    if (unknown !== undefined) throw new BackupError('missing', `there is no database ${unknown}`)
   }
 
   async #copyFiles(

@@ -89,6 +89,30 @@ test('a database and its policy come back under new names', async () => {
   expect((await askRestored('copy', 'SHOW RETENTION POLICIES ON b')).join()).toContain('name=long')
 })
 
+test('what was deleted stays deleted, in a whole copy and in a part under another name', async () => {
+  const { source, create, restore, askRestored } = test_
+  await source.ask('CREATE DATABASE other', '')
+  await source.write('m,host=a v=1 1\nm,host=b v=1 1')
+  await source.write('m,host=a v=1 1', 'other')
+  await source.engine.flush()
+  await source.ask(`DELETE FROM m WHERE host = 'a'`)
+  await source.engine.flush()
+  await source.write('m,host=c v=1 1')
+  await source.ask(`DELETE FROM m WHERE host = 'c'`)
+  await create()
+  const selection = toSelection({ ...EVERYTHING, databases: ['db'] })
+  await restore('whole')
+  await restore('part', { selection, renames: { database: 'new', retentionPolicy: null } })
+  expect(await askRestored('whole', 'SELECT v FROM m GROUP BY host')).toEqual(['m host=b | time=1 v=1'])
+  expect(await askRestored('part', 'SELECT v FROM m GROUP BY host', 'new')).toEqual(['m host=b | time=1 v=1'])
+})
+
+test('a database that does not exist is not backed up as an empty one', async () => {
+  const selection = toSelection({ ...EVERYTHING, databases: ['typo'] })
+  await expect(test_.create({ selection })).rejects.toMatchObject({ kind: 'missing' })
+  await expect(test_.create({ selection, isDryRun: true })).rejects.toMatchObject({ kind: 'missing' })
+})
+
 test('a directory that holds a database is left alone unless it is to be replaced', async () => {
   const { source, create, restore, askRestored } = test_
   await source.write('m v=1 1')
