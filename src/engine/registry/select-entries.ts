@@ -80,13 +80,11 @@ function selectSeries({ key, value }: RegistryEntry, { databaseName }: RegistryS
 }
 
 function selectTombstone({ key, value }: RegistryEntry, selection: RegistrySelection, fileIds: Set<number>) {
-  const tombstone = parse(value) as { table: NamedTable & { measurement: string }; fileIds: readonly number[] }
+  const tombstone = parse(value) as { table: NamedTable; fileIds: readonly number[] }
   const table = renameTable(tombstone.table, selection)
   const left = tombstone.fileIds.filter((id) => fileIds.has(id))
   if (table === null || left.length === 0) return null
-  const [, sequence] = splitKey(key)
-  const name = JSON.stringify([table.database, table.retentionPolicy, table.measurement])
-  return { key: Buffer.from(`tombstone\0${sequence}\0${name}`), value: print({ ...tombstone, table, fileIds: left }) }
+  return { key, value: print({ ...tombstone, table, fileIds: left }) }
 }
 
 function selectTypes({ key, value }: RegistryEntry, selection: RegistrySelection): RegistryEntry | null {
