@@ -198,6 +198,12 @@ function readFiles({ files, profile }: ConfigSources, keys: readonly ConfigKey[]
   return [...profileLayers, ...plainLayers]
 }
 
+/** Names of the tables [profile.NAME]; none when the file is no TOML. */
+export function profileNames(file: ConfigFile): readonly string[] {
+  const { profile } = parseFile(file, { faults: [], warnings: [] })
+  return isTable(profile) ? Object.keys(profile) : []
+}
+
 function pick(table: Record<string, unknown>, names: ReadonlySet<string>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(table).filter(([name]) => names.has(name)))
 }

@@ -12,6 +12,7 @@ import {
   type LoadedConnection,
   loadConfig,
   loadConnection,
+  profileNames,
 } from './load-config.js'
 import type { ConfigKey, Machine } from './option-table.js'
 
@@ -44,6 +45,12 @@ export function readConnection({ configFile, profile }: Omit<ReadConfigOptions, 
     machine: thisMachine(),
     readSecretFile: (path) => readFileSync(path, 'utf8'),
   })
+}
+
+/** Of all files that can be read, for completion; a file with faults has no profiles. */
+export function readProfileNames(configFile: string | null): readonly string[] {
+  const names = readConfigFiles(configFile, { isUnreadableSkipped: true }).flatMap((file) => profileNames(file))
+  return [...new Set(names)].sort()
 }
 
 /** Explicit or local file, then the user's, then the system's. */
