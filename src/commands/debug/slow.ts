@@ -5,16 +5,60 @@ import { BaseCommand } from '../../cli/base-command.js'
 import { serverFlags } from '../../cli/connection-flags.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
 import { withClient } from '../../cli/open-client.js'
+import type { HttpClient } from '../../client/http-client.js'
 import { runStatement } from '../../client/run-statement.js'
 
+const SORTS = {
+  p99: (a, b) => b.p99_s - a.p99_s,
+  total: (a, b) => b.total_s - a.total_s,
+  max: (a, b) => b.max_s - a.max_s,
+  calls: (a, b) => b.calls - a.calls,
+  errors: (a, b) => b.errors - a.errors,
+} satisfies Record<string, (a: Shape, b: Shape) => number>
+
+/** What was run, by the shape of its text. */
+interface Shape {
+  readonly text: string
+  readonly database: string
+  readonly calls: number
+  readonly errors: number
+  readonly rows: number
+  readonly total_s: number
+  readonly p99_s: number
+  readonly max_s: number
+}
+
+/** As the server tells it. */
+interface StatementCosts {
+  readonly fingerprint: string
+  readonly database: string
+  readonly call_count: number
+  readonly error_count: number
+  readonly row_count: number
+  readonly total_seconds: number
+  readonly p99_seconds: number
+  readonly max_seconds: number
+}
+
 export default class DebugSlow extends BaseCommand {
-  static override summary = 'List the statements that run now, longest first, and end one with --kill'
-  static override description = `EXIT CODES
+  static override summary = 'List the statements that run now and those that cost most, and end one with --kill'
+  static override description =
+    `Statements are counted by their shape, numbers and texts taken out, since the server started.
+
+EXIT CODES
   0 done   1 no such statement to end   4 server unreachable   5 not an admin`
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --kill 36']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --sort total',
+    '<%= config.bin %> <%= command.id %> --kill 36',
+  ]
   static override flags = {
     ...serverFlags,
     kill: Flags.integer({ min: 1, helpValue: 'ID', summary: 'End this statement.' }),
+    sort: Flags.option({ options: Object.keys(SORTS) as (keyof typeof SORTS)[] })({
+      default: 'p99' as const,
+      summary: 'What comes first.',
+    }),
+    top: Flags.integer({ default: 20, min: 1, summary: 'Print so many shapes.' }),
   }
 
   async run() {
@@ -24,25 +68,62 @@ export default class DebugSlow extends BaseCommand {
         await runStatement(client, `KILL QUERY ${flags.kill}`)
         this.log(`statement ${flags.kill} is ending`)
       }
-      const rows = (await runStatement(client, 'SHOW QUERIES')).flatMap(({ values = [] }) => values)
-      const statements = rows
-        .map(([id, text, database, duration]) => ({
-          id: Number(id),
-          text: String(text),
-          database: String(database ?? ''),
-          duration_s: parseGoDuration(String(duration)),
-        }))
-        .sort((a, b) => b.duration_s - a.duration_s)
-      const table = statements.map(({ id, text, database, duration_s: seconds }) => [
-        String(id),
-        seconds.toFixed(3),
-        database,
-        text,
-      ])
-      this.log(textColumns(['#ID', '#SECONDS', 'DATABASE', 'STATEMENT'], table))
-      return { schema: 'hyperbyte.debug.slow/1', killed: flags.kill ?? null, statements }
+      const running = await readRunning(client)
+      const shapes = (await readShapes(client)).sort(SORTS[flags.sort])
+      this.log(renderRunning(running))
+      if (shapes.length > 0) this.log(`\n${renderShapes(shapes.slice(0, flags.top))}`)
+      return { schema: 'hyperbyte.debug.slow/1', killed: flags.kill ?? null, running, statements: shapes }
     })
   }
+}
+
+async function readRunning(client: HttpClient) {
+  const rows = (await runStatement(client, 'SHOW QUERIES')).flatMap(({ values = [] }) => values)
+  return rows
+    .map(([id, text, database, duration]) => ({
+      id: Number(id),
+      text: String(text),
+      database: String(database ?? ''),
+      duration_s: parseGoDuration(String(duration)),
+    }))
+    .sort((a, b) => b.duration_s - a.duration_s)
+}
+
+async function readShapes(client: HttpClient): Promise<Shape[]> {
+  const { statements } = (await client.getJson('/api/v1/statements')) as { statements: readonly StatementCosts[] }
+  return statements.map((each) => ({
+    text: each.fingerprint,
+    database: each.database,
+    calls: each.call_count,
+    errors: each.error_count,
+    rows: each.row_count,
+    total_s: each.total_seconds,
+    p99_s: each.p99_seconds,
+    max_s: each.max_seconds,
+  }))
+}
+
+function renderRunning(running: Awaited<ReturnType<typeof readRunning>>): string {
+  const rows = running.map(({ id, text, database, duration_s: seconds }) => [
+    String(id),
+    seconds.toFixed(3),
+    database,
+    text,
+  ])
+  return textColumns(['#ID', '#SECONDS', 'DATABASE', 'RUNS NOW'], rows)
+}
+
+function renderShapes(shapes: readonly Shape[]): string {
+  const rows = shapes.map((shape) => [
+    String(shape.calls),
+    String(shape.errors),
+    shape.p99_s.toFixed(3),
+    shape.max_s.toFixed(3),
+    shape.total_s.toFixed(1),
+    shape.database,
+    shape.text,
+  ])
+  return textColumns(['#CALLS', '#ERRORS', '#P99 S', '#MAX S', '#TOTAL S', 'DATABASE', 'STATEMENT'], rows)
 }
 
 const UNIT_S = { h: 3600, m: 60, s: 1, ms: 1e-3, u: 1e-6, µs: 1e-6, us: 1e-6, ns: 1e-9 } as const
