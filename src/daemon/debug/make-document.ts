@@ -139,8 +139,8 @@ const LISTED_MAX = 10_000
 
 /** Of a database that is open, every record was checked when it was opened or written; they are checked again here. */
 async function makeLog({ engine }: DocumentContext, params: DebugParams): Promise<DebugDocuments['log']> {
-  const from = BigInt(params['from'] ?? '0')
-  const count = Math.min(LISTED_MAX, Number(params['count'] ?? '0'))
+  const from = BigInt(numberParam(params, 'from'))
+  const count = Math.min(LISTED_MAX, Number(numberParam(params, 'count')))
   const checkpoint = await engine.checkpoint()
   try {
     const { flushedSequence, lastSequence } = checkpoint.info
@@ -259,6 +259,13 @@ async function analyse(
     stop()
   }
   return { running_ms: performance.now() - startMs, rows, series, sql, error: failure }
+}
+
+/** Digits, '0' when absent. */
+function numberParam(params: DebugParams, name: string): string {
+  const text = params[name] ?? '0'
+  if (/^\d{1,18}$/.test(text)) return text
+  throw new HyperbyteError('invalid', `${name}=${text} is no number`)
 }
 
 function isWanted({ db, rp, measurement }: DebugParams): (facts: FileFacts) => boolean {
