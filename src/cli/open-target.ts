@@ -38,6 +38,12 @@ export interface OpenDirectoryOptions {
   readonly engine?: Partial<EngineOptions>
 }
 
+/**
+ * For bulk work that begins anew when it is cut off, and calls `target.flush()` before it says that it is done: without a
+ * log it writes half as many bytes.
+ */
+export const BULK: OpenDirectoryOptions = { isCreated: true, engine: { durability: 'none' } }
+
 const EXISTING: OpenDirectoryOptions = { isCreated: false }
 
 /** Runs with the server or the directory that the flags name. A directory that a server holds ends the command with 9. */

@@ -292,6 +292,8 @@ export class HttpClient implements Target {
       await this.#write({ database, retentionPolicy, precision: 'ns', body, isCompressed }, contentType)
   }
 
+  async flush(): Promise<void> {}
+
   async #isHyperbyte(): Promise<boolean> {
     const answer = await this.#call(get('/ping'))
     await answer.body.dump()

@@ -26,6 +26,8 @@ export interface Target {
   readColumns(call: ReadCall): AsyncIterable<PointColumns>
   /** As `write`, for rows that are columns already. */
   writeColumns(call: ColumnWriteCall): Promise<void>
+  /** What a directory that was opened without a log has in memory goes to disk; a server has promised that already. */
+  flush(): Promise<void>
   /** Idempotent. A directory brings its rows in memory to disk first. */
   close(): Promise<void>
 }

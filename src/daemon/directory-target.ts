@@ -99,6 +99,10 @@ export class DirectoryTarget implements Target {
     this.#refuse(message)
   }
 
+  flush(): Promise<void> {
+    return this.engine.flush()
+  }
+
   async close(): Promise<void> {
     this.#controller.abort()
     await this.engine.close()

@@ -89,4 +89,5 @@ export {
   restoreDataDirectory,
   rewriteRegistry,
 } from './restore-data-directory.js'
+export { ColumnReader } from './sql/column-reader.js'
 export { checkRecord, placeholderRecord, type RecordHead, readRecordHead, splitRecords } from './wal/wal-record.js'

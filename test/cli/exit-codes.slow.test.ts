@@ -28,6 +28,8 @@ beforeAll(async () => {
   requireBuild()
   folder = mkdtempSync(join(tmpdir(), 'hyperbyte-exit-'))
   writeFileSync(join(folder, 'bad.toml'), '[http]\nbind = 1\n')
+  writeFileSync(join(folder, 'good.lp'), 'm v=1 1\n')
+  writeFileSync(join(folder, 'bad.csv'), 'a,b\n1,2\n')
   server = createServer((req, res) => {
     req.resume()
     const name = new URL(req.url ?? '/', 'http://x').searchParams.get('db') ?? ''
@@ -109,6 +111,71 @@ const CASES: readonly (readonly [name: string, exit: number, args: () => string[
   ['user without a password', EXIT_CODES.usage.code, () => statement('user', 'create', 'x')],
   ['user dropped without a yes', EXIT_CODES.usage.code, () => statement('user', 'drop', 'x')],
   ['grant on nothing', EXIT_CODES.usage.code, () => statement('user', 'grant', 'x')],
+  ['backfill plan without a source', EXIT_CODES.usage.code, () => ['backfill', 'plan', '-d', 'x']],
+  [
+    'backfill plan of nobody',
+    EXIT_CODES.unreachable.code,
+    () => ['backfill', 'plan', '--source', 'http://127.0.0.1:1', '-d', 'x'],
+  ],
+  ['backfill run without a source', EXIT_CODES.usage.code, () => ['backfill', 'run', '--state', join(folder, 'none')]],
+  ['backfill run of no plan', EXIT_CODES.missing.code, () => ['backfill', 'run', '--plan', '/nonexistent.json']],
+  ['backfill status of nothing', EXIT_CODES.missing.code, () => ['backfill', 'status', '--state', '/nonexistent']],
+  ['backfill verify of nothing', EXIT_CODES.missing.code, () => ['backfill', 'verify', '--state', '/nonexistent']],
+  ['backfill load of nothing', EXIT_CODES.missing.code, () => ['backfill', 'load', '--from-dir', '/nonexistent']],
+  ['backfill load from nowhere', EXIT_CODES.usage.code, () => ['backfill', 'load']],
+  ['import that succeeds', EXIT_CODES.ok.code, () => ['import', '-H', host, '-d', 'fine', join(folder, 'good.lp')]],
+  [
+    'import refused in part',
+    EXIT_CODES.partial.code,
+    () => ['import', '-H', host, '-d', 'partial', join(folder, 'good.lp')],
+  ],
+  [
+    'import without permission',
+    EXIT_CODES.denied.code,
+    () => ['import', '-H', host, '-d', 'denied', join(folder, 'good.lp')],
+  ],
+  [
+    'import into no database',
+    EXIT_CODES.missing.code,
+    () => ['import', '-H', host, '-d', 'missing', join(folder, 'good.lp')],
+  ],
+  [
+    'import to a full disk',
+    EXIT_CODES['no-space'].code,
+    () => ['import', '-H', host, '-d', 'full', join(folder, 'good.lp')],
+  ],
+  ['import of a missing file', EXIT_CODES.missing.code, () => ['import', '-H', host, '-d', 'fine', '/nonexistent.lp']],
+  [
+    'import of a missing table',
+    EXIT_CODES.missing.code,
+    () => ['import', '-H', host, '-d', 'fine', '/nonexistent.csv'],
+  ],
+  ['import of an unknown format', EXIT_CODES.usage.code, () => ['import', '-d', 'fine', 'x.doc']],
+  [
+    'import of too many errors',
+    EXIT_CODES.failed.code,
+    () => ['import', '-H', host, '-d', 'partial', '--max-errors', '0', join(folder, 'good.lp')],
+  ],
+  [
+    'import of a table without a time',
+    EXIT_CODES.usage.code,
+    () => ['import', '-H', host, '-d', 'fine', join(folder, 'bad.csv')],
+  ],
+  [
+    'export of no directory',
+    EXIT_CODES.missing.code,
+    () => ['export', '--data-dir', '/nonexistent', '-d', 'x', '--out', folder],
+  ],
+  [
+    'export from nobody',
+    EXIT_CODES.unreachable.code,
+    () => ['export', '-H', 'http://127.0.0.1:1', '-d', 'x', '--out', folder],
+  ],
+  [
+    'export of Parquet to stdout',
+    EXIT_CODES.usage.code,
+    () => ['export', '-H', host, '-d', 'x', '--format', 'parquet'],
+  ],
   ['open address without authentication', EXIT_CODES.usage.code, () => ['serve', '--bind', '0.0.0.0:0']],
 ]
 

@@ -17,7 +17,7 @@ import { parseQuietHours } from '../../operations/backfill/quiet-hours.js'
 import { type RunOptions, type RunTally, runBackfill } from '../../operations/backfill/run-backfill.js'
 import type { TypeChoice } from '../../operations/backfill/settle-types.js'
 import { SourceGuard } from '../../operations/backfill/source-guard.js'
-import { StateDirectory } from '../../operations/backfill/state-directory.js'
+import { type BackfillSettings, StateDirectory } from '../../operations/backfill/state-directory.js'
 import { TargetSink } from '../../operations/backfill/target-sink.js'
 import { RateLimiter, SYSTEM_CLOCK } from '../../operations/rate-limiter.js'
 import { RejectedLines } from '../../operations/rejected-lines.js'
@@ -32,14 +32,18 @@ import { runInterruptible } from '../run-interruptible.js'
 import { type SourceFlagValues, windowOf, withSource } from '../source-flags.js'
 import { parseRedo } from './parse-redo.js'
 
-export interface RunFlags extends TargetFlagValues, SourceFlagValues {
-  readonly source?: string
+/** Which part of the source. */
+export interface ScopeFlagValues {
   readonly database?: string
   readonly rp?: readonly string[]
   readonly measurement?: readonly string[]
   readonly start?: bigint
   readonly end?: bigint
   readonly plan?: string
+}
+
+export interface RunFlags extends TargetFlagValues, SourceFlagValues, ScopeFlagValues {
+  readonly source?: string
   readonly 'to-database'?: string
   readonly state: string
   readonly 'on-type-conflict': TypeChoice
@@ -98,12 +102,7 @@ async function openAndRun(flags: RunFlags, state: StateDirectory, around: Surrou
     const plan = saved?.plan ?? named ?? (await planFromFlags(source, flags))
     const choice = saved?.settings.choice ?? flags['on-type-conflict']
     refuseConflicts(plan, choice)
-    const target = {
-      ...flags,
-      host: flags.host ?? saved?.settings.hosts ?? undefined,
-      'data-dir': flags['data-dir'] ?? (flags.host === undefined ? (saved?.settings.dataDir ?? undefined) : undefined),
-    }
-    if (target['data-dir'] !== undefined && flags.host === undefined) target.host = undefined
+    const target = saved === null ? flags : rememberedTarget(flags, saved.settings, state)
     const targetDatabase = flags['to-database'] ?? saved?.settings.targetDatabase ?? plan.source.database
     const hosts = target.host === undefined ? null : [...target.host]
     state.save(plan, { hosts, dataDir: target['data-dir'] ?? null, targetDatabase, choice })
@@ -115,6 +114,20 @@ async function openAndRun(flags: RunFlags, state: StateDirectory, around: Surrou
       },
     )
   })
+}
+
+/** A backfill that goes on, goes on into the same target: half in one place and half in another would be lost on both. */
+function rememberedTarget(flags: RunFlags, { hosts, dataDir }: BackfillSettings, state: StateDirectory): RunFlags {
+  const isOther =
+    (flags['data-dir'] !== undefined && flags['data-dir'] !== dataDir) ||
+    (flags.host !== undefined && hosts !== null && flags.host.join() !== hosts.join())
+  if (isOther) {
+    throw new OperationError(`${state.path} belongs to a backfill into ${dataDir ?? hosts?.join(', ')}`, {
+      exit: 'conflict',
+      hint: 'name another directory with --state',
+    })
+  }
+  return { ...flags, host: hosts ?? undefined, 'data-dir': dataDir ?? undefined }
 }
 
 interface Copy {
@@ -161,7 +174,7 @@ async function copy(flags: RunFlags, state: StateDirectory, around: Surroundings
     const tally = await runBackfill(options)
     await carryRest(flags, state, around, what)
     if (flags.follow) await followSource({ ...options, overlapMs: flags.overlap, fromMs: followFromMs })
-    return summarise(tally, around)
+    return summarise('hyperbyte.backfill.run/1', tally, around)
   } finally {
     journal.close()
   }
@@ -185,7 +198,11 @@ async function carryRest(
   reporter.warn(`${users.length} users have new passwords: ${path}`)
 }
 
-function summarise(tally: RunTally, { rejected, startedMs }: Surroundings): RunSummary {
+export function summarise(
+  schema: string,
+  tally: RunTally,
+  { rejected, startedMs }: Pick<Surroundings, 'rejected' | 'startedMs'>,
+): RunSummary {
   const seconds = (performance.now() - startedMs) / 1000
   const rate = Math.round(tally.pointCount / seconds)
   const lines = [
@@ -197,7 +214,7 @@ function summarise(tally: RunTally, { rejected, startedMs }: Surroundings): RunS
     lines,
     exitCode: rejected.count > 0 ? exitCode('partial') : 0,
     document: {
-      schema: 'hyperbyte.backfill.run/1',
+      schema,
       points: tally.pointCount,
       rows: tally.rowCount,
       slices: tally.sliceCount,
@@ -210,7 +227,7 @@ function summarise(tally: RunTally, { rejected, startedMs }: Surroundings): RunS
   }
 }
 
-async function planFromFlags(source: HttpClient, flags: RunFlags): Promise<BackfillPlan> {
+export async function planFromFlags(source: HttpClient, flags: ScopeFlagValues): Promise<BackfillPlan> {
   return await planBackfill(source, {
     database: requireFlag(flags.database, '--database NAME'),
     retentionPolicies: flags.rp ?? [],
@@ -230,7 +247,7 @@ export function readPlanFile(path: string): BackfillPlan {
 }
 
 /** A state directory belongs to one backfill: another database or plan in it would be half done. */
-function refuseOtherScope(flags: RunFlags, saved: BackfillPlan, state: StateDirectory): void {
+export function refuseOtherScope(flags: ScopeFlagValues, saved: BackfillPlan, state: StateDirectory): void {
   const isOther =
     (flags.database !== undefined && flags.database !== saved.source.database) ||
     (flags.plan !== undefined &&
@@ -254,7 +271,11 @@ function refuseConflicts(plan: BackfillPlan, choice: TypeChoice): void {
   })
 }
 
-function guardOf(source: HttpClient, flags: RunFlags, onWait: (text: string) => void): SourceGuard {
+export function guardOf(
+  source: HttpClient,
+  flags: { readonly 'max-source-load': string; readonly 'quiet-hours'?: string },
+  onWait: (text: string) => void,
+): SourceGuard {
   const loadMax = Number(flags['max-source-load'])
   const text = flags['quiet-hours']
   const quietHours = text === undefined ? null : parseQuietHours(text)

@@ -45,6 +45,8 @@ class FakeTarget implements Target {
 
   async writeColumns() {}
 
+  async flush() {}
+
   async close(): Promise<void> {
     this.isClosed = true
   }

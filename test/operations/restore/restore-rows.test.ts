@@ -143,6 +143,7 @@ test('a restore that was cut off goes on with the buckets that are missing', asy
     },
     readColumns: (call) => client.readColumns(call),
     writeColumns: (call) => client.writeColumns(call),
+    flush: () => client.flush(),
     close: () => client.close(),
   }
   await expect(restore({ ifExists: 'merge', target: failing, jobCount: 1 })).rejects.toThrow('the wire broke')

@@ -1,0 +1,79 @@
+/** What `import` of line protocol and `backfill load` have in common: everything around the files. */
+
+import { existsSync } from 'node:fs'
+import { RateLimiter } from '../operations/rate-limiter.js'
+import { RejectedLines } from '../operations/rejected-lines.js'
+import { type ImportTotals, importLineFiles, type LineFile } from '../operations/transfer/import-line-files.js'
+import { ImportState } from '../operations/transfer/import-state.js'
+import { parseErrorLimit } from './error-limit.js'
+import { type ImportSummary, summariseImport } from './import-summary.js'
+import { BULK, type TargetFlagValues, withTarget } from './open-target.js'
+import { OperationError } from './operation-error.js'
+import { type ProgressMode, ProgressReporter } from './progress/progress-reporter.js'
+import { runInterruptible } from './run-interruptible.js'
+
+export interface ImportLinesFlags extends TargetFlagValues {
+  readonly gzip: boolean
+  readonly rate?: number
+  readonly 'errors-file'?: string
+  readonly 'max-errors'?: string
+  readonly 'dry-run': boolean
+  readonly progress: ProgressMode
+  readonly quiet: boolean
+}
+
+export interface ImportLinesCall {
+  readonly schema: string
+  readonly files: readonly LineFile[]
+  readonly precision: string
+  /** Where to remember how far it is; null = nowhere. */
+  readonly statePath: string | null
+  /** The command that goes on. */
+  readonly resume: string | null
+  readonly areStatementsRun: boolean
+}
+
+export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesCall): Promise<ImportSummary> {
+  for (const { path } of call.files) {
+    if (path !== '-' && !existsSync(path)) {
+      throw new OperationError(`cannot read ${path}: there is no such file`, { exit: 'missing' })
+    }
+  }
+  const reporter = ProgressReporter.fromFlags(flags)
+  const rejected = new RejectedLines(flags['errors-file'] ?? null)
+  const limit = parseErrorLimit(flags['max-errors'])
+  const state = new ImportState(call.statePath)
+  const startedMs = performance.now()
+  const options = {
+    files: call.files,
+    precision: call.precision,
+    isCompressed: flags.gzip,
+    limiter: flags.rate === undefined ? null : new RateLimiter(flags.rate),
+    areStatementsRun: call.areStatementsRun,
+    rejected,
+    checkErrors: (lineCount: number) => limit(lineCount, rejected.count),
+    state,
+    progress: reporter,
+  }
+  // What is noted as done must survive a crash; without a state everything begins anew.
+  const place = call.statePath === null ? BULK : { isCreated: true }
+  try {
+    const totals = await runInterruptible(
+      () => call.resume,
+      async (signal): Promise<ImportTotals> =>
+        flags['dry-run']
+          ? await importLineFiles({ ...options, target: null, signal })
+          : await withTarget(flags, (target) => importLineFiles({ ...options, target, signal }), place),
+    )
+    state.remove()
+    const { lineCount: count, fileCount } = totals
+    const isDryRun = flags['dry-run']
+    return summariseImport({ schema: call.schema, unit: 'lines', count, fileCount, startedMs, isDryRun }, rejected)
+  } catch (error) {
+    state.save()
+    throw error
+  } finally {
+    reporter.finish({ rejected: rejected.count })
+    rejected.close()
+  }
+}

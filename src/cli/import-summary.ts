@@ -1,0 +1,44 @@
+/** How an import ended, for people and machines. */
+
+import type { RejectedLines } from '../operations/rejected-lines.js'
+import { exitCode } from './exit-codes.js'
+import { formatCount, formatSeconds } from './progress/format-quantity.js'
+
+export interface ImportSummary {
+  readonly lines: readonly string[]
+  readonly document: Record<string, unknown>
+  readonly exitCode: number
+}
+
+export interface ImportCounts {
+  readonly schema: string
+  readonly unit: 'lines' | 'rows'
+  readonly count: number
+  readonly fileCount: number
+  readonly startedMs: number
+  readonly isDryRun: boolean
+}
+
+export function summariseImport(counts: ImportCounts, rejected: RejectedLines): ImportSummary {
+  const { schema, unit, count, fileCount, startedMs, isDryRun } = counts
+  const seconds = (performance.now() - startedMs) / 1000
+  const rate = Math.round(count / seconds)
+  const verb = isDryRun ? 'would import' : 'imported'
+  const files = fileCount === 1 ? '1 file' : `${fileCount} files`
+  return {
+    exitCode: rejected.count > 0 ? exitCode('partial') : 0,
+    lines: [
+      `${verb} ${formatCount(count - Math.min(count, rejected.count))} ${unit} of ${files} in ${formatSeconds(seconds)}, ${formatCount(rate)} ${unit}/s`,
+      ...rejected.reasons.map(({ reason, count: times }) => `rejected ${times}: ${reason}`),
+    ],
+    document: {
+      schema,
+      [unit]: count,
+      files: fileCount,
+      rejected: rejected.count,
+      rejected_by_reason: rejected.reasons,
+      elapsed_s: Number(seconds.toFixed(3)),
+      [`${unit}_per_s`]: rate,
+    },
+  }
+}

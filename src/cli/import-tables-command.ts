@@ -1,0 +1,174 @@
+/** What `import` of CSV, Parquet and JSON lines does around the files. */
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { RateLimiter } from '../operations/rate-limiter.js'
+import { RejectedLines } from '../operations/rejected-lines.js'
+import { ImportState } from '../operations/transfer/import-state.js'
+import type { TableFileOptions } from '../operations/transfer/table-file.js'
+import { MappingFault, type TimeUnit } from '../operations/transfer/table-mapping.js'
+import type { TableFormat } from '../operations/transfer/table-sql.js'
+import { parseErrorLimit } from './error-limit.js'
+import type { FileFormat } from './file-format.js'
+import type { ImportLinesFlags } from './import-lines-command.js'
+import { type ImportSummary, summariseImport } from './import-summary.js'
+import { BULK, withTarget } from './open-target.js'
+import { OperationError } from './operation-error.js'
+import { ProgressReporter } from './progress/progress-reporter.js'
+import { renderTable } from './render-table.js'
+import { runInterruptible } from './run-interruptible.js'
+
+export interface TableFlags {
+  readonly rp?: string
+  readonly measurement?: string
+  readonly tags?: string
+  readonly map?: readonly string[]
+  readonly 'timestamp-column'?: string
+  readonly 'timestamp-unit': TimeUnit
+  readonly 'dedup-column'?: string
+}
+
+export interface ImportTablesCall {
+  readonly schema: string
+  readonly files: readonly string[]
+  readonly format: FileFormat
+  readonly database: string
+  readonly statePath: string | null
+  readonly resume: string | null
+}
+
+const MEMORY_BYTES = 512 * 2 ** 20
+
+export async function runImportTables(
+  flags: ImportLinesFlags & TableFlags,
+  call: ImportTablesCall,
+): Promise<ImportSummary> {
+  const { importTables } = await import('../operations/transfer/import-tables.js')
+  const reporter = ProgressReporter.fromFlags(flags)
+  const rejected = new RejectedLines(flags['errors-file'] ?? null)
+  const limit = parseErrorLimit(flags['max-errors'])
+  const state = new ImportState(call.statePath)
+  const startedMs = performance.now()
+  try {
+    return await withTempDir(async (tempDir) => {
+      const options = {
+        files: call.files.map((path) => tableOf(path, call.format, tempDir, flags)),
+        database: call.database,
+        retentionPolicy: flags.rp ?? '',
+        isCompressed: flags.gzip,
+        limiter: flags.rate === undefined ? null : new RateLimiter(flags.rate),
+        rejected,
+        checkErrors: (rowCount: number) => limit(rowCount, rejected.count),
+        state,
+        progress: reporter,
+      }
+      const { rowCount, fileCount } = await translateFaults(() =>
+        runInterruptible(
+          () => call.resume,
+          (signal) =>
+            flags['dry-run']
+              ? importTables({ ...options, target: null, signal })
+              : withTarget(flags, (target) => importTables({ ...options, target, signal }), BULK),
+        ),
+      )
+      state.remove()
+      const isDryRun = flags['dry-run']
+      return summariseImport(
+        { schema: call.schema, unit: 'rows', count: rowCount, fileCount, startedMs, isDryRun },
+        rejected,
+      )
+    })
+  } finally {
+    reporter.finish({ rejected: rejected.count })
+    rejected.close()
+  }
+}
+
+/** `--schema-only`. */
+export async function describeTables(paths: readonly string[], format: FileFormat, flags: TableFlags) {
+  const { TableFile } = await import('../operations/transfer/table-file.js')
+  return await withTempDir(async (tempDir) => {
+    const tables: { file: string; measurement: string; columns: { column: string; type: string; role: string }[] }[] =
+      []
+    for (const path of paths) {
+      const options = tableOf(path, format, tempDir, flags)
+      const table = await translateFaults(() => TableFile.open(options))
+      const { timestamp, tags, fields } = table.mapping
+      const columns = table.columns.map(({ name, type }) => {
+        const tag = tags.find(({ column }) => column === name)
+        const field = fields.find(({ column }) => column === name)
+        if (name === timestamp.column) return { column: name, type, role: 'time' }
+        if (tag !== undefined) return { column: name, type, role: `tag ${tag.key}` }
+        return { column: name, type, role: field === undefined ? 'skip' : `field ${field.name} ${field.type}` }
+      })
+      table.close()
+      tables.push({ file: path, measurement: options.measurement, columns })
+    }
+    return { text: tables.map(printTable).join('\n'), document: { schema: 'hyperbyte.import.schema/1', tables } }
+  })
+}
+
+function printTable({
+  file,
+  measurement,
+  columns,
+}: {
+  file: string
+  measurement: string
+  columns: readonly { column: string; type: string; role: string }[]
+}): string {
+  const head = [
+    { name: 'COLUMN', align: 'left' },
+    { name: 'TYPE', align: 'left' },
+    { name: 'BECOMES', align: 'left' },
+  ] as const
+  const rows = columns.map(({ column, type, role }) => [column, type, role])
+  return `${file} → ${measurement}\n${renderTable(head, rows, { isHeaderShown: true })}`
+}
+
+function tableOf(path: string, format: FileFormat, tempDir: string, flags: TableFlags): TableFileOptions {
+  if (!existsSync(path)) throw new OperationError(`cannot read ${path}: there is no such file`, { exit: 'missing' })
+  return {
+    path: resolve(path),
+    format: format as TableFormat,
+    measurement:
+      flags.measurement ??
+      basename(path)
+        .replace(/\.gz$/, '')
+        .replace(/\.[^.]*$/, ''),
+    dedupColumn: flags['dedup-column'] ?? '',
+    wishes: {
+      maps: flags.map ?? [],
+      tags: (flags.tags ?? '').split(',').filter((name) => name !== ''),
+      timestampColumn: flags['timestamp-column'] ?? '',
+      timestampUnit: flags['timestamp-unit'],
+    },
+    threads: 2,
+    memoryBytesMax: MEMORY_BYTES,
+    tempDir,
+  }
+}
+
+async function withTempDir<T>(run: (tempDir: string) => Promise<T>): Promise<T> {
+  const tempDir = mkdtempSync(join(tmpdir(), 'hyperbyte-import-'))
+  try {
+    return await run(tempDir)
+  } finally {
+    rmSync(tempDir, { recursive: true, force: true })
+  }
+}
+
+async function translateFaults<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (cause) {
+    if (cause instanceof MappingFault) throw new OperationError(cause.message, { exit: 'usage', cause })
+    // DuckDB names its errors in the text: `Invalid Input Error: No magic bytes found …`.
+    const { message } = cause as Error
+    if (/^(Invalid Input|IO|Binder|Conversion|Parser) Error: /.test(message)) {
+      throw new OperationError(`cannot read the file: ${message.split('\n')[0]}`, { exit: 'failed', cause })
+    }
+    throw cause
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Slices into files of line protocol, gzip, one for each, with the directives that `influx -import` wants: a dump can be
+ * loaded by us, by InfluxDB's own shell, or looked at. A file has its name only when it is whole and on disk.
+ */
+
+import { once } from 'node:events'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createGzip, type Gzip } from 'node:zlib'
+import { encodeLines } from '../../client/encode-line-protocol.js'
+import type { PointColumns } from '../../engine/index.js'
+import type { RejectedLines } from '../rejected-lines.js'
+import type { SliceSink } from './copy-slice.js'
+import type { Slice } from './work-list.js'
+
+export interface DumpSinkOptions {
+  readonly directory: string
+  readonly database: string
+  readonly slice: Slice
+  readonly rejected: RejectedLines
+}
+
+/** `data/autogen/cpu/-604800000000000_0.lp.gz`, relative to the dump. */
+export function dumpFileOf({ retentionPolicy, measurement, startNs, endNs }: Slice): string {
+  return join('data', encodeName(retentionPolicy), encodeName(measurement), `${startNs}_${endNs}.lp.gz`)
+}
+
+export class DumpSink implements SliceSink {
+  readonly #options: DumpSinkOptions
+  readonly #path: string
+  #gzip: Gzip | null = null
+  #written: Promise<unknown> = Promise.resolve()
+
+  constructor(options: DumpSinkOptions) {
+    this.#options = options
+    this.#path = join(options.directory, dumpFileOf(options.slice))
+  }
+
+  async write(columns: PointColumns): Promise<void> {
+    const gzip = this.#open()
+    const { lines, unspelledCount } = encodeLines(columns)
+    this.#options.rejected.addCount('a name that line protocol cannot spell', unspelledCount)
+    if (lines.length > 0 && !gzip.write(lines.join('\n') + '\n')) await once(gzip, 'drain')
+  }
+
+  /** A dump keeps every value as the source has it. */
+  skip(): void {}
+
+  async finish(): Promise<void> {
+    this.#open().end()
+    await this.#written
+    const handle = await open(`${this.#path}.partial`, 'r')
+    await handle.sync()
+    await handle.close()
+    await rename(`${this.#path}.partial`, this.#path)
+  }
+
+  async abandon(): Promise<void> {
+    this.#gzip?.destroy()
+    await this.#written.catch(() => {})
+    await rm(`${this.#path}.partial`, { force: true })
+  }
+
+  #open(): Gzip {
+    if (this.#gzip !== null) return this.#gzip
+    mkdirSync(dirname(this.#path), { recursive: true })
+    const gzip = createGzip({ level: 1 })
+    const file = createWriteStream(`${this.#path}.partial`)
+    this.#written = new Promise((resolve, reject) => {
+      file.on('finish', () => resolve(null)).on('error', reject)
+      gzip.on('error', reject).on('close', () => file.destroyed || file.end())
+    })
+    this.#written.catch(() => {})
+    gzip.pipe(file)
+    const { database, slice } = this.#options
+    gzip.write(`# DML\n# CONTEXT-DATABASE: ${database}\n# CONTEXT-RETENTION-POLICY: ${slice.retentionPolicy}\n`)
+    this.#gzip = gzip
+    return gzip
+  }
+}
+
+/** A name as a folder: everything but letters, digits and `-_` as percent codes. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name).replace(
+    /[.!~*'()]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+}

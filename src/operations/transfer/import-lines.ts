@@ -1,0 +1,124 @@
+/**
+ * Line protocol, with or without the directives of `influx_inspect export`, into a target: bodies of whole lines, one
+ * after the other in their order (of two values for one point the later one counts), the next one read while one is stored.
+ */
+
+import { ClientError } from '../../client/client-error.js'
+import { findRejected, isRefusal } from '../../client/find-rejected.js'
+import { LineSplitter } from '../../client/split-lines.js'
+import type { Target } from '../../client/target.js'
+import { ask } from '../ask.js'
+import type { RateLimiter } from '../rate-limiter.js'
+import type { RejectedLines } from '../rejected-lines.js'
+import { retryBusy } from '../retry-busy.js'
+import { type ExportContext, type ExportPart, ExportSections } from './export-sections.js'
+import { countLines, LineCutter } from './line-cutter.js'
+
+export interface ImportLinesOptions {
+  readonly pieces: AsyncIterable<Buffer>
+  /** null: read and count only. */
+  readonly target: Target | null
+  readonly start: ImportPosition
+  readonly precision: string
+  readonly isCompressed: boolean
+  readonly bodyBytes: number
+  /** Of lines. */
+  readonly limiter: RateLimiter | null
+  /** Statements of DDL sections are carried out. */
+  readonly areStatementsRun: boolean
+  readonly rejected: RejectedLines
+  readonly signal: AbortSignal
+  /** Called when everything before `position` is stored. */
+  readonly onStored: (position: ImportPosition, tally: ImportTally) => void
+}
+
+/** Where in the unpacked bytes, and what directives said before. */
+export interface ImportPosition extends ExportContext {
+  readonly byteCount: number
+}
+
+export interface ImportTally {
+  readonly lineCount: number
+  readonly byteCount: number
+}
+
+/** Throws what the target throws, and the signal's reason. */
+export async function importLines(options: ImportLinesOptions): Promise<ImportTally> {
+  const { start, signal, onStored } = options
+  const sections = new ExportSections(start)
+  let byteCount = start.byteCount
+  let lineCount = 0
+  let storing: Promise<void> = Promise.resolve()
+  // A failure is met where the next body waits for this one.
+  const settle = async () => await storing
+  for await (const body of cutBodies(skipBytes(options.pieces, start.byteCount), options.bodyBytes)) {
+    await settle()
+    signal.throwIfAborted()
+    const parts = [...sections.split(body)]
+    const lines = parts.reduce((sum, part) => sum + (part.kind === 'points' ? countLines(part.body) : 0), 0)
+    await options.limiter?.take(lines, signal)
+    const position = { ...sections.context, byteCount: byteCount + body.length }
+    byteCount = position.byteCount
+    lineCount += lines
+    const tally = { lineCount, byteCount: byteCount - start.byteCount }
+    storing = storeParts(parts, options).then(() => onStored(position, tally))
+    storing.catch(() => {})
+  }
+  await settle()
+  return { lineCount, byteCount: byteCount - start.byteCount }
+}
+
+async function* cutBodies(pieces: AsyncIterable<Buffer>, bodyBytes: number): AsyncGenerator<Buffer> {
+  const cutter = new LineCutter(bodyBytes)
+  for await (const piece of pieces) {
+    const body = cutter.push(piece)
+    if (body !== null) yield body
+  }
+  const rest = cutter.finish()
+  if (rest.length > 0) yield rest
+}
+
+async function* skipBytes(pieces: AsyncIterable<Buffer>, byteCount: number): AsyncGenerator<Buffer> {
+  let left = byteCount
+  for await (const piece of pieces) {
+    if (left < piece.length) yield left === 0 ? piece : piece.subarray(left)
+    left = Math.max(0, left - piece.length)
+  }
+}
+
+async function storeParts(parts: readonly ExportPart[], options: ImportLinesOptions): Promise<void> {
+  const { target, areStatementsRun } = options
+  for (const part of parts) {
+    if (part.kind === 'points') await storePoints(part, options)
+    else if (target !== null && areStatementsRun) await runStatement(target, part.text)
+  }
+}
+
+/** What exists already is as good as made. */
+async function runStatement(target: Target, text: string): Promise<void> {
+  try {
+    await ask(target, text)
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.kind !== 'conflict') throw error
+  }
+}
+
+async function storePoints(
+  { database, retentionPolicy, body }: Extract<ExportPart, { kind: 'points' }>,
+  { target, precision, isCompressed, rejected, signal }: ImportLinesOptions,
+): Promise<void> {
+  if (database === '') throw new ClientError('rejected', 'the file names no database for its points')
+  if (target === null) return
+  const write = (bytes: Uint8Array) => target.write({ database, retentionPolicy, precision, body: bytes, isCompressed })
+  try {
+    await retryBusy(() => write(body), signal)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const splitter = new LineSplitter()
+    const lines = [...splitter.push(body.toString()), ...splitter.finish()]
+    await findRejected(lines, error.message, {
+      send: (part) => write(Buffer.from(part.join('\n') + '\n')),
+      onRejected: ({ line, reason }) => rejected.add(line, reason),
+    })
+  }
+}

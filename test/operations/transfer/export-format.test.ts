@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { type ExportTable, FORMATTERS } from '../../../src/operations/transfer/export-format.js'
+import { MIXED } from '../../client/point-columns.js'
+
+const TABLE: ExportTable = {
+  database: 'db',
+  retentionPolicy: 'rp',
+  measurement: 'm, x',
+  tagKeys: ['host', 'ünit'],
+  fields: ['f', 'i', 'u', 'b', 's t', 'host'],
+  isMeasurementNamed: false,
+}
+
+test('line protocol says where it belongs, in words that are comments elsewhere', () => {
+  const { heading, format } = FORMATTERS.line(TABLE)
+  expect(heading).toBe('# DML\n# CONTEXT-DATABASE: db\n# CONTEXT-RETENTION-POLICY: rp\n')
+  expect(format(MIXED).text.split('\n')[0]).toMatch(/^m\\,\\ x,host=a\\ b/)
+})
+
+test('CSV has a column for every tag and field; an empty text is not no value', () => {
+  const { heading, format } = FORMATTERS.csv(TABLE)
+  expect(heading).toBe('time,host_tag,ünit,f,i,u,b,s t,host\n')
+  expect(format(MIXED).text).toBe(
+    '-5,a b,"x=y,z",-0,-9223372036854775808,18446744073709551615,true,"say ""hi""\\",\n' +
+      '1700000000123456789,a b,"x=y,z",1e+300,,7,false,,\n' +
+      '9223372036854775806,,,0.1,9223372036854775807,,true,"zwei\nZeilen",\n',
+  )
+})
+
+test('JSON lines are flat, with integers of any size whole', () => {
+  const [line] = FORMATTERS.jsonl({ ...TABLE, isMeasurementNamed: true })
+    .format(MIXED)
+    .text.split('\n')
+  expect(line).toBe(
+    '{"measurement":"m, x","time":-5,"host_tag":"a b","ünit":"x=y,z","f":-0,"i":-9223372036854775808,"u":18446744073709551615,"b":true,"s t":"say \\"hi\\"\\\\"}',
+  )
+})

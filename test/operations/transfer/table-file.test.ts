@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ParquetOutput } from '../../../src/operations/transfer/parquet-output.js'
+import { TableFile, type TableFileOptions } from '../../../src/operations/transfer/table-file.js'
+import { MIXED, printRows } from '../../client/point-columns.js'
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hyperbyte-table-'))
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function read(name: string, options: Partial<TableFileOptions>, text?: string) {
+  const path = join(folder, name)
+  if (text !== undefined) writeFileSync(path, text)
+  const table = await TableFile.open({
+    path,
+    format: 'csv',
+    measurement: 'm',
+    dedupColumn: '',
+    wishes: { maps: [], tags: [], timestampColumn: '', timestampUnit: 'auto' },
+    threads: 1,
+    memoryBytesMax: 2 ** 27,
+    tempDir: folder,
+    ...options,
+  })
+  try {
+    const rows: string[] = []
+    for await (const part of table.read(new AbortController().signal)) rows.push(...printRows(part))
+    return { rows: rows.sort(), missing: await table.missingTimeCount(), unreadable: table.unreadableLines() }
+  } finally {
+    table.close()
+  }
+}
+
+const TAGGED = { maps: [], tags: ['host'], timestampColumn: '', timestampUnit: 'auto' } as const
+
+test('a CSV file gives typed rows; empty cells are no values, and empty tags no tags', async () => {
+  const text =
+    'time,host,v,n,ok,s\n2026-01-01T00:00:00Z,a,1.5,1,true,x\n2026-01-01T00:00:01.123456789Z,,2,,false,"y, z"\n'
+  expect((await read('a.csv', { wishes: TAGGED }, text)).rows).toEqual([
+    'm host=a n:integer=1 ok:boolean=1 s:string=x v:float=1.5 1767225600000000000',
+    expect.stringMatching(/^m ok:boolean=0 s:string=y, z v:float=2 1767225601123456/),
+  ])
+})
+
+test('rows without a time and lines that are no rows are told', async () => {
+  const text = 'time,v\n2026-01-01T00:00:00Z,1\n,2\n2026-01-01T00:00:02Z,3,4,5\n'
+  const { rows, missing, unreadable } = await read('b.csv', {}, text)
+  expect(rows).toHaveLength(1)
+  expect(missing).toBe(1)
+  expect(unreadable).toMatchObject([{ line: '2026-01-01T00:00:02Z,3,4,5' }])
+})
+
+test.each([
+  ['seconds', 1_700_000_000],
+  ['milliseconds', 1_700_000_000_000],
+  ['microseconds', 1_700_000_000_000_000],
+])('a time in %s is told by its size', async (_, time) => {
+  const { rows } = await read('c.jsonl', { format: 'jsonl' }, `{"time":${time},"v":1.5}\n`)
+  expect(rows).toEqual(['m v:float=1.5 1700000000000000000'])
+})
+
+test('of rows of one series and time the one with the greatest value is kept', async () => {
+  const text = 'time,host,v,version\n1700000000,a,1.5,1\n1700000000,a,2.5,2\n1700000000,b,3.5,1\n'
+  const wishes = { ...TAGGED, maps: ['version=skip'] }
+  const { rows } = await read('d.csv', { wishes, dedupColumn: 'version' }, text)
+  expect(rows).toEqual(['m host=a v:float=2.5 1700000000000000000', 'm host=b v:float=3.5 1700000000000000000'])
+})
+
+test('a Parquet file of ours reads back as it was', async () => {
+  const path = join(folder, 'e.parquet')
+  const fields = MIXED.fields.map(({ name, type }) => ({ name, type }))
+  const output = await ParquetOutput.open({ path, tempDir: folder, tagKeys: ['host', 'ünit'], fields })
+  // DuckDB keeps its last nanoseconds for infinity.
+  const timestamps = BigInt64Array.of(-5n, 1_700_000_000_123_456_789n, 9_000_000_000_000_000_000n)
+  output.write({ ...MIXED, timestamps })
+  await output.finish()
+  const { rows } = await read('e.parquet', {
+    format: 'parquet',
+    measurement: MIXED.measurement,
+    wishes: { ...TAGGED, tags: ['host', 'ünit'] },
+  })
+  expect(rows).toEqual(printRows({ ...MIXED, timestamps }).sort())
+})
+
+test('a file may touch no other file', async () => {
+  const wishes = { ...TAGGED, tags: [] }
+  await expect(read('missing.parquet', { format: 'parquet', wishes })).rejects.toThrow(/No files found|cannot|not/i)
+})
