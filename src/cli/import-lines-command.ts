@@ -31,6 +31,8 @@ export interface ImportLinesCall {
   /** The command that goes on. */
   readonly resume: string | null
   readonly areStatementsRun: boolean
+  /** null = where the file says. */
+  readonly databaseOverride: string | null
 }
 
 export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesCall): Promise<ImportSummary> {
@@ -50,6 +52,7 @@ export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesC
     isCompressed: flags.gzip,
     limiter: flags.rate === undefined ? null : new RateLimiter(flags.rate),
     areStatementsRun: call.areStatementsRun,
+    databaseOverride: call.databaseOverride,
     rejected,
     checkErrors: (lineCount: number) => limit(lineCount, rejected.count),
     state,

@@ -109,6 +109,7 @@ EXIT CODES
             })),
             precision: flags.precision,
             areStatementsRun: format === 'influx-export',
+            databaseOverride: flags.database ?? null,
           })
         : await runImportTables(flags, { ...place, files, format, database })
     for (const line of summary.lines) this.note(line)

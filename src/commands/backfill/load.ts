@@ -47,11 +47,13 @@ EXIT CODES
             ...call,
             files: await prepareDump(flags['from-dir']!, flags),
             areStatementsRun: false,
+            databaseOverride: flags['to-database'] ?? null,
           })
         : await runImportLines(flags, {
             ...call,
             files: [{ path: flags['from-export'], context }],
             areStatementsRun: true,
+            databaseOverride: flags['to-database'] ?? null,
           })
     for (const line of summary.lines) this.note(line)
     if (summary.exitCode !== 0) process.exitCode = summary.exitCode

@@ -23,6 +23,7 @@ export interface ImportLineFilesOptions {
   readonly isCompressed: boolean
   readonly limiter: RateLimiter | null
   readonly areStatementsRun: boolean
+  readonly databaseOverride: string | null
   readonly rejected: RejectedLines
   /** Called after each body; throws to end the import. */
   readonly checkErrors: (lineCount: number) => void

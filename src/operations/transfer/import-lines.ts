@@ -8,6 +8,7 @@ import { findRejected, isRefusal } from '../../client/find-rejected.js'
 import { LineSplitter } from '../../client/split-lines.js'
 import type { Target } from '../../client/target.js'
 import { ask } from '../ask.js'
+import { quoteName } from '../backfill/influxql-text.js'
 import type { RateLimiter } from '../rate-limiter.js'
 import type { RejectedLines } from '../rejected-lines.js'
 import { retryBusy } from '../retry-busy.js'
@@ -24,8 +25,10 @@ export interface ImportLinesOptions {
   readonly bodyBytes: number
   /** Of lines. */
   readonly limiter: RateLimiter | null
-  /** Statements of DDL sections are carried out. */
+  /** Statements of DDL sections are carried out, and databases and policies that directives name are created. */
   readonly areStatementsRun: boolean
+  /** All points go to this database, whatever directives say; null = where they say. */
+  readonly databaseOverride: string | null
   readonly rejected: RejectedLines
   readonly signal: AbortSignal
   /** Called when everything before `position` is stored. */
@@ -46,6 +49,7 @@ export interface ImportTally {
 export async function importLines(options: ImportLinesOptions): Promise<ImportTally> {
   const { start, signal, onStored } = options
   const sections = new ExportSections(start)
+  const places = new Set<string>()
   let byteCount = start.byteCount
   let lineCount = 0
   let storing: Promise<void> = Promise.resolve()
@@ -61,7 +65,7 @@ export async function importLines(options: ImportLinesOptions): Promise<ImportTa
     byteCount = position.byteCount
     lineCount += lines
     const tally = { lineCount, byteCount: byteCount - start.byteCount }
-    storing = storeParts(parts, options).then(() => onStored(position, tally))
+    storing = storeParts(parts, places, options).then(() => onStored(position, tally))
     storing.catch(() => {})
   }
   await settle()
@@ -86,12 +90,35 @@ async function* skipBytes(pieces: AsyncIterable<Buffer>, byteCount: number): Asy
   }
 }
 
-async function storeParts(parts: readonly ExportPart[], options: ImportLinesOptions): Promise<void> {
-  const { target, areStatementsRun } = options
+/** `places`: databases and policies that are known to be there. */
+async function storeParts(
+  parts: readonly ExportPart[],
+  places: Set<string>,
+  options: ImportLinesOptions,
+): Promise<void> {
+  const { target, areStatementsRun, databaseOverride } = options
   for (const part of parts) {
-    if (part.kind === 'points') await storePoints(part, options)
-    else if (target !== null && areStatementsRun) await runStatement(target, part.text)
+    if (part.kind === 'statement') {
+      // With another database than the file's, what the file makes is not wanted.
+      if (target !== null && areStatementsRun && databaseOverride === null) await runStatement(target, part.text)
+      continue
+    }
+    const database = databaseOverride ?? part.database
+    if (target !== null && areStatementsRun) await makePlace(target, places, database, part.retentionPolicy)
+    await storePoints({ ...part, database }, options)
   }
+}
+
+async function makePlace(target: Target, places: Set<string>, database: string, policy: string): Promise<void> {
+  const place = `${database}\0${policy}`
+  if (database === '' || places.has(place)) return
+  await ask(target, `CREATE DATABASE ${quoteName(database)}`)
+  const policies = await ask(target, `SHOW RETENTION POLICIES ON ${quoteName(database)}`)
+  if (policy !== '' && !policies.some(({ values }) => values['name'] === policy)) {
+    const name = `${quoteName(policy)} ON ${quoteName(database)}`
+    await ask(target, `CREATE RETENTION POLICY ${name} DURATION INF REPLICATION 1`)
+  }
+  places.add(place)
 }
 
 /** What exists already is as good as made. */
