@@ -1,4 +1,4 @@
-/** The dashboard without a screen: two samples one refresh apart make the rates of one picture; `measureForEver` goes on. */
+/** The dashboard without a screen: two samples one refresh apart make the rates of one picture, and each more makes another. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toSnakeNames } from '../../client/read-shape.js'

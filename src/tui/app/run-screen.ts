@@ -15,7 +15,9 @@ import { paintFrame, type Theme } from './theme.js'
 
 /** Resizing by hand is a storm of events. */
 const RESIZE_QUIET_MS = 40
-const FIRST_SAMPLE_MS_MAX = 1000
+/** Ink is not waited for longer, and not loaded earlier, than this. */
+const FIRST_SAMPLE_MS_MAX = 5000
+const LOAD_DELAY_MS = 150
 const ENDING_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const
 
 export interface ScreenOptions {
@@ -155,8 +157,8 @@ function firstSample(session: Session): Promise<void> {
     const end = () => {
       clearTimeout(timer)
       unsubscribe()
-      // Once the frame has gone out.
-      setImmediate(resolve)
+      // Loading holds everything up; the frame goes out before.
+      setTimeout(resolve, LOAD_DELAY_MS)
     }
     const timer = setTimeout(end, FIRST_SAMPLE_MS_MAX)
     const unsubscribe = session.subscribe(() => {

@@ -13,7 +13,7 @@ export function footLine(state: TopState, width: number): Line {
     case 'command':
       return commandLine(state, input.text, input.choice, width)
     case 'password':
-      return cutLine(lineOf(' password: ', ...typed('*'.repeat(input.text.length))), width)
+      return cutLine(lineOf(' password, or user:password: ', ...typed('*'.repeat(input.text.length))), width)
     case 'confirm':
       return keyLine([
         ['y', 'yes'],

@@ -17,7 +17,7 @@ export interface SampleSource {
   detail(request: DetailRequest): Promise<DetailAnswer>
   /** Resolves to what there is to say about it. Throws `ClientError`. */
   act(action: ServerAction): Promise<string>
-  /** The password to go on with. */
-  logIn(password: string): void
+  /** What to go on with: a password, or `user:password` when no user was named. */
+  logIn(secret: string): void
   close(): Promise<void>
 }

@@ -61,10 +61,14 @@ export class ServerSource implements SampleSource {
     }
   }
 
-  logIn(password: string): void {
+  logIn(secret: string): void {
     const { credentials } = this.#options
-    const username = credentials.kind === 'password' ? credentials.username : ''
-    this.#options = { ...this.#options, credentials: { kind: 'password', username, password } }
+    const known = credentials.kind === 'password' ? credentials.username : ''
+    const [, username, password] = known === '' ? (/^([^:]*):([\s\S]*)$/.exec(secret) ?? []) : ['', known, secret]
+    this.#options = {
+      ...this.#options,
+      credentials: { kind: 'password', username: username ?? '', password: password ?? secret },
+    }
     for (const client of this.#clients.values()) void client.close()
     this.#clients.clear()
   }

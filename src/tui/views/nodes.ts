@@ -67,7 +67,7 @@ function identityLines(node: NodeSample): string[] {
     row('version', node.version, node.runtimeVersion, node.platform),
     row('process', `pid ${node.processId}`, `up ${formatSpan(node.uptimeSeconds)}`, `since ${node.startedAt}`),
     row('data', node.dataDir),
-    row('config', node.configDigest === '' ? 'no digest' : node.configDigest),
+    ...(node.configDigest === '' ? [] : [row('config', node.configDigest)]),
   ]
 }
 

@@ -142,7 +142,7 @@ function attentionPanel(state: TopState, width: number): Panel {
     const marker = i === state.attentionIndex ? '▸' : ' '
     lines.push(lineOf(marker, span(sign, tone), ' ', span(cut(text, Math.max(1, width - 4)))))
   })
-  return { shrinkRank: 3, lineCountMin: 3, lines }
+  return { shrinkRank: 4, lineCountMin: 3, lines }
 }
 
 function eventPanel({ sample }: TopState, width: number): Panel {
@@ -154,7 +154,7 @@ function eventPanel({ sample }: TopState, width: number): Panel {
     const room = Math.max(1, width - widthOf(sign) - 13)
     lines.push(lineOf(' ', span(formatClock(time), 'dim'), ' ', span(sign, tone), ' ', span(cut(text, room))))
   }
-  return { shrinkRank: 4, lineCountMin: 0, lines }
+  return { shrinkRank: 3, lineCountMin: 0, lines }
 }
 
 function lastEvents(sample: ServerSample | null): ServerSample['events'] {

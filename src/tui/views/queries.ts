@@ -67,7 +67,8 @@ function runningTable({ sample }: TopState): Table {
       numberColumn('age', 'AGE', 8),
       textColumn('db', 'DATABASE', 14, 3),
       textColumn('user', 'USER', 10, 5),
-      textColumn('client', 'CLIENT', 21, 7),
+      // Not every server knows who asks.
+      ...(sample?.queries.some(({ client }) => client !== '') ? [textColumn('client', 'CLIENT', 21, 7)] : []),
       textColumn('status', 'STATUS', 8, 6),
       numberColumn('rows', 'ROWS', 7, 4),
       numberColumn('memory', 'MEMORY', 8, 2),

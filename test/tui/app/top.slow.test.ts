@@ -206,10 +206,10 @@ describe('on a terminal', () => {
   it('has no colours with NO_COLOR', async () => {
     const terminal = open([], { environment: { NO_COLOR: '1' } })
     await terminal.waitFor('all of the overview', isWhole)
-    expect(terminal.written()).not.toMatch(/\x1b\[[\d;]*3\d/)
+    expect(terminal.written()).not.toMatch(/\x1b\[(?:\d+;)*3\dm/)
     const colored = open([])
     await colored.waitFor('all of the overview', isWhole)
-    expect(colored.written()).toMatch(/\x1b\[[\d;]*3\d/)
+    expect(colored.written()).toMatch(/\x1b\[(?:\d+;)*3\dm/)
     terminal.type('q')
     await terminal.ended
   })
