@@ -119,7 +119,9 @@ function wrapParagraph(text: string, width: number): string[] {
       line = ''
       used = 0
     }
-    for (const { segment } of graphemes().segment(word)) {
+    for (const { segment: whole } of graphemes().segment(word)) {
+      // Some compositions are wider than a narrow line.
+      const segment = cut(whole, width)
       const segmentWidth = widthOf(segment)
       if (used + segmentWidth > width) {
         lines.push(line.trimEnd())
