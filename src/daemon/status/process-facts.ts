@@ -3,10 +3,13 @@
 import { readdir, statfs } from 'node:fs/promises'
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 
-export interface SlowFacts {
+export interface DiskFacts {
   readonly totalBytes: number
   readonly freeBytes: number
   readonly usedBytes: number
+}
+
+export interface SlowFacts extends DiskFacts {
   /** null where the system does not tell. */
   readonly openFileCount: number | null
   readonly eventLoopDelaySeconds: number
@@ -34,7 +37,8 @@ export class ProcessFacts {
     return this.#facts
   }
 
-  close(): void {
+  /** Nobody asks any more: what wakes the process fifty times a second stops until somebody does. */
+  rest(): void {
     this.#delay?.disable()
     this.#delay = null
   }
@@ -57,7 +61,8 @@ export class ProcessFacts {
   }
 }
 
-async function readDisk(path: string): Promise<Pick<SlowFacts, 'totalBytes' | 'freeBytes' | 'usedBytes'>> {
+/** Never fails: zeros. */
+export async function readDisk(path: string): Promise<DiskFacts> {
   try {
     const { bsize, blocks, bavail, bfree } = await statfs(path)
     return { totalBytes: blocks * bsize, freeBytes: bavail * bsize, usedBytes: (blocks - bfree) * bsize }

@@ -11,7 +11,7 @@ import type { ServerActivity } from '../activity/server-activity.js'
 import type { RequestMetrics } from '../metrics/request-metrics.js'
 import { buildSample } from './build-sample.js'
 import { GrowthHistory } from './growth-history.js'
-import { ProcessFacts } from './process-facts.js'
+import { ProcessFacts, readDisk } from './process-facts.js'
 
 const SAMPLE_AGE_MS_MAX = 1000
 const WATCH_INTERVAL_MS = 60_000
@@ -54,7 +54,7 @@ export class ServerStatus {
 
   close(): void {
     clearInterval(this.#timer)
-    this.#facts.close()
+    this.#facts.rest()
   }
 
   async #build(address: string, nowMs: number): Promise<string> {
@@ -80,9 +80,10 @@ export class ServerStatus {
   }
 
   async #watchGrowth(): Promise<void> {
-    const { engine, nowMs } = this.#sources
+    const { engine, nowMs, dataDir } = this.#sources
+    if (nowMs() - this.#builtAtMs > WATCH_INTERVAL_MS) this.#facts.rest()
     if (!this.#growth.isDue(nowMs())) return
-    const { usedBytes } = await this.#facts.slow(nowMs())
+    const { usedBytes } = await readDisk(dataDir)
     const databases = new Map(engine.insight.databases().map(({ name, byteCount }) => [name, byteCount]))
     this.#growth.add({ atMs: nowMs(), usedBytes, databases })
   }
