@@ -37,11 +37,37 @@ const themes = readdirSync(path.join(FOLDER, 'cases'))
   .filter((theme) => ONLY === undefined || ONLY.includes(theme))
   .sort()
 
+interface Count {
+  identical: number
+  differing: number
+}
+
+const counts = new Map<string, Count>()
+
 for (const theme of themes) {
   describe.runIf(!isOursRun || isHyperbyteBuilt)(theme, () => describeTheme(theme))
 }
 
+afterAll(() => {
+  if (isOursRun && counts.size > 0) console.log(summary())
+})
+
+/** `theme cases identical differing`, and their sums. */
+function summary(): string {
+  const row = (theme: string, { identical, differing }: Count): string =>
+    [theme.padEnd(24), ...[identical + differing, identical, differing].map((n) => String(n).padStart(9))].join(' ')
+  const sum = { identical: 0, differing: 0 }
+  for (const { identical, differing } of counts.values()) {
+    sum.identical += identical
+    sum.differing += differing
+  }
+  const head = `${'theme'.padEnd(24)}     cases identical differing`
+  return [head, ...Array.from(counts, ([theme, count]) => row(theme, count)), row('all', sum)].join('\n')
+}
+
 function describeTheme(theme: string): void {
+  const count: Count = { identical: 0, differing: 0 }
+  counts.set(theme, count)
   const file = parseCases(readFileSync(path.join(FOLDER, 'cases', `${theme}.txt`), 'utf8'))
   const recordedPath = path.join(FOLDER, 'recorded', `${theme}.txt`)
   const recording = existsSync(recordedPath) ? parseRecording(readFileSync(recordedPath, 'utf8')) : new Map()
@@ -77,6 +103,8 @@ function describeTheme(theme: string): void {
       if (!isOursRun) return
       const actual = await runCase(ours, each)
       const differences = each.steps.flatMap((step, index) => judge(step, theirs[index], actual[index]) ?? [])
+      if (differences.length === 0) count.identical++
+      else count.differing++
       if (differences.length > 0 && REPORT !== undefined) appendFileSync(REPORT, reportText(theme, differences))
       expect(differences.map(differenceText).join('\n'), each.title).toBe('')
       if (MODE === 'live') checkRecording(each, theirs, recording)

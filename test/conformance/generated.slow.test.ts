@@ -14,7 +14,13 @@
 import { appendFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type GeneratedData, generateData, printPoint } from './generate/generate-data.js'
-import { generateQuestion, isAskable, type Question, type QuestionKind } from './generate/generate-question.js'
+import {
+  generateQuestion,
+  isAskable,
+  QUESTION_KINDS,
+  type Question,
+  type QuestionKind,
+} from './generate/generate-question.js'
 import { printPhrase } from './generate/phrase.js'
 import { Servers, type Verdict } from './generate/servers.js'
 import { type ShrinkCase, shrinkCase } from './generate/shrink.js'
@@ -30,7 +36,7 @@ const STATEMENTS = Number(process.env['HYPERBYTE_STATEMENTS'] ?? 200)
 const SHRINK = Number(process.env['HYPERBYTE_SHRINK'] ?? 5)
 const REPORT = process.env['HYPERBYTE_CONFORMANCE_REPORT']
 /** Without `change` nothing is asked that may change data, broken statements included. */
-const KINDS = (process.env['HYPERBYTE_KINDS'] ?? 'select,show,metadata,broken').split(',') as readonly QuestionKind[]
+const KINDS = (process.env['HYPERBYTE_KINDS'] ?? QUESTION_KINDS.join()).split(',') as readonly QuestionKind[]
 const QUESTIONS_PER_DATA = 50
 
 interface Asked {
