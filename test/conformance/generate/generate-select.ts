@@ -224,9 +224,9 @@ function limits(
 
 const SHARD_NS = 604_800n * SECOND_NS
 
-export function isOneShard({ timesNs }: DataShape): boolean {
+export function isOneShard({ timesNs, policies }: DataShape): boolean {
   const shardOf = (timeNs: bigint): bigint => (timeNs + 259_200n * SECOND_NS) / SHARD_NS
-  return timesNs[0] > 0n && shardOf(timesNs[0]) === shardOf(timesNs[timesNs.length - 1])
+  return timesNs[0] > 0n && policies.length === 1 && shardOf(timesNs[0]) === shardOf(timesNs[timesNs.length - 1])
 }
 
 function timeZone(random: Random, { timeZone: zone }: DataShape): string | null {

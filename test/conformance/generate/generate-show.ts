@@ -29,7 +29,7 @@ const KEY_REGEXES = ['o', '^h', 't', '.', 'nothing', 'ß']
 
 export function generateShow(random: Random, shape: DataShape): Phrase {
   // Exact cardinalities are of one policy with influxd, and count a series in each shard.
-  const mayCount = shape.policies.length === 1 && isOneShard(shape)
+  const mayCount = isOneShard(shape)
   const head = random.chance(0.85) || !mayCount ? random.pick(USUAL) : random.pick(Object.keys(CLAUSES))
   const measurement = random.pick(shape.measurements)
   const has = (name: Clause, chance: number): boolean => CLAUSES[head].includes(name) && random.chance(chance)

@@ -15,8 +15,8 @@ export interface Difference {
 }
 
 const FLOAT_TOLERANCE = 1e-12
-/** Floats up to 1e21 print without a point; above 2^63 there is nothing else. */
-const INTEGER_MAX = 2 ** 63
+/** Floats up to 1e21 print without a point: beyond 2^53 their digits after the 17th are zeros. */
+const LARGE_FLOAT = /^-?(?=\d{17,21}$)\d{1,17}0*$/
 /** Numbers as JSON and CSV print them, not inside a word. */
 const NUMBER = /(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.])/g
 
@@ -84,7 +84,7 @@ function compareTexts(expected: string, actual: string): Difference | null {
 function isSameNumber(left: string, right: string): boolean {
   if (left === right) return true
   const [a, b] = [Number(left), Number(right)]
-  const isFloat = /[.e]/.test(left) || /[.e]/.test(right) || Math.min(Math.abs(a), Math.abs(b)) > INTEGER_MAX
+  const isFloat = /[.e]/.test(left) || /[.e]/.test(right) || (LARGE_FLOAT.test(left) && LARGE_FLOAT.test(right))
   return isFloat && Math.abs(a - b) <= FLOAT_TOLERANCE * Math.max(Math.abs(a), Math.abs(b))
 }
 
