@@ -119,8 +119,11 @@ export class Servers {
   }
 
   async drop(database: string): Promise<void> {
-    await this.#command(`DROP DATABASE ${database}`)
+    for (const server of [this.#tsi1, this.#inmem, this.#ours]) {
+      await query(server, { database: '', epoch: '', text: `DROP DATABASE ${database}` })
+    }
     this.#databases.delete(database)
+    this.#inInmem.delete(database)
   }
 
   #name(load: Load): string {
