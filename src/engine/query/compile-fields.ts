@@ -40,8 +40,6 @@ export interface CompileOptions {
   readonly fill: FillMode
   /** Length of a GROUP BY time bucket, or null. */
   readonly intervalNs: bigint | null
-  /** INTO takes no column for the tags of top and bottom. */
-  readonly hasTarget: boolean
 }
 
 /** `fields` without wildcards. Throws `invalid` for types that do not go together. */
@@ -50,14 +48,15 @@ export function compileFields(
   kinds: ColumnKinds,
   options: CompileOptions,
 ): CompiledFields {
-  const shown = options.hasTarget ? fields : fields.flatMap(withRankedTags)
+  const shown: readonly ShownField[] = fields.flatMap(withRankedTags)
   const names = columnNames(shown)
   const compiler = new FieldCompiler(kinds, options)
   const types = shown.map(({ expr }) => typeOfColumn(expr, kinds, options))
   return compiler.finish(
-    shown.map(({ alias, expr }, i) => ({
+    shown.map(({ alias, expr, isRankedTag }, i) => ({
       name: names[i],
       plainName: alias || exprName(expr),
+      isRankedTag,
       expr: types[i] === null ? MISSING : compiler.compile(expr),
       staticType: types[i] ?? 'unknown',
     })),
@@ -74,12 +73,17 @@ function typeOfColumn(expr: Expr, kinds: ColumnKinds, { isSubquery }: CompileOpt
   }
 }
 
+interface ShownField extends SelectField {
+  readonly isRankedTag: boolean
+}
+
 /** `top(usage, host, 3)` has a second column, `host`. */
-function withRankedTags(field: SelectField): SelectField[] {
+function withRankedTags(field: SelectField): ShownField[] {
   const { expr } = field
-  if (expr.kind !== 'call' || (expr.name !== 'top' && expr.name !== 'bottom')) return [field]
+  const shown = { ...field, isRankedTag: false }
+  if (expr.kind !== 'call' || (expr.name !== 'top' && expr.name !== 'bottom')) return [shown]
   const tags = expr.args.slice(1, -1).filter((argument) => argument.kind === 'varref')
-  return [field, ...tags.map((tag) => ({ expr: tag, alias: '' }))]
+  return [shown, ...tags.map((tag) => ({ expr: tag, alias: '', isRankedTag: true }))]
 }
 
 const SELECTORS: ReadonlySet<ReduceFunction> = new Set([

@@ -52,7 +52,6 @@ export function normaliseSelect(
   const { isWithoutArguments, ...compiled } = compileFields(fields, kinds, {
     fill,
     intervalNs: window?.intervalNs ?? null,
-    hasTarget: statement.target !== null,
     isSubquery: outer !== null,
   })
   const fault = subqueries.find((inner) => compiled.refs.length > 0 && inner.fault !== null)?.fault ?? compiled.fault

@@ -34,6 +34,8 @@ export interface ResultColumn {
   readonly column: Column
   /** Each value is a list of texts, one on a line. */
   readonly isList?: boolean
+  /** Texts that INTO stores as a tag of each row, not as a field. */
+  readonly isTag?: boolean
 }
 
 export interface ResultMessage {

@@ -4,9 +4,11 @@
  * the next is made, so what is in memory stays bounded however much is copied.
  */
 
+import { type Column, isValid } from '../domain/column.js'
 import { HyperbyteError } from '../domain/errors.js'
 import type { MeasurementRef } from '../influxql/ast.js'
 import type { Catalog, CatalogWriter, QueryRequest, SeriesRows, WriteTarget } from './catalog.js'
+import { gatherColumn } from './operators/column-slice.js'
 import { throwIfEnded } from './pace.js'
 import type { ResultColumn, SeriesFrame } from './result.js'
 
@@ -32,7 +34,7 @@ export async function* runInto(
   let waitingCount = 0
   for await (const frame of frames) {
     throwIfEnded(request.signal)
-    waiting.push(rowsOf(frame, target.name || frame.name))
+    waiting.push(...seriesOf(frame, target.name || frame.name))
     waitingCount += frame.rowCount
     if (waitingCount < BATCH_ROW_COUNT) continue
     writtenCount += await writer.writeRows(place, waiting, request.nowNs)
@@ -53,10 +55,36 @@ function placeOf(target: MeasurementRef, { catalog, request }: IntoContext): Wri
   return { database, retentionPolicy: target.retentionPolicy || request.retentionPolicy }
 }
 
-function rowsOf({ tags, columns, rowCount }: SeriesFrame, measurement: string): SeriesRows {
+/** The rows of a frame by the values of its tag columns: `top(usage, host, 3)` gives a series to each host. */
+function seriesOf({ tags, columns, rowCount }: SeriesFrame, measurement: string): SeriesRows[] {
   const [time, ...rest] = columns
   const timestamps = time.column.values as BigInt64Array
-  return { measurement, tags: tags ?? [], rowCount, timestamps, fields: lastOfEachName(rest) }
+  const fields = lastOfEachName(rest.filter(({ isTag }) => isTag !== true))
+  const tagColumns = rest.filter(({ isTag }) => isTag === true)
+  const groupTags = tags ?? []
+  if (tagColumns.length === 0) return [{ measurement, tags: groupTags, rowCount, timestamps, fields }]
+  const rowsByTags = new Map<string, number[]>()
+  for (let row = 0; row < rowCount; row++) {
+    const key = JSON.stringify(tagColumns.map(({ column }) => textAt(column, row)))
+    const rows = rowsByTags.get(key)
+    if (rows === undefined) rowsByTags.set(key, [row])
+    else rows.push(row)
+  }
+  return Array.from(rowsByTags.values(), (rows) => {
+    const taken = Int32Array.from(rows)
+    const own = tagColumns.map(({ name, column }) => [name, textAt(column, rows[0])] as const)
+    return {
+      measurement,
+      tags: [...groupTags.filter(([key]) => !own.some(([name]) => name === key)), ...own],
+      rowCount: rows.length,
+      timestamps: BigInt64Array.from(rows, (row) => timestamps[row]),
+      fields: fields.map((field) => ({ ...field, column: gatherColumn(field.column, taken) })),
+    }
+  })
+}
+
+function textAt({ values, validity }: Column, row: number): string {
+  return isValid(validity, row) ? String(values[row]) : ''
 }
 
 /** Of columns with one name the last counts, its missing values too. */

@@ -50,6 +50,8 @@ export interface PlanColumn {
   readonly name: string
   /** The name by which a select around this one refers to it: without `_1` for repeats. */
   readonly plainName: string
+  /** A tag by which top or bottom tells points apart: INTO stores it as a tag. */
+  readonly isRankedTag: boolean
   /** Over the calls and then the `auxiliary` refs; without calls, over the refs. */
   readonly expr: PlanExpr
   /** What a select around this one takes it for. */

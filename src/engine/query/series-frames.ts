@@ -9,7 +9,7 @@ import { sliceColumn } from './operators/column-slice.js'
 import type { CarriedValues } from './operators/default-missing.js'
 import { evaluate, withoutNaN } from './operators/evaluate.js'
 import type { ResultColumn, SeriesFrame } from './result.js'
-import type { SelectPlan } from './select-plan.js'
+import type { PlanColumn, SelectPlan } from './select-plan.js'
 
 /** A multiple of 32, so that slices of bitmaps are views. */
 export const FRAME_ROW_COUNT = 8192
@@ -53,14 +53,15 @@ function frameOf(plan: SelectPlan, series: FrameSeries, rows: FrameRows, isParti
   const frame = {
     name: series.name,
     tags: series.tags,
-    columns: [timeColumn(plan, rows), ...plan.columns.map(({ name, expr }) => resultColumn(name, expr))],
+    columns: [timeColumn(plan, rows), ...plan.columns.map(resultColumn)],
     rowCount,
     isPartial,
   }
   return plan.timeZone === null ? frame : { ...frame, timeZone: plan.timeZone }
 
-  function resultColumn(name: string, expr: SelectPlan['columns'][number]['expr']): ResultColumn {
-    return { name, column: withoutNaN(evaluate(expr, rows.columns, rowCount), rowCount) }
+  function resultColumn({ name, expr, isRankedTag }: PlanColumn): ResultColumn {
+    const column = withoutNaN(evaluate(expr, rows.columns, rowCount), rowCount)
+    return isRankedTag ? { name, column, isTag: true } : { name, column }
   }
 }
 
