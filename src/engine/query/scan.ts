@@ -11,10 +11,11 @@ import type { FieldType } from '../domain/field-type.js'
 import type { TableName } from '../domain/table-name.js'
 import type { TimeRange } from '../domain/time-range.js'
 import type { Expr } from '../influxql/ast.js'
+import type { VarRef } from '../influxql/walk-expr.js'
 
 export type { TableName } from '../domain/table-name.js'
 
-/** A field as a scan wants it: values of other types are cast between numbers, or read as missing. */
+/** A field as a scan wants it: values of other types are cast between numbers, or read as missing. One field may be wanted as several types. */
 export interface ScanField {
   readonly name: string
   readonly type: FieldType
@@ -38,10 +39,16 @@ export interface ScanGroup {
   readonly parts: readonly ScanPart[]
 }
 
+/** Which field a filter's reference reads: that of its cast type, else the last of its name; -1 when there is none. */
+export function referredField(fields: readonly ScanField[], { name, type }: VarRef): number {
+  const exact = fields.findIndex((field) => field.name === name && field.type === type)
+  return exact >= 0 ? exact : fields.findLastIndex((field) => field.name === name)
+}
+
 export interface ScanRequest {
   readonly table: TableName
   readonly groups: readonly ScanGroup[]
-  /** Fields to return, then fields that only the filters need. Names are unique. */
+  /** Fields to return, then fields that only the filters need; see `referredField`. */
   readonly fields: readonly ScanField[]
   /** How many of `fields` are returned; a row counts when at least one of these has a value and its filter is true. */
   readonly outputFieldCount: number

@@ -38,7 +38,7 @@ function rowsOfFrame(outer: SelectPlan, inner: SelectPlan, frame: SeriesFrame): 
   const passing = filterRows(
     outer.condition,
     frame.rowCount,
-    (name) => columnOfName(name, inner, frame) ?? constantStrings('', frame.rowCount),
+    ({ name }) => columnOfName(name, inner, frame) ?? constantStrings('', frame.rowCount),
   )
   if (passing.length === frame.rowCount) return rows
   return {

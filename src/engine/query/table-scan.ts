@@ -61,14 +61,15 @@ export function planTableScan(
   }
 }
 
+const NO_TYPES: ReadonlySet<FieldType> = new Set()
+
 type FieldTypes = ReadonlyMap<string, ReadonlySet<FieldType>>
 
-/** A field that is wanted as two types is scanned once, as the first, and cast. */
 function outputFields(refs: readonly PlanRef[], types: FieldTypes) {
   const fields: ScanField[] = []
   const scanColumns = refs.map((ref) => {
     if (ref.kind === 'tag' || !canReadAs(types.get(ref.name), ref.type)) return -1
-    const known = fields.findIndex((field) => field.name === ref.name)
+    const known = fields.findIndex(({ name, type }) => name === ref.name && type === ref.type)
     if (known >= 0) return known
     fields.push({ name: ref.name, type: ref.type })
     return fields.length - 1
@@ -76,12 +77,19 @@ function outputFields(refs: readonly PlanRef[], types: FieldTypes) {
   return { fields, scanColumns }
 }
 
+/** References with a cast to a stored type read that; all others the type that counts for the name. */
 function addFilterFields(filter: Expr | null, types: FieldTypes, fields: ScanField[]): void {
   if (filter === null) return
-  for (const { name } of varRefsOf(filter)) {
-    const stored = types.get(name)
-    if (stored === undefined || fields.some((field) => field.name === name)) continue
-    fields.push({ name, type: preferred(undefined, stored)! })
+  const references = varRefsOf(filter)
+  for (const { name, type: castType } of references) {
+    const type = [...(types.get(name) ?? NO_TYPES)].find((stored) => stored === castType)
+    if (type === undefined || fields.some((field) => field.name === name && field.type === type)) continue
+    fields.push({ name, type })
+  }
+  for (const { name } of references) {
+    const type = preferred(undefined, types.get(name) ?? NO_TYPES)
+    if (type === undefined || fields.findLast((field) => field.name === name)?.type === type) continue
+    fields.push({ name, type })
   }
 }
 

@@ -5,6 +5,7 @@
 
 import type { FieldType } from '../domain/field-type.js'
 import type { CastType, Expr } from '../influxql/ast.js'
+import { referredField } from '../query/scan.js'
 import type { SqlValue } from '../sql/duckdb.js'
 import type { RelationField } from './compile-relation.js'
 
@@ -53,7 +54,7 @@ function compileComparison(
   const isFieldFirst = lhs.kind === 'varref'
   const [reference, literal] = isFieldFirst ? [lhs, rhs] : [rhs, lhs]
   if (reference.kind !== 'varref') return null
-  const index = fields.findIndex(({ name }) => name === reference.name)
+  const index = referredField(fields, reference)
   if (index < 0 || isCast(reference.type, fields[index].type)) return null
   const value = literalFor(literal, fields[index].type)
   if (value === null || (typeof value !== 'number' && typeof value !== 'bigint' && !isEquality(operator))) return null
@@ -74,8 +75,8 @@ function compileMatch(
 ): string | null {
   const reference = withoutParens(lhs)
   if (reference.kind !== 'varref' || rhs.kind !== 'regex' || rhs.source.includes('\0')) return null
-  const index = fields.findIndex(({ name, type }) => name === reference.name && type === 'string')
-  if (index < 0) return null
+  const index = referredField(fields, reference)
+  if (index < 0 || fields[index].type !== 'string' || isCast(reference.type, 'string')) return null
   values.push(rhs.source)
   return `coalesce(${op === '!~' ? 'NOT ' : ''}regexp_matches(f${index}, ?), false)`
 }

@@ -3,13 +3,14 @@
 import type { Column } from '../domain/column.js'
 import { takeValues } from '../domain/take-values.js'
 import type { Expr } from '../influxql/ast.js'
+import type { VarRef } from '../influxql/walk-expr.js'
 import { compileRowCondition } from '../query/operators/row-condition.js'
-import type { GroupRows, ScanGroup, ScanRequest } from '../query/scan.js'
+import { type GroupRows, referredField, type ScanGroup, type ScanRequest } from '../query/scan.js'
 
 /** `rows.columns` are all fields of the request, in its order. */
 export function filterRows(rows: GroupRows, group: ScanGroup, request: ScanRequest): GroupRows {
-  const columnOf = (name: string): Column | null => {
-    const index = request.fields.findIndex((field) => field.name === name)
+  const columnOf = (reference: VarRef): Column | null => {
+    const index = referredField(request.fields, reference)
     return index < 0 ? null : rows.columns[index]
   }
   const passes = compilePartFilters(group, columnOf)
@@ -30,7 +31,7 @@ export function takeRows(rows: GroupRows, kept: readonly number[]): GroupRows {
 
 function compilePartFilters(
   group: ScanGroup,
-  columnOf: (name: string) => Column | null,
+  columnOf: (reference: VarRef) => Column | null,
 ): (series: number, row: number) => boolean {
   const compiled = new Map<Expr, (row: number) => boolean>()
   const always = (): boolean => true

@@ -10,13 +10,14 @@ import { emptyColumn } from '../../../src/engine/domain/empty-column.js'
 import { isNumeric } from '../../../src/engine/domain/field-type.js'
 import { isInside } from '../../../src/engine/domain/time-range.js'
 import type { Expr } from '../../../src/engine/influxql/ast.js'
-import type {
-  AggregateRequest,
-  GroupAggregates,
-  GroupRows,
-  ScanField,
-  Scanner,
-  ScanRequest,
+import {
+  type AggregateRequest,
+  type GroupAggregates,
+  type GroupRows,
+  referredField,
+  type ScanField,
+  type Scanner,
+  type ScanRequest,
 } from '../../../src/engine/query/scan.js'
 import type { FieldValue, MemoryDatabase, StoredPoint, StoredValue } from './memory-database.js'
 
@@ -106,7 +107,7 @@ function evaluate(expr: Expr, point: StoredPoint, fields: readonly ScanField[]):
       return evaluate(expr.expr, point, fields)
     case 'varref': {
       const stored = point.fields.get(expr.name)
-      return stored === undefined ? null : asField(stored, fields.find(({ name }) => name === expr.name)!)
+      return stored === undefined ? null : asField(stored, fields[referredField(fields, expr)])
     }
     case 'number':
     case 'integer':

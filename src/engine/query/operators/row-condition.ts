@@ -17,8 +17,8 @@ type Value = number | bigint | string | boolean | null
 type Binary = Extract<Expr, { kind: 'binary' }>
 type RowFunction = (row: number) => Value
 
-/** The column of a name, or null when rows have no such thing. */
-export type ColumnLookup = (name: string) => Column | null
+/** The column that a reference reads, before its cast, or null when rows have no such thing. */
+export type ColumnLookup = (reference: VarRef) => Column | null
 
 export type MissingBoolean = 'missing' | 'false'
 
@@ -37,7 +37,7 @@ function compileRow(expr: Expr, columnOf: ColumnLookup, missingBoolean: MissingB
     case 'paren':
       return compileRow(expr.expr, columnOf, missingBoolean)
     case 'varref':
-      return castValue(columnValue(columnOf(expr.name)), expr.type)
+      return castValue(columnValue(columnOf(expr)), expr.type)
     case 'call':
       return compileCall(expr, columnOf, missingBoolean)
     case 'number':

@@ -5,7 +5,7 @@ import { compileRowCondition } from '../../../../src/engine/query/operators/row-
 const COLUMN = { type: 'float', values: Float64Array.of(1, 4, -9), validity: null } as const
 
 function passing(text: string): number[] {
-  const passes = compileRowCondition(parseExpr(text), (name) => (name === 'f' ? COLUMN : null), 'false')
+  const passes = compileRowCondition(parseExpr(text), ({ name }) => (name === 'f' ? COLUMN : null), 'false')
   return [0, 1, 2].filter((row) => passes(row)).map((row) => COLUMN.values[row])
 }
 
