@@ -40,9 +40,11 @@ export class S3Store implements BlobStore {
   }
 
   static async open(options: S3Options): Promise<S3Store> {
-    const { S3mini } = await import('s3mini')
+    const [{ S3mini }, { fetch }] = await Promise.all([import('s3mini'), import('undici')])
     const { endpoint, region, accessKeyId, secretAccessKey } = options
-    return new S3Store(options, new S3mini({ endpoint, region, accessKeyId, secretAccessKey }))
+    // Node's own fetch sends through the agent of undici once that is loaded, and the two disagree about content-length.
+    const ownFetch = fetch as unknown as typeof globalThis.fetch
+    return new S3Store(options, new S3mini({ endpoint, region, accessKeyId, secretAccessKey, fetch: ownFetch }))
   }
 
   async size(key: string): Promise<number | null> {
