@@ -4,19 +4,17 @@
  * hide rows at once; flushes and merges then leave them out.
  */
 
-import { rm } from 'node:fs/promises'
-import path from 'node:path'
 import { COMPACTION_LIMITS, type CompactionPlan, planCompaction } from '../compaction/plan-compaction.js'
 import { assert, HyperbyteError } from '../domain/errors.js'
 import { groupBy } from '../domain/group-by.js'
 import type { MeasurementBatch } from '../domain/point-batch.js'
 import { type TableName, tableKey } from '../domain/table-name.js'
 import type { TimeRange } from '../domain/time-range.js'
-import { coversSpan, subsumes, type Tombstone, touchesSpan } from '../domain/tombstone.js'
+import { coversSpan, type Tombstone, touchesSpan } from '../domain/tombstone.js'
 import { Memtable } from '../memtable/memtable.js'
 import type { HiddenRows } from '../memtable/memtable-table.js'
 import type { SeriesTable } from '../metadata/series-table.js'
-import { ROW_GROUP_ROWS, sha256OfFile } from '../parquet/write-parquet-file.js'
+import { ROW_GROUP_ROWS } from '../parquet/write-parquet-file.js'
 import type { AggregateRequest, GroupAggregates, GroupRows, Scanner, ScanRequest } from '../query/scan.js'
 import type { FileEntry } from '../registry/file-entry.js'
 import type { TombstoneChange, TombstoneEntry } from '../registry/tombstone-entry.js'
@@ -44,6 +42,7 @@ import {
   selectSources,
 } from './source-set.js'
 import { StagedTable } from './staged-table.js'
+import { type FileHold, StoredFiles } from './stored-files.js'
 import { TableState } from './table-state.js'
 import { findVisibleSeries, hasVisibleRows } from './visible-series.js'
 
@@ -112,26 +111,14 @@ export interface FlushResult extends FileChange {
   readonly flushedSequence: bigint
 }
 
-/** Files that stay on disk for somebody who copies them. */
-export interface FileHold {
-  /** Lets go of all but these; call it once. */
-  keepOnly(ids: readonly number[]): void
-  release(): void
-}
-
 export class Storage implements Scanner {
   readonly #options: StorageOptions
   readonly #tables = new Map<string, TableState>()
   readonly #staged = new Map<Memtable, Map<string, StagedTable>>()
   readonly #cache: ColumnCache<CachedPiece>
   readonly #fileReader: FileReader
-  /** By file id: the registry's copy of an entry pins the same file. */
-  readonly #filePins = new Pins<number>()
+  readonly #files: StoredFiles
   readonly #stagedPins = new Pins<StagedTable>()
-  /** Files whose SHA-256 has been checked since they were found or written. */
-  readonly #verified = new Map<number, Promise<void>>()
-  #removalHolds = 0
-  #heldRemovals: FileEntry[] = []
   #current: Memtable
   #frozen: Memtable[] = []
   #nextGeneration = 0
@@ -144,7 +131,8 @@ export class Storage implements Scanner {
     this.#options = options
     this.#lastPauseMs = options.monotonicMs()
     this.#cache = new ColumnCache(options.columnCacheBytesMax)
-    this.#fileReader = new FileReader(options.duckdb, this.#cache, (file) => this.#absolute(file))
+    this.#files = new StoredFiles(options)
+    this.#fileReader = new FileReader(options.duckdb, this.#cache, (file) => this.#files.absolute(file))
     this.#current = this.#newMemtable()
     const byTable = groupBy(files, (file) => tableKey(file.table))
     const hidden = groupBy(tombstones, (tombstone) => tableKey(tombstone.table))
@@ -230,12 +218,12 @@ export class Storage implements Scanner {
         added.push(...files)
       }
     } catch (error) {
-      await this.#removeFiles(added)
+      await this.#files.remove(added)
       throw error
     }
     // A table dropped meanwhile leaves no files behind.
     const alive = added.filter((file) => memtable.tables.has(tableKey(file.table)))
-    await this.#removeFiles(added.filter((file) => !alive.includes(file)))
+    await this.#files.remove(added.filter((file) => !alive.includes(file)))
     return {
       tables: [...memtable.tables.keys()],
       flushedSequence: memtable.lastSequence,
@@ -252,12 +240,11 @@ export class Storage implements Scanner {
    */
   async compactOnce(isAtRest: IsBucketAtRest): Promise<FileChange | null> {
     for (const { table, files, plan } of this.plannedMerges(isAtRest)) {
-      const planIds = plan.map(({ id }) => id)
-      this.#filePins.pin(planIds)
+      const unpin = this.#files.pin(plan)
       try {
         return await this.#merge(table, files, plan)
       } finally {
-        this.#filePins.unpin(planIds)
+        unpin()
       }
     }
     return null
@@ -276,11 +263,11 @@ export class Storage implements Scanner {
 
   /** `plan`: neighbours among `files`, which are those of one bucket. */
   async #merge(table: TableState, files: readonly FileEntry[], plan: CompactionPlan): Promise<FileChange> {
-    await this.#verify(plan)
+    await this.#files.verify(plan)
     const older = files.filter((file) => !plan.includes(file) && file.maxSequence < plan[0].maxSequence)
     const { tombstones } = table
     const merged = await mergeFiles(this.#writeContext(), plan, ({ id }) => table.hiddenIn(id), older)
-    if (merged !== null) this.#verified.set(merged.id, Promise.resolve())
+    if (merged !== null) this.#files.trust([merged])
     return this.#mergeChange(table, plan, merged, tombstones)
   }
 
@@ -313,10 +300,10 @@ export class Storage implements Scanner {
       const touched = table.files.filter((file) => touchesSpan(tombstone, file))
       const covered = touched.filter((file) => tombstone.seriesIds === null && coversSpan(tombstone, file))
       table.replaceFiles(covered, [])
-      changes.push(...dropTombstones(table, covered))
+      changes.push(...table.dropTombstones(covered))
       removed.push(...covered)
       const fileIds = new Set(touched.filter((file) => !covered.includes(file)).map(({ id }) => id))
-      if (fileIds.size > 0) changes.push(...addTombstone(table, { ...tombstone, fileIds }))
+      if (fileIds.size > 0) changes.push(...table.addTombstone({ ...tombstone, fileIds }))
     }
     return this.#removal(removed, () => changes)
   }
@@ -328,17 +315,16 @@ export class Storage implements Scanner {
     if (table === undefined) return found
     const { files } = table
     const sources = files.map((file) => this.#fileSource(table, file))
-    const fileIds = files.map(({ id }) => id)
-    this.#filePins.pin(fileIds)
+    const unpin = this.#files.pin(files)
     try {
-      await this.#verify(files)
+      await this.#files.verify(files)
       // The newest first: series that are written to are found there.
       for (const source of sources.reverse()) {
         if (found.size === candidates.size) break
         await findVisibleSeries(this.#fileReader, this.#options.duckdb, source, candidates, found)
       }
     } finally {
-      this.#filePins.unpin(fileIds)
+      unpin()
     }
     return found
   }
@@ -348,16 +334,15 @@ export class Storage implements Scanner {
     const table = this.#tables.get(tableKey(name))
     const files = table?.files.filter((file) => file.bucketStartNs === bucketStartNs) ?? []
     if (table === undefined || files.length === 0) return false
-    const fileIds = files.map(({ id }) => id)
-    this.#filePins.pin(fileIds)
+    const unpin = this.#files.pin(files)
     try {
-      await this.#verify(files)
+      await this.#files.verify(files)
       for (const file of files) {
         if (await hasVisibleRows(this.#fileReader, this.#options.duckdb, this.#fileSource(table, file))) return true
       }
       return false
     } finally {
-      this.#filePins.unpin(fileIds)
+      unpin()
     }
   }
 
@@ -382,27 +367,7 @@ export class Storage implements Scanner {
 
   /** No file that is registered now, or is about to be, is removed until the hold is released. */
   holdFiles(): FileHold {
-    this.#removalHolds++
-    let pinned: readonly number[] = []
-    let isHolding = true
-    const stopHolding = (): void => {
-      if (!isHolding) return
-      isHolding = false
-      if (--this.#removalHolds > 0) return
-      for (const file of this.#heldRemovals.splice(0)) this.#retireFile(file)
-    }
-    return {
-      keepOnly: (ids) => {
-        pinned = ids
-        this.#filePins.pin(pinned)
-        stopHolding()
-      },
-      release: () => {
-        stopHolding()
-        this.#filePins.unpin(pinned)
-        pinned = []
-      },
-    }
+    return this.#files.hold()
   }
 
   async *scan(request: ScanRequest, signal: AbortSignal): AsyncGenerator<GroupRows> {
@@ -473,14 +438,14 @@ export class Storage implements Scanner {
   async checkFile(id: number): Promise<string | null> {
     const file = this.files().find((each) => each.id === id)
     if (file === undefined) throw new HyperbyteError('invalid', `there is no file ${id}`)
-    this.#filePins.pin([id])
+    const unpin = this.#files.pin([file])
     try {
-      await this.#verifyFile(file)
-      return await findDisorder(this.#options.duckdb, file, this.#absolute(file))
+      await this.#files.readAndVerify(file)
+      return await findDisorder(this.#options.duckdb, file, this.#files.absolute(file))
     } catch (error) {
       return (error as Error).message
     } finally {
-      this.#filePins.unpin([id])
+      unpin()
     }
   }
 
@@ -504,15 +469,14 @@ export class Storage implements Scanner {
     const set = selectSources(this.#sourcesOf(table), range)
     const files = set.sources.flatMap((source) => (source.kind === 'file' ? [source.file] : []))
     const memtables = set.sources.filter((source) => source.kind === 'memtable')
-    const fileIds = files.map(({ id }) => id)
-    this.#filePins.pin(fileIds)
+    const unpin = this.#files.pin(files)
     this.#stagedPins.pin(memtables.map(({ staged }) => staged))
     const release = (): void => {
-      this.#filePins.unpin(fileIds)
+      unpin()
       this.#stagedPins.unpin(memtables.map(({ staged }) => staged))
     }
     try {
-      await this.#verify(files)
+      await this.#files.verify(files)
     } catch (error) {
       release()
       throw error
@@ -539,7 +503,7 @@ export class Storage implements Scanner {
   }
 
   #fileSource(table: TableState, file: FileEntry): FileSource {
-    return { kind: 'file', file, path: this.#absolute(file), hidden: table.hiddenIn(file.id) }
+    return { kind: 'file', file, path: this.#files.absolute(file), hidden: table.hiddenIn(file.id) }
   }
 
   /** Oldest first. */
@@ -580,7 +544,7 @@ export class Storage implements Scanner {
         continue
       }
       this.#tables.get(key)?.replaceFiles([], files)
-      for (const { id } of files) this.#verified.set(id, Promise.resolve())
+      this.#files.trust(files)
     }
     for (const [key, ofTable] of groupBy(late, ({ table }) => tableKey(table))) {
       this.#tables.get(key)?.putTombstones(ofTable)
@@ -645,15 +609,9 @@ export class Storage implements Scanner {
 
   #retireFiles(files: readonly FileEntry[]): void {
     for (const file of files) {
-      this.#verified.delete(file.id)
       this.#cache.forget(`${file.id}/`)
-      if (this.#removalHolds > 0) this.#heldRemovals.push(file)
-      else this.#retireFile(file)
+      this.#files.retire(file)
     }
-  }
-
-  #retireFile(file: FileEntry): void {
-    this.#filePins.retire(file.id, () => void this.#removeFiles([file]))
   }
 
   #dropStaged(memtable: Memtable, key: string): void {
@@ -679,31 +637,6 @@ export class Storage implements Scanner {
       tables.set(key, staged)
     }
     return staged
-  }
-
-  /** A flipped bit in a Parquet file can change an answer without any error, so files are checked before first use. */
-  async #verify(files: readonly FileEntry[]): Promise<void> {
-    for (const file of files) {
-      let check = this.#verified.get(file.id)
-      if (check === undefined) this.#verified.set(file.id, (check = this.#verifyFile(file)))
-      await check
-    }
-  }
-
-  async #verifyFile(file: FileEntry): Promise<void> {
-    let found: string
-    try {
-      found = await sha256OfFile(this.#absolute(file))
-    } catch (cause) {
-      throw new HyperbyteError('corrupt', `cannot read the Parquet file ${file.path}`, { cause })
-    }
-    if (found === file.sha256) return
-    this.#options.log.error('a Parquet file is damaged; queries that need it fail until it is restored or removed', {
-      file: file.path,
-      expectedSha256: file.sha256,
-      foundSha256: found,
-    })
-    throw new HyperbyteError('corrupt', `the Parquet file ${file.path} is damaged: its SHA-256 is not what was written`)
   }
 
   #openTable(name: TableName): TableState {
@@ -748,16 +681,6 @@ export class Storage implements Scanner {
     this.#lastPauseMs = this.#options.monotonicMs()
   }
 
-  #absolute(file: FileEntry): string {
-    return path.join(this.#options.dataDir, file.path)
-  }
-
-  async #removeFiles(files: readonly FileEntry[]): Promise<void> {
-    for (const file of files) {
-      await rm(this.#absolute(file), { force: true }).catch((error) => this.#logFault('remove a Parquet file', error))
-    }
-  }
-
   #logFault(action: string, error: unknown): void {
     this.#options.log.error(`could not ${action}`, { error: error instanceof Error ? error.message : String(error) })
   }
@@ -770,24 +693,4 @@ async function stageSources({ sources }: SourceSet): Promise<void> {
 
 function putTombstone(tombstone: TombstoneEntry): TombstoneChange {
   return { kind: 'put-tombstone', tombstone }
-}
-
-/** In place of those that it makes superfluous; returns what the registry has to know. */
-function addTombstone(table: TableState, tombstone: TombstoneEntry): readonly TombstoneChange[] {
-  const superfluous = table.tombstones.filter((earlier) => subsumes(tombstone, earlier))
-  // A file that is missing now may come back.
-  const fileIds = new Set([...tombstone.fileIds, ...superfluous.flatMap((earlier) => [...earlier.fileIds])])
-  const entry = { ...tombstone, fileIds }
-  table.tombstones = [...table.tombstones.filter((earlier) => !superfluous.includes(earlier)), entry]
-  return [
-    ...superfluous.map((earlier): TombstoneChange => ({ kind: 'remove-tombstone', tombstone: earlier })),
-    putTombstone(entry),
-  ]
-}
-
-/** Takes the table's tombstones off files that are gone; returns what the registry has to know. */
-function dropTombstones(table: TableState, removed: readonly FileEntry[]): readonly TombstoneChange[] {
-  const moved = moveTombstones(table.tombstones, new Set(removed.map(({ id }) => id)), () => [])
-  if (moved.changes.length > 0) table.tombstones = moved.tombstones
-  return moved.changes
 }

@@ -6,9 +6,11 @@
 import { bySequence } from '../compaction/plan-compaction.js'
 import type { TableName } from '../domain/table-name.js'
 import { TIMESTAMP_NS_MIN } from '../domain/time-range.js'
+import { subsumes } from '../domain/tombstone.js'
 import { NewestTimes } from '../memtable/newest-times.js'
 import type { FileEntry } from '../registry/file-entry.js'
-import type { TombstoneEntry } from '../registry/tombstone-entry.js'
+import type { TombstoneChange, TombstoneEntry } from '../registry/tombstone-entry.js'
+import { moveTombstones } from './move-tombstones.js'
 import { type TableTotals, totalsOf } from './table-totals.js'
 
 const NO_TOMBSTONES: readonly TombstoneEntry[] = []
@@ -68,6 +70,26 @@ export class TableState {
   putTombstones(tombstones: readonly TombstoneEntry[]): void {
     const ids = new Set(tombstones.map(({ id }) => id))
     this.tombstones = [...this.#tombstones.filter(({ id }) => !ids.has(id)), ...tombstones]
+  }
+
+  /** In place of those that it makes superfluous; returns what the registry has to know. */
+  addTombstone(tombstone: TombstoneEntry): readonly TombstoneChange[] {
+    const superfluous = this.#tombstones.filter((earlier) => subsumes(tombstone, earlier))
+    // A file that is missing now may come back.
+    const fileIds = new Set([...tombstone.fileIds, ...superfluous.flatMap((earlier) => [...earlier.fileIds])])
+    const entry = { ...tombstone, fileIds }
+    this.tombstones = [...this.#tombstones.filter((earlier) => !superfluous.includes(earlier)), entry]
+    return [
+      ...superfluous.map((earlier): TombstoneChange => ({ kind: 'remove-tombstone', tombstone: earlier })),
+      { kind: 'put-tombstone', tombstone: entry },
+    ]
+  }
+
+  /** Takes them off files that are gone; returns what the registry has to know. */
+  dropTombstones(removed: readonly FileEntry[]): readonly TombstoneChange[] {
+    const moved = moveTombstones(this.#tombstones, new Set(removed.map(({ id }) => id)), () => [])
+    if (moved.changes.length > 0) this.tombstones = moved.tombstones
+    return moved.changes
   }
 
   replaceFiles(removed: readonly FileEntry[], added: readonly FileEntry[]): void {
