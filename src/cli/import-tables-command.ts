@@ -144,7 +144,6 @@ function tableOf(path: string, format: FileFormat, tempDir: string, flags: Table
       timestampColumn: flags['timestamp-column'] ?? '',
       timestampUnit: flags['timestamp-unit'],
     },
-    threads: 2,
     memoryBytesMax: MEMORY_BYTES,
     tempDir,
   }

@@ -27,16 +27,16 @@ export const IS_COLUMNAR_POSSIBLE = endianness() === 'LE'
 /** Rows per block below which line protocol is smaller and faster. */
 const ROWS_PER_RUN_MIN = 8
 
-/** Whether the rows lie in runs long enough for blocks to be worth their heads. */
+/** Whether series have rows enough for a block each to be worth its head, once rows lie series by series. */
 export function isColumnarWorthwhile(parts: readonly PointColumns[]): boolean {
   if (!IS_COLUMNAR_POSSIBLE) return false
   let rowCount = 0
-  let runCount = 0
+  let seriesCount = 0
   for (const part of parts) {
     rowCount += part.rowCount
-    runCount += runsOf(part).length
+    seriesCount += part.series.length
   }
-  return rowCount >= runCount * ROWS_PER_RUN_MIN
+  return rowCount >= seriesCount * ROWS_PER_RUN_MIN
 }
 
 export function encodeColumnarMsgpack(parts: readonly PointColumns[]): Buffer {

@@ -10,6 +10,7 @@ import { ClientError } from './client-error.js'
 import { columnsOfSeries } from './columns-of-series.js'
 import { encodeColumnarMsgpack, IS_COLUMNAR_POSSIBLE, isColumnarWorthwhile } from './encode-columnar-msgpack.js'
 import { encodeLines } from './encode-line-protocol.js'
+import { groupBySeries } from './group-by-series.js'
 import { type DeclaredTypes, MsgpackColumnReader } from './msgpack-column-reader.js'
 import { parseAnswers } from './parse-answers.js'
 import { parseExactJson } from './parse-exact-json.js'
@@ -287,7 +288,7 @@ export class HttpClient implements Target {
   async writeColumns({ database, retentionPolicy, columns, isCompressed }: ColumnWriteCall): Promise<void> {
     this.#isColumnar ??= (await this.#isHyperbyte()) && IS_COLUMNAR_POSSIBLE
     const contentType = this.#isColumnar && isColumnarWorthwhile(columns) ? COLUMNAR_TYPE : null
-    const body = contentType === null ? encodeBody(columns) : encodeColumnarMsgpack(columns)
+    const body = contentType === null ? encodeBody(columns) : encodeColumnarMsgpack(columns.map(groupBySeries))
     if (body.length > 0)
       await this.#write({ database, retentionPolicy, precision: 'ns', body, isCompressed }, contentType)
   }

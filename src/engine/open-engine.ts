@@ -302,8 +302,9 @@ class LocalEngine implements Engine, WritePath {
     return this.#flusher.waitForRoom()
   }
 
-  append(record: Uint8Array): Promise<bigint> {
-    return this.#state.stores.wal.append(record)
+  append(encode: () => Uint8Array): Promise<bigint> {
+    const { wal } = this.#state.stores
+    return wal.isKept ? wal.append(encode()) : wal.skip()
   }
 
   tellStored(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch): void {

@@ -43,7 +43,8 @@ export interface WritePath {
   saveShardGroups(): Promise<void>
   /** Resolves when there is room for more rows; throws `unavailable` when there is none for too long. */
   waitForRoom(): Promise<void>
-  append(record: Uint8Array): Promise<bigint>
+  /** `encode` makes the record, and is not asked to when the log keeps nothing. */
+  append(encode: () => Uint8Array): Promise<bigint>
   /** Called in the order of the sequences. */
   store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint): void
   /** Called when the rows are safe and visible. */
@@ -99,7 +100,7 @@ export async function storeBatch(
       origin: 0n,
       measurements,
     } as const
-    const sequence = await path.append(encodeRecord(record, runtime.seriesTable))
+    const sequence = await path.append(() => encodeRecord(record, runtime.seriesTable))
     path.store(runtime, policy.name, batch, sequence)
     path.tellStored(runtime, policy.name, batch)
   }

@@ -14,6 +14,7 @@ import type { FieldType } from '../domain/field-type.js'
 import type { FieldColumn, MeasurementBatch } from '../domain/point-batch.js'
 import { ALL_TIME, type TimeSpan } from '../domain/time-range.js'
 import { subsumes, type Tombstone } from '../domain/tombstone.js'
+import { orBits, setBits } from '../domain/validity-bits.js'
 import type { NewestTimes } from './newest-times.js'
 import { PAGE_ENTRY_MASK, PagedInt32 } from './paged-int32.js'
 
@@ -313,23 +314,4 @@ function makeValues(type: FieldType, capacity: number): ColumnValues[FieldType] 
 function bytesPerValue(type: FieldType): number {
   // A string's header and its slot in the array; its characters are counted as they come.
   return type === 'boolean' ? 1 : type === 'string' ? 24 : 8
-}
-
-function setBits(target: Uint32Array, from: number, count: number): void {
-  for (let i = from; i < from + count; ) {
-    if ((i & 31) === 0 && i + 32 <= from + count) {
-      target[i >>> 5] = 0xffff_ffff
-      i += 32
-    } else {
-      target[i >>> 5] |= 1 << (i & 31)
-      i++
-    }
-  }
-}
-
-function orBits(source: Uint32Array, from: number, target: Uint32Array, at: number, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const bit = from + i
-    if ((source[bit >>> 5] & (1 << (bit & 31))) !== 0) target[(at + i) >>> 5] |= 1 << ((at + i) & 31)
-  }
 }

@@ -50,6 +50,24 @@ export class ColumnReader {
     }
   }
 
+  /**
+   * One vector's values into a column of the same type that has room for them: strings are pushed, others stored from `at`
+   * on. Returns their bitmap; the column's own is left alone.
+   */
+  readInto(chunk: DuckDBDataChunk, index: number, column: Column, at: number): Uint32Array | null {
+    const rowCount = chunk.rowCount
+    const vector = duckdb.data_chunk_get_vector(chunk.chunk, index)
+    const bytes = duckdb.vector_get_data(vector, rowCount * VALUE_BYTES[column.type])
+    const validity = readValidity(vector, rowCount)
+    if (column.type === 'string') {
+      for (const text of this.#readStrings(bytes, validity, rowCount)) column.values.push(text)
+    } else {
+      const { buffer, byteOffset } = column.values
+      new Uint8Array(buffer, byteOffset).set(bytes, at * VALUE_BYTES[column.type])
+    }
+    return validity
+  }
+
   #readStrings(bytes: Uint8Array, validity: Uint32Array | null, rowCount: number): string[] {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const values = new Array<string>(rowCount)

@@ -123,19 +123,29 @@ export class Duckdb {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Hands `work` an appender to the table and closes it; rows are visible to queries afterwards. */
+  /**
+   * Hands `work` an appender to the table and closes it; rows are visible to queries afterwards. One transaction: left to
+   * itself, each flush of the appender copies its rows once more to commit them, on the event loop.
+   */
   async append(
     table: string,
     types: readonly ColumnType[],
     work: (appender: ColumnAppender) => Promise<void>,
   ): Promise<void> {
     await this.#use(async (connection) => {
-      const appender = new ColumnAppender(await connection.createAppender(table), types)
+      await connection.run('BEGIN')
       try {
-        await work(appender)
-      } finally {
-        appender.close()
+        const appender = new ColumnAppender(await connection.createAppender(table), types)
+        try {
+          await work(appender)
+        } finally {
+          appender.close()
+        }
+      } catch (error) {
+        await connection.run('ROLLBACK').catch(() => {})
+        throw error
       }
+      await connection.run('COMMIT')
     })
   }
 

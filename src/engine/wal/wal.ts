@@ -109,6 +109,10 @@ export class Wal {
     }
   }
 
+  get isKept(): boolean {
+    return this.#options.durability !== 'none'
+  }
+
   get isBroken(): boolean {
     return this.#isBroken
   }
@@ -130,13 +134,19 @@ export class Wal {
   append(bytes: Uint8Array): Promise<bigint> {
     if (this.#isBroken) return Promise.reject(brokenError())
     const sequence = this.#nextSequence++
+    if (!this.isKept) return Promise.resolve(sequence)
     sealRecord(bytes, sequence, this.#options.nowNs())
-    if (this.#options.durability === 'none') return Promise.resolve(sequence)
     return new Promise((resolve, reject) => {
       this.#pending.push({ bytes, sequence, resolve, reject })
       this.#pendingByteCount += bytes.length
       this.#writing ??= this.#writePending()
     })
+  }
+
+  /** The sequence of a record that is not kept, of a log with durability `none`. */
+  skip(): Promise<bigint> {
+    assert(!this.isKept, 'only a log that keeps nothing is passed over')
+    return Promise.resolve(this.#nextSequence++)
   }
 
   /**

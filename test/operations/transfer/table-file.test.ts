@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ParquetOutput } from '../../../src/operations/transfer/parquet-output.js'
 import { TableFile, type TableFileOptions } from '../../../src/operations/transfer/table-file.js'
@@ -23,7 +24,6 @@ async function read(name: string, options: Partial<TableFileOptions>, text?: str
     measurement: 'm',
     dedupColumn: '',
     wishes: { maps: [], tags: [], timestampColumn: '', timestampUnit: 'auto' },
-    threads: 1,
     memoryBytesMax: 2 ** 27,
     tempDir: folder,
     ...options,
@@ -70,6 +70,41 @@ test('of rows of one series and time the one with the greatest value is kept', a
   const wishes = { ...TAGGED, maps: ['version=skip'] }
   const { rows } = await read('d.csv', { wishes, dedupColumn: 'version' }, text)
   expect(rows).toEqual(['m host=a v:float=2.5 1700000000000000000', 'm host=b v:float=3.5 1700000000000000000'])
+})
+
+test('rows come in the order of the file', async () => {
+  const path = join(folder, 'ordered.parquet')
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  await connection.run(
+    `COPY (SELECT 1700000000 + i AS time, 'h' || (i % 7) AS host, i AS v FROM range(100000) AS r(i)) ` +
+      `TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 4096)`,
+  )
+  instance.closeSync()
+  const wishes = TAGGED
+  const table = await TableFile.open({
+    path,
+    format: 'parquet',
+    measurement: 'm',
+    dedupColumn: '',
+    wishes,
+    memoryBytesMax: 2 ** 27,
+    tempDir: folder,
+  })
+  let rowCount = 0
+  for await (const { timestamps, rowCount: count, series, seriesOfRow, fields } of table.read(
+    new AbortController().signal,
+  )) {
+    for (let row = 0; row < count; row++, rowCount++) {
+      if (timestamps[row] !== (1_700_000_000n + BigInt(rowCount)) * 1_000_000_000n)
+        expect(timestamps[row]).toBe(rowCount)
+      const [[, host]] = series[seriesOfRow?.[row] ?? 0]
+      if (host !== `h${rowCount % 7}`) expect(host).toBe(`h${rowCount % 7}`)
+      if (fields[0].values[row] !== BigInt(rowCount)) expect(fields[0].values[row]).toBe(rowCount)
+    }
+  }
+  table.close()
+  expect(rowCount).toBe(100_000)
 })
 
 test('a Parquet file of ours reads back as it was', async () => {
