@@ -90,5 +90,4 @@ export {
   rewriteRegistry,
 } from './restore-data-directory.js'
 export { ColumnCollector } from './sql/column-collector.js'
-export { ColumnReader } from './sql/column-reader.js'
 export { checkRecord, placeholderRecord, type RecordHead, readRecordHead, splitRecords } from './wal/wal-record.js'

@@ -2,9 +2,21 @@
 import { parseArgs } from 'node:util'
 import type { LoadShape } from './devops-load.js'
 
-export const PARTS = ['ingest', 'disk', 'queries', 'restart', 'writes', 'visible', 'version', 'hot', 'backup'] as const
-/** Only on request: `hot` asks the queries a second time, right after a load; `backup` writes gigabytes. */
-const EXTRA_PARTS: readonly Part[] = ['hot', 'backup']
+export const PARTS = [
+  'ingest',
+  'disk',
+  'queries',
+  'restart',
+  'writes',
+  'visible',
+  'version',
+  'hot',
+  'backup',
+  'import',
+  'backfill',
+] as const
+/** Only on request: `hot` asks the queries a second time, right after a load; the others move whole databases. */
+const EXTRA_PARTS: readonly Part[] = ['hot', 'backup', 'import', 'backfill']
 
 export type Part = (typeof PARTS)[number]
 
@@ -20,6 +32,8 @@ export type BenchOptions = {
   familyNames: string[]
   pointSeconds: number
   backupGibibytes: number
+  importRowCount: number
+  backfillRowCount: number
   isReferenceSkipped: boolean
   /** Compare influxd with itself: shows how much of a ratio is noise. */
   isSelfComparison: boolean
@@ -27,7 +41,8 @@ export type BenchOptions = {
 }
 
 export const HELP = `usage: npm run bench -- [flags]
-  --only PART[,PART]   of ${PARTS.join(', ')}; hot: queries again, right after a load, and backup: only on request
+  --only PART[,PART]   of ${PARTS.join(', ')}; hot (queries again, right after
+                       a load), backup, import and backfill: only on request
   --hosts N            hosts in the load (1000)
   --hours N            hours in the load, a row each ten seconds (12)
   --quick              100 hosts, 2 hours, one round
@@ -37,6 +52,8 @@ export const HELP = `usage: npm run bench -- [flags]
   --family-seconds N   time for each query family (6)
   --point-seconds N    time for each round of single-point writes (5)
   --backup-gib N       size of the database that is backed up (1)
+  --import-rows N      rows of the Parquet file that is imported (250000); its speed is asked for at 1250000
+  --backfill-rows N    rows of ten fields that are copied from influxd (180000)
   --seed N             another load and other queries (1)
   --skip-influxd       measure only ours
   --self               influxd against influxd
@@ -57,6 +74,8 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
       'family-seconds': { type: 'string' },
       'point-seconds': { type: 'string' },
       'backup-gib': { type: 'string', default: '1' },
+      'import-rows': { type: 'string', default: '250000' },
+      'backfill-rows': { type: 'string', default: '180000' },
       seed: { type: 'string', default: '1' },
       'skip-influxd': { type: 'boolean', default: false },
       self: { type: 'boolean', default: false },
@@ -81,6 +100,8 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
     familyNames: values.family,
     pointSeconds: parsePositive('point-seconds', values['point-seconds'] ?? (isQuick ? '2' : '5')),
     backupGibibytes: parsePositive('backup-gib', values['backup-gib']),
+    importRowCount: parsePositive('import-rows', values['import-rows']),
+    backfillRowCount: parsePositive('backfill-rows', values['backfill-rows']),
     isReferenceSkipped: values['skip-influxd'],
     isSelfComparison: values.self,
     profileDir: values.profile,

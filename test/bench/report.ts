@@ -1,6 +1,8 @@
 /** Turns measurements into the table people read: the figure that is asked for beside the figure that was measured. */
+import type { BackfillResult } from './measure-backfill.js'
 import type { BackupResult } from './measure-backup.js'
 import type { DiskResult } from './measure-disk.js'
+import type { ImportResult } from './measure-import.js'
 import type { IngestResult } from './measure-ingest.js'
 import type { PointResult, VisibleResult } from './measure-points.js'
 import type { QueryResult } from './measure-queries.js'
@@ -19,6 +21,8 @@ export type Measurements = {
   visible?: VisibleResult[]
   version?: VersionResult
   backup?: BackupResult
+  import?: ImportResult
+  backfill?: BackfillResult
 }
 
 type Row = { what: string; reference: string; ours: string; ratio: number | undefined; asked: Asked | undefined }
@@ -41,6 +45,8 @@ export function renderReport(measured: Measurements): string {
     ...restartRows(measured.restart),
     ...versionRows(measured.version),
     ...backupRows(measured.backup),
+    ...importRows(measured.import),
+    ...backfillRows(measured.backfill),
   ]
   const cells = rows.map(({ what, reference, ours, ratio, asked }) => [
     what,
@@ -263,6 +269,51 @@ function backupRows(backup: BackupResult | undefined): Row[] {
     row('ingest, rows/s', rate(backup.ingestRowsPerSecond)),
     row('ingest slowed by a backup', percent(slowdown), { text: '<= 20 %', isMet: slowdown <= 0.2 }),
   ]
+}
+
+const FULL_IMPORT_ROWS = 1_250_000
+
+function importRows(result: ImportResult | undefined): Row[] {
+  if (result === undefined) return []
+  const ours = (what: string, value: number): Row => ({
+    ...figures(what, [value], rate),
+    ratio: undefined,
+    asked: undefined,
+  })
+  const direct = result.parquetIntoDirectoryRowsPerSecond
+  const overHttp = result.parquetOverHttpRowsPerSecond
+  // Of fewer rows it is the start of the command that is measured.
+  const isFull = result.rowCount >= FULL_IMPORT_ROWS
+  return [
+    {
+      ...ours(`Parquet, ${rate(result.rowCount)} rows of 20 columns, into a directory, rows/s`, direct),
+      asked: isFull ? askRate(direct, 500_000) : undefined,
+    },
+    {
+      ...faster('Parquet over HTTP, rows/s', overHttp, rate, undefined),
+      asked: isFull ? askRate(overHttp.at(-1)!, 150_000) : undefined,
+    },
+    ours('line protocol into a directory, lines/s', result.linesIntoDirectoryPerSecond),
+    ours('line protocol into a directory, values/s', result.lineValuesIntoDirectoryPerSecond),
+  ]
+}
+
+/** The reference is influxd read without anything done to the rows. */
+function backfillRows(result: BackfillResult | undefined): Row[] {
+  if (result === undefined) return []
+  const { readRowsPerSecond, overHttpRowsPerSecond, intoDirectoryRowsPerSecond } = result
+  const against = (what: string, value: number) => faster(what, [readRowsPerSecond, value], rate, undefined)
+  return [
+    against(
+      `backfill of ${rate(result.rowCount)} rows over HTTP, against reading alone, rows/s`,
+      overHttpRowsPerSecond,
+    ),
+    against('backfill into a directory, against reading alone, rows/s', intoDirectoryRowsPerSecond),
+  ]
+}
+
+function askRate(value: number, min: number): Asked {
+  return { text: `>= ${rate(min)}`, isMet: value >= min }
 }
 
 function percent(share: number): string {

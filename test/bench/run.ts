@@ -9,8 +9,10 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rowCountOf } from './devops-load.js'
 import { type LoadFile, writeLoadFile } from './load-file.js'
+import { measureBackfill } from './measure-backfill.js'
 import { measureBackup } from './measure-backup.js'
 import { measureDisk } from './measure-disk.js'
+import { measureImport } from './measure-import.js'
 import { measureIngest } from './measure-ingest.js'
 import { measurePoints, measureVisible } from './measure-points.js'
 import { measureHotQueries, measureQueries } from './measure-queries.js'
@@ -88,6 +90,23 @@ async function measureParts(options: BenchOptions, workDir: string, measured: Me
     announce(`backup of ${options.backupGibibytes} GiB`)
     const ours = kinds.at(-1)!
     measured.backup = await measureBackup(ours, { repository: REPOSITORY, workDir, gibibytes: options.backupGibibytes })
+  }
+  if (has('import') && !options.isSelfComparison) {
+    announce(`import of ${options.importRowCount} rows`)
+    measured.import = await measureImport(kinds, {
+      repository: REPOSITORY,
+      workDir,
+      rowCount: options.importRowCount,
+      roundCount: options.roundCount,
+    })
+  }
+  if (has('backfill') && kinds.length > 1 && !options.isSelfComparison) {
+    announce(`backfill of ${options.backfillRowCount} rows`)
+    measured.backfill = await measureBackfill(kinds[0]!, kinds.at(-1)!, {
+      ...context,
+      repository: REPOSITORY,
+      rowCount: options.backfillRowCount,
+    })
   }
   if (has('writes')) {
     announce('single-point writes')

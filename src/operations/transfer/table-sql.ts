@@ -50,19 +50,23 @@ export interface RowsSqlOptions {
   readonly dedupColumn: string
 }
 
+/** In the file; of rows with equal values in the dedup column the last one stays. */
+const ROW_NUMBER = quoteIdentifier('hyperbyte:row')
+
 /** `idx`, `ns` and `f0 … fn`, rows without a time left out. */
 export function rowsSql(relation: string, mapping: TableMapping, { dedupColumn }: RowsSqlOptions): string {
   const { tags, fields, timestamp } = mapping
   const values = fields.map(({ column, type }, i) => `${fieldSql(column, type)} AS f${i}`)
   const joins = tags.map(({ column }, i) => `${tagText(`rows.${column}`, column)} = s.t${i}`)
-  const source =
-    tags.length === 0 ? `${relation} AS rows` : `${relation} AS rows JOIN series AS s ON ${joins.join(' AND ')}`
+  const numbered = `(SELECT *, row_number() OVER () AS ${ROW_NUMBER} FROM ${relation})`
+  const rows = `${dedupColumn === '' ? relation : numbered} AS rows`
+  const source = tags.length === 0 ? rows : `${rows} JOIN series AS s ON ${joins.join(' AND ')}`
   const idx = tags.length === 0 ? '0::BIGINT AS idx' : 's.idx AS idx'
   const ns = timestampSql(timestamp.column, timestamp.type, timestamp.unit)
   const dedup =
     dedupColumn === ''
       ? ''
-      : ` QUALIFY row_number() OVER (PARTITION BY idx, ns ORDER BY rows.${quoteIdentifier(dedupColumn)} DESC) = 1`
+      : ` QUALIFY row_number() OVER (PARTITION BY idx, ns ORDER BY rows.${quoteIdentifier(dedupColumn)} DESC, rows.${ROW_NUMBER} DESC) = 1`
   return `SELECT ${[idx, `${ns} AS ns`, ...values].join(', ')} FROM ${source} WHERE ${ns} IS NOT NULL${dedup}`
 }
 

@@ -72,6 +72,13 @@ test('of rows of one series and time the one with the greatest value is kept', a
   expect(rows).toEqual(['m host=a v:float=2.5 1700000000000000000', 'm host=b v:float=3.5 1700000000000000000'])
 })
 
+test('of rows that are equal there too the last one is kept', async () => {
+  const text = 'time,host,v,version\n1700000000,a,1.5,1\n1700000000,a,2.5,1\n1700000000,a,0.5,\n'
+  const wishes = { ...TAGGED, maps: ['version=skip'] }
+  const { rows } = await read('tie.csv', { wishes, dedupColumn: 'version' }, text)
+  expect(rows).toEqual(['m host=a v:float=2.5 1700000000000000000'])
+})
+
 test('rows come in the order of the file', async () => {
   const path = join(folder, 'ordered.parquet')
   const instance = await DuckDBInstance.create(':memory:')
