@@ -37,7 +37,15 @@ export const repoFlags = {
 }
 
 export const paceFlags = {
-  jobs: Flags.integer({ char: 'j', default: 4, min: 1, max: 64, helpGroup: HOW, summary: 'Files at a time.' }),
+  jobs: Flags.integer({
+    char: 'j',
+    default: 4,
+    min: 1,
+    max: 64,
+    helpGroup: HOW,
+    helpValue: 'N',
+    summary: 'Files at a time.',
+  }),
   rate: Flags.custom<number>({ parse: parseSizeFlag })({
     helpGroup: HOW,
     helpValue: 'BYTES',

@@ -38,7 +38,12 @@ EXIT CODES
     once: Flags.boolean({ summary: 'Measure for one refresh, print, end.' }),
     check: Flags.boolean({ summary: 'With --once: exit code 8 when the server is not healthy.' }),
     jsonl: Flags.boolean({ summary: 'One document for each refresh, a line each.', exclusive: ['json'] }),
-    count: Flags.integer({ min: 1, dependsOn: ['jsonl'], summary: 'Documents after which --jsonl ends.' }),
+    count: Flags.integer({
+      min: 1,
+      dependsOn: ['jsonl'],
+      helpValue: 'N',
+      summary: 'Documents after which --jsonl ends.',
+    }),
     record: Flags.string({ helpValue: 'FILE', summary: 'Write every sample to this file.', exclusive: ['replay'] }),
     replay: Flags.string({ helpValue: 'FILE', summary: 'Look at a recording; left and right move in time.' }),
     charts: Flags.option({ options: ['block', 'braille', 'ascii'] as const })({

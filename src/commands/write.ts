@@ -44,7 +44,7 @@ EXIT CODES
       default: 'ns' as const,
       summary: 'Unit of the timestamps.',
     }),
-    batch: Flags.integer({ default: 5000, min: 1, max: 1_000_000, summary: 'Lines in one request.' }),
+    batch: Flags.integer({ default: 5000, min: 1, max: 1_000_000, helpValue: 'N', summary: 'Lines in one request.' }),
     gzip: Flags.boolean({ summary: 'Compress the requests.' }),
     rate: Flags.integer({ min: 1, helpValue: 'LINES', summary: 'Send at most so many lines per second.' }),
     'errors-file': Flags.string({

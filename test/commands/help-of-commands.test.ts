@@ -29,6 +29,15 @@ describe.each(commands)('hyperbyte $id', ({ id, command }) => {
     if (command.hidden !== true) expect(command.description).toContain('EXIT CODES\n')
   })
 
+  test('says what each flag takes', () => {
+    if (command.hidden === true) return
+    const silent = Object.entries({ ...command.baseFlags, ...command.flags }).filter(
+      ([, flag]) =>
+        flag.type === 'option' && flag.hidden !== true && flag.helpValue === undefined && flag.options === undefined,
+    )
+    expect(silent.map(([name]) => name)).toEqual([])
+  })
+
   test('has two examples at least, and they are right', async () => {
     const examples = (command.examples ?? []).map((example) =>
       typeof example === 'string' ? example : example.command,

@@ -22,10 +22,16 @@ EXIT CODES
   ]
   static override flags = {
     ...sourceFlags,
-    database: Flags.string({ char: 'd', helpGroup: 'SOURCE', summary: 'Database to dump.' }),
+    database: Flags.string({ char: 'd', helpGroup: 'SOURCE', helpValue: 'NAME', summary: 'Database to dump.' }),
     ...scopeFlags,
     out: Flags.string({ required: true, helpValue: 'DIR', summary: 'Where to write.' }),
-    'source-jobs': Flags.integer({ default: 2, min: 1, max: 64, summary: 'Slices to read at the same time.' }),
+    'source-jobs': Flags.integer({
+      default: 2,
+      min: 1,
+      max: 64,
+      helpValue: 'N',
+      summary: 'Slices to read at the same time.',
+    }),
     'slice-points': Flags.integer({
       default: 5_000_000,
       min: 1000,

@@ -22,7 +22,7 @@ EXIT CODES
   ]
   static override flags = {
     ...sourceFlags,
-    database: Flags.string({ char: 'd', helpGroup: 'SOURCE', summary: 'Database to copy.' }),
+    database: Flags.string({ char: 'd', helpGroup: 'SOURCE', helpValue: 'NAME', summary: 'Database to copy.' }),
     ...scopeFlags,
     save: Flags.string({ helpValue: 'FILE', summary: 'Write the plan there, for `backfill run --plan`.' }),
     estimate: Flags.boolean({ default: true, allowNo: true, summary: 'Count points of a sample.' }),

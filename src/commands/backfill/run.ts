@@ -28,7 +28,7 @@ EXIT CODES
   ]
   static override flags = {
     ...sourceFlags,
-    database: Flags.string({ char: 'd', helpGroup: 'SOURCE', summary: 'Database to copy.' }),
+    database: Flags.string({ char: 'd', helpGroup: 'SOURCE', helpValue: 'NAME', summary: 'Database to copy.' }),
     ...scopeFlags,
     plan: Flags.string({ helpValue: 'FILE', helpGroup: 'SOURCE', summary: 'A plan saved by `backfill plan`.' }),
     ...targetFlags,
@@ -41,7 +41,13 @@ EXIT CODES
         'Fields of several types: keep each shard group as it is, make numbers float, give other types a suffix, or skip them.',
     }),
     'errors-file': Flags.string({ helpValue: 'FILE', summary: 'Append rejected points there, with reasons.' }),
-    'source-jobs': Flags.integer({ default: 2, min: 1, max: 64, summary: 'Slices to read at the same time.' }),
+    'source-jobs': Flags.integer({
+      default: 2,
+      min: 1,
+      max: 64,
+      helpValue: 'N',
+      summary: 'Slices to read at the same time.',
+    }),
     'slice-points': Flags.integer({
       default: 5_000_000,
       min: 1000,

@@ -23,7 +23,7 @@ export default class DebugCardinality extends BaseCommand {
     ...targetFlags,
     db: tableFlags.db,
     measurement: tableFlags.measurement,
-    top: Flags.integer({ default: 20, min: 1, summary: 'Print so many.' }),
+    top: Flags.integer({ default: 20, min: 1, helpValue: 'N', summary: 'Print so many.' }),
     by: Flags.option({ options: ['measurement', 'tag'] as const })({
       default: 'measurement' as const,
       summary: 'What to count: series of measurements, or values of tags.',

@@ -52,7 +52,7 @@ EXIT CODES
     }),
     since: timeFlag({ helpValue: 'TIME', summary: 'Only rows from then on.' }),
     until: timeFlag({ helpValue: 'TIME', summary: 'Only rows before.' }),
-    rows: Flags.integer({ default: 20, min: 1, summary: 'Name at most so many rows of a day.' }),
+    rows: Flags.integer({ default: 20, min: 1, helpValue: 'N', summary: 'Name at most so many rows of a day.' }),
   }
 
   async run() {

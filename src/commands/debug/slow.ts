@@ -58,7 +58,7 @@ EXIT CODES
       default: 'p99' as const,
       summary: 'What comes first.',
     }),
-    top: Flags.integer({ default: 20, min: 1, summary: 'Print so many shapes.' }),
+    top: Flags.integer({ default: 20, min: 1, helpValue: 'N', summary: 'Print so many shapes.' }),
   }
 
   async run() {

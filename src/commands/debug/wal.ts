@@ -28,7 +28,7 @@ EXIT CODES
     ...targetFlags,
     ...yesFlag,
     from: Flags.string({ helpValue: 'SEQUENCE', default: '0', summary: 'List records from this one on.' }),
-    count: Flags.integer({ default: 0, min: 0, max: 10_000, summary: 'List so many records.' }),
+    count: Flags.integer({ default: 0, min: 0, max: 10_000, helpValue: 'N', summary: 'List so many records.' }),
     repair: Flags.boolean({ dependsOn: ['data-dir'], summary: 'Cut the log at the first bad record, after a copy.' }),
   }
 
