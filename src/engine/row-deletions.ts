@@ -26,7 +26,7 @@ export class RowDeletions {
 
   /** Takes effect before the promise resolves; throws `database-not-found` and `no-space`. */
   run(deletion: RowDeletion): Promise<void> {
-    return this.#log({ kind: 'delete', ...deletion, retentionPolicy: '', shardGroupId: 0 })
+    return this.#log({ kind: 'delete', ...deletion, shardGroupId: 0 })
   }
 
   /** A shard group with its rows and field types; nothing when there is none of this number. */

@@ -59,9 +59,11 @@ export interface WriteTarget {
   readonly retentionPolicy: string
 }
 
-/** Rows to take away, in every policy of a database. */
+/** Rows to take away. */
 export interface RowDeletion {
   readonly database: string
+  /** '' = in every policy. */
+  readonly retentionPolicy: string
   readonly measurement: string
   readonly range: TimeRange
   /** Ordinals; null = every series. */

@@ -11,7 +11,7 @@ import { hashPassword, SALT_BYTES, verifyPassword } from '../metadata/password-h
 import type { CatalogWriter } from './catalog.js'
 import { planCreateContinuousQuery, planDropContinuousQuery } from './ddl/plan-continuous-query-change.js'
 import { planCreateDatabase, planDropDatabase } from './ddl/plan-database-change.js'
-import { planDeletion } from './ddl/plan-deletion.js'
+import { type DeletionStatement, planDeletion } from './ddl/plan-deletion.js'
 import { planAlterPolicy, planCreatePolicy, planDropPolicy } from './ddl/plan-policy-change.js'
 import { planCreateSubscription, planDropSubscription } from './ddl/plan-subscription-change.js'
 import { planUserChange } from './ddl/plan-user-change.js'
@@ -145,8 +145,7 @@ export async function* runMetaStatement(
       return await context.writer.dropShard(statement.id)
     case 'delete':
     case 'drop-series':
-      for (const deletion of planDeletion(statement, context)) await context.writer.deleteRows(deletion)
-      return
+      return await deleteRows(statement, context)
   }
 }
 
@@ -156,6 +155,12 @@ async function applyIfAny(command: MetaCommand | null, context: MetaStatementCon
 
 function inDatabase<S extends { readonly database: string }>(statement: S, context: MetaStatementContext): S {
   return statement.database === '' ? { ...statement, database: context.database } : statement
+}
+
+async function deleteRows(statement: DeletionStatement, context: MetaStatementContext): Promise<void> {
+  const { deletions, fault } = planDeletion(statement, context)
+  for (const deletion of deletions) await context.writer.deleteRows(deletion)
+  if (fault !== null) throw fault
 }
 
 async function dropMeasurement(measurement: string, context: MetaStatementContext): Promise<void> {

@@ -1,17 +1,19 @@
 /**
  * DELETE and DROP SERIES → which rows go: per measurement the series that the tags leave, and the range of time. Both
- * reach into every retention policy. What goes is decided by tags and time alone, so that a condition on fields is refused
- * before anything is touched.
+ * reach into every retention policy. What goes is decided by tags and time alone: where the condition speaks of a field of
+ * a measurement, that measurement stays as it is, and those that come before it by name lose their rows all the same.
  */
 
+import { compareBytewise } from '../../domain/compare-bytewise.js'
 import { compileRegex } from '../../domain/compile-regex.js'
 import { HyperbyteError } from '../../domain/errors.js'
 import { ALL_TIME, type TimeRange } from '../../domain/time-range.js'
-import type { Source, Statement } from '../../influxql/ast.js'
+import type { Expr, Source, Statement } from '../../influxql/ast.js'
 import { hasTimeComparison, splitTime, type TimeBounds } from '../../influxql/split-time.js'
 import type { Database } from '../../metadata/meta-state.js'
+import type { IsField } from '../../metadata/series-index.js'
 import type { Catalog, RowDeletion } from '../catalog.js'
-import { fieldsInDatabase, tablesInDatabase } from '../show/shown-tables.js'
+import { fieldsInDatabase } from '../show/shown-tables.js'
 
 export type DeletionStatement = Extract<Statement, { kind: 'delete' | 'drop-series' }>
 
@@ -21,8 +23,14 @@ export interface DeletionContext {
   readonly nowNs: bigint
 }
 
-/** Throws `database-not-found` and `invalid` in InfluxDB's words. */
-export function planDeletion(statement: DeletionStatement, context: DeletionContext): readonly RowDeletion[] {
+export interface DeletionPlan {
+  readonly deletions: readonly RowDeletion[]
+  /** What the statement answers after the deletions. */
+  readonly fault: HyperbyteError | null
+}
+
+/** Throws `database-not-found` and `invalid` in InfluxDB's words, where nothing may be touched. */
+export function planDeletion(statement: DeletionStatement, context: DeletionContext): DeletionPlan {
   const { catalog, nowNs } = context
   const database = catalog.database(context.database)
   if (database === undefined) {
@@ -32,30 +40,88 @@ export function planDeletion(statement: DeletionStatement, context: DeletionCont
     throw new HyperbyteError('invalid', "DROP SERIES doesn't support time in WHERE clause")
   }
   const { condition, bounds } = splitTime(statement.condition, { nowNs, localToUtc: null })
-  const range = rangeOf(bounds)
-  const index = catalog.seriesIndex(database.name)
-  const deletions = measurementsMeant(index.measurements(), statement.sources).map((measurement): RowDeletion => {
-    const isField = fieldsInDatabase(catalog, database, measurement)
-    const chosen = index.seriesByTags(measurement, condition, isField)
-    if (chosen === null) {
-      const shard = firstShardOf(catalog, database, measurement)
-      throw new HyperbyteError('invalid', `shard ${shard}: fields not supported in WHERE clause during deletion`)
-    }
-    const series = chosen.length === index.seriesCount(measurement) ? null : chosen
-    return { database: database.name, measurement, range, series }
-  })
-  return range.startNs < range.endNs ? deletions.filter(({ series }) => series === null || series.length > 0) : []
+  const names = measurementsMeant(catalog.seriesIndex(database.name).measurements(), statement.sources)
+  const request = { catalog, database, names, condition, range: rangeOf(bounds) }
+  const plan = planEverywhere(request) ?? planByShard(request)
+  return { ...plan, deletions: plan.deletions.filter(({ range }) => range.startNs < range.endNs) }
 }
 
-/** The lowest number of a shard with the measurement; InfluxDB asks all at once and names the first to answer. */
-function firstShardOf(catalog: Catalog, database: Database, measurement: string): number {
-  const ids = tablesInDatabase(database, measurement).flatMap((table) =>
-    catalog
-      .shardGroups(table.database, table.retentionPolicy)
-      .filter((group) => catalog.fieldTypes(table, group).size > 0)
-      .map(({ id }) => id),
+interface DeletionRequest {
+  readonly catalog: Catalog
+  readonly database: Database
+  readonly names: readonly string[]
+  readonly condition: Expr | null
+  readonly range: TimeRange
+}
+
+/** In all shards alike; null where the condition speaks of a field of any of the measurements. */
+function planEverywhere({ catalog, database, names, condition, range }: DeletionRequest): DeletionPlan | null {
+  const deletions: RowDeletion[] = []
+  for (const measurement of names) {
+    const isField = fieldsInDatabase(catalog, database, measurement)
+    const series = seriesMeant(catalog, database, measurement, condition, isField)
+    if (series === 'decided by fields') return null
+    if (series !== 'none') {
+      deletions.push({ database: database.name, retentionPolicy: '', measurement, range, series })
+    }
+  }
+  return { deletions, fault: null }
+}
+
+/** Each shard takes the measurements by name and stops at the first whose fields the condition speaks of (influxd 1.6.7). */
+function planByShard({ catalog, database, names, condition, range }: DeletionRequest): DeletionPlan {
+  const deletions: RowDeletion[] = []
+  const stopped: number[] = []
+  const sorted = [...names].sort(compareBytewise)
+  for (const { name: retentionPolicy } of database.retentionPolicies) {
+    for (const group of catalog.shardGroups(database.name, retentionPolicy)) {
+      for (const measurement of sorted) {
+        const types = catalog.fieldTypes({ database: database.name, retentionPolicy, measurement }, group)
+        if (types.size === 0) continue
+        const series = seriesMeant(catalog, database, measurement, condition, (name) => types.has(name))
+        if (series === 'decided by fields') {
+          stopped.push(group.id)
+          break
+        }
+        const shared = intersection(range, group)
+        if (series !== 'none') {
+          deletions.push({ database: database.name, retentionPolicy, measurement, range: shared, series })
+        }
+      }
+    }
+  }
+  return { deletions, fault: faultOf(stopped) }
+}
+
+/** InfluxDB asks all shards at once and names the first to answer; here it is that of the lowest number. */
+function faultOf(shards: readonly number[]): HyperbyteError | null {
+  if (shards.length === 0) return null
+  return new HyperbyteError(
+    'invalid',
+    `shard ${Math.min(...shards)}: fields not supported in WHERE clause during deletion`,
   )
-  return Math.min(...ids)
+}
+
+/** Ordinals; null = every series of the measurement. */
+function seriesMeant(
+  catalog: Catalog,
+  database: Database,
+  measurement: string,
+  condition: Expr | null,
+  isField: IsField,
+): Uint32Array | null | 'none' | 'decided by fields' {
+  const index = catalog.seriesIndex(database.name)
+  const chosen = index.seriesByTags(measurement, condition, isField)
+  if (chosen === null) return 'decided by fields'
+  if (chosen.length === index.seriesCount(measurement)) return null
+  return chosen.length === 0 ? 'none' : chosen
+}
+
+function intersection(a: TimeRange, b: TimeRange): TimeRange {
+  return {
+    startNs: a.startNs > b.startNs ? a.startNs : b.startNs,
+    endNs: a.endNs < b.endNs ? a.endNs : b.endNs,
+  }
 }
 
 /** No FROM = all of them. */
