@@ -5,6 +5,7 @@
  */
 
 import { HyperbyteError } from '../domain/errors.js'
+import { localToUtcOf } from '../domain/zone-offset.js'
 import type { SelectField, SelectStatement } from './ast.js'
 import { checkCondition } from './check-condition.js'
 import { checkDimensions } from './check-dimensions.js'
@@ -25,7 +26,8 @@ export function checkSelect(statement: SelectStatement): void {
 
 function checkFolded(statement: SelectStatement, outer: Surroundings | null): void {
   // Whether a condition is in order depends on neither clock nor zone.
-  const { condition } = splitTime(statement.condition, { nowNs: 0n, localToUtc: null })
+  const localToUtc = statement.timeZone === null ? null : localToUtcOf(statement.timeZone)
+  const { condition } = splitTime(statement.condition, { nowNs: 0n, localToUtc })
   if (condition !== null) checkCondition(condition)
   const ownIntervalNs = checkDimensions(statement.dimensions)
   const isInherited = outer !== null && ownIntervalNs === 0n && outer.intervalNs !== 0n

@@ -10,7 +10,7 @@ import { type FoldContext, foldLiterals } from './fold-literals.js'
 import { GO_TYPE_NAMES } from './go-type-names.js'
 import { operandsOf } from './logic-chain.js'
 import { formatTime, printExpr } from './print-expr.js'
-import { parseTimeLiteral } from './time-literal.js'
+import { readTimeLiteral, type TimeLiteral } from './time-literal.js'
 
 /** Bounds as written, half-open; null = the condition does not bound that side. */
 export interface TimeBounds {
@@ -121,12 +121,12 @@ function instantOf(operand: Expr, context: FoldContext): bigint {
   const value = foldLiterals(operand, context)
   switch (value.kind) {
     case 'string': {
-      const ns = parseTimeLiteral(value.value, context.localToUtc)
-      if (ns !== null) return checkedTime(ns)
+      const time = readTimeLiteral(value.value, context.localToUtc)
+      if (time !== null) return checkedTime(time)
       break
     }
     case 'time':
-      return checkedTime(value.ns)
+      return checkedTime({ ns: value.ns, offsetNs: 0n })
     case 'duration':
       return value.ns
     case 'integer':
@@ -138,14 +138,23 @@ function instantOf(operand: Expr, context: FoldContext): bigint {
 }
 
 /** InfluxDB keeps the earliest timestamp for itself in conditions, and prints whole seconds here. */
-function checkedTime(ns: bigint): bigint {
-  if (ns > TIMESTAMP_NS_MAX) throw new HyperbyteError('invalid', `time ${wholeSeconds(ns)} overflows time literal`)
-  if (ns <= TIMESTAMP_NS_MIN) throw new HyperbyteError('invalid', `time ${wholeSeconds(ns)} underflows time literal`)
+function checkedTime(time: TimeLiteral): bigint {
+  const { ns } = time
+  if (ns > TIMESTAMP_NS_MAX) throw new HyperbyteError('invalid', `time ${wholeSeconds(time)} overflows time literal`)
+  if (ns <= TIMESTAMP_NS_MIN) throw new HyperbyteError('invalid', `time ${wholeSeconds(time)} underflows time literal`)
   return ns
 }
 
-function wholeSeconds(ns: bigint): string {
-  return formatTime(floorToInterval(ns, 1_000_000_000n))
+const MINUTE_NS = 60_000_000_000n
+
+/** `2300-01-01T00:00:00-05:00`, in the zone of the literal. */
+function wholeSeconds({ ns, offsetNs }: TimeLiteral): string {
+  const wall = formatTime(floorToInterval(ns + offsetNs, 1_000_000_000n))
+  if (offsetNs === 0n) return wall
+  const minutes = Number((offsetNs < 0n ? -offsetNs : offsetNs) / MINUTE_NS)
+  const twoDigits = (count: number): string => String(count).padStart(2, '0')
+  const zone = `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`
+  return `${wall.slice(0, -1)}${offsetNs < 0n ? '-' : '+'}${zone}`
 }
 
 function intersection(a: TimeBounds, b: TimeBounds): TimeBounds {

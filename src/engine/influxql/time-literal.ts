@@ -17,7 +17,19 @@ const TIME = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d
  * Nanoseconds since the epoch, or null when `text` does not look like a time. `localToUtc` takes a wall-clock reading
  * without a zone to the instant it means; UTC when null.
  */
-export function parseTimeLiteral(text: string, localToUtc: ((localNs: bigint) => bigint) | null): bigint | null {
+export function parseTimeLiteral(text: string, localToUtc: LocalToUtc | null): bigint | null {
+  return readTimeLiteral(text, localToUtc)?.ns ?? null
+}
+
+export type LocalToUtc = (localNs: bigint) => bigint
+
+export interface TimeLiteral {
+  readonly ns: bigint
+  /** Of the zone that it is meant in, from UTC. */
+  readonly offsetNs: bigint
+}
+
+export function readTimeLiteral(text: string, localToUtc: LocalToUtc | null): TimeLiteral | null {
   if (!LOOKS_LIKE_DATE.test(text)) return null
   const match = TIME.exec(text)
   if (match === null) throw invalidTime()
@@ -35,8 +47,9 @@ export function parseTimeLiteral(text: string, localToUtc: ((localNs: bigint) =>
     wall.getUTCSeconds() === Number(second)
   if (!isReal) throw invalidTime()
   const wallNs = BigInt(wall.getTime()) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
-  if (zone !== undefined) return wallNs - zoneOffsetNs(zone)
-  return localToUtc === null ? wallNs : localToUtc(wallNs)
+  if (zone !== undefined) return { ns: wallNs - zoneOffsetNs(zone), offsetNs: zoneOffsetNs(zone) }
+  const ns = localToUtc === null ? wallNs : localToUtc(wallNs)
+  return { ns, offsetNs: wallNs - ns }
 }
 
 function zoneOffsetNs(zone: string): bigint {

@@ -108,6 +108,6 @@ async function runForecast(points: Series, spec: ForecastSpec, intervalNs: bigin
 }
 
 function fillAll(plan: SelectPlan, call: PlanCall, fill: FillMode, series: Series): Series {
-  const grid = gridOf(series, plan.window!, lookingBack(plan, call.lookBack), plan.isDescending)
+  const grid = gridOf(series, plan.window!, lookingBack(plan, call.fillLookBack), plan.isDescending)
   return fillSeries(series, stretchGrid(series.times, grid, 0, grid.count), fill)
 }

@@ -16,7 +16,7 @@ import { acceptsType, reducedType } from './operators/reduce.js'
 import type { ReduceFunction } from './operators/reducers/bucket-reducer.js'
 import { type TransformFunction, transformedType } from './operators/transform.js'
 import { lookBackMax, lookBackOf, type ReadCall, type ReadReduce, readCall } from './read-call.js'
-import type { CallInput, PlanCall, PlanColumn, PlanRef } from './select-plan.js'
+import type { CallInput, PlanCall, PlanColumn, PlanRef, SelectFault } from './select-plan.js'
 import { type StaticType, staticTypeOf, typeError } from './static-types.js'
 
 type FieldRef = Extract<PlanRef, { kind: 'field' }>
@@ -31,7 +31,7 @@ export interface CompiledFields {
   readonly isWithoutArguments: boolean
   readonly columns: readonly PlanColumn[]
   /** A function does not take the type of its argument. */
-  readonly fault: HyperbyteError | null
+  readonly fault: SelectFault | null
 }
 
 export interface CompileOptions {
@@ -110,7 +110,7 @@ class FieldCompiler {
   readonly #callIndexes = new Map<string, number>()
   /** Calls of the statement, those whose argument does not exist included. */
   readonly #callTexts = new Set<string>()
-  #fault: HyperbyteError | null = null
+  #fault: SelectFault | null = null
 
   constructor(kinds: ColumnKinds, options: CompileOptions) {
     this.#kinds = kinds
@@ -167,7 +167,10 @@ class FieldCompiler {
   #lookingBack(): readonly PlanCall[] {
     if (this.#options.intervalNs === null) return this.#calls
     const max = lookBackMax(this.#reads)
-    return this.#calls.map((call, i) => ({ ...call, lookBack: Math.min(lookBackOf(this.#reads[i]), max) }))
+    return this.#calls.map((call, i) => {
+      const fillLookBack = lookBackOf(this.#reads[i])
+      return { ...call, lookBack: Math.min(fillLookBack, max), fillLookBack }
+    })
   }
 
   #compileRef(name: string, ref: PlanRef | null): PlanExpr {
@@ -196,22 +199,23 @@ class FieldCompiler {
     const ref = this.#kinds.resolveArgument(field.name, field.type)
     if (ref === null) return isTypedByArgument(read) && field.type === null ? MISSING : this.#unknown
     if (ref.kind === 'tag') return this.#unknown
-    if (reduce !== null && !acceptsType(reduce.function, ref.type)) return this.#unsupported(reduce.function, ref.type)
+    if (reduce !== null && !acceptsType(reduce.function, ref.type))
+      return this.#unsupported(reduce.function, ref.type, ref)
     let type: ColumnType = reduce === null ? ref.type : reducedType(reduce.function, ref.type)
     for (const { function: name } of transforms) {
-      if (!isTransformable(name, type)) return this.#unsupported(iteratorName(name), type)
+      if (!isTransformable(name, type)) return this.#unsupported(iteratorName(name), type, ref)
       type = transformedType(name, type)
     }
     const index = this.#calls.length
     this.#callIndexes.set(text, index)
     this.#reads.push(read)
-    this.#calls.push({ input: this.#inputOf(field.name, ref, reduce), transforms, lookBack: 0, type })
+    this.#calls.push({ input: this.#inputOf(field.name, ref, reduce), transforms, lookBack: 0, fillLookBack: 0, type })
     return { kind: 'column', index, type }
   }
 
-  #unsupported(name: string, type: ColumnType): PlanExpr {
+  #unsupported(name: string, type: ColumnType, field: FieldRef): PlanExpr {
     const text = `unsupported ${name} iterator type: *query.${type}InterruptIterator`
-    this.#fault ??= new HyperbyteError('invalid', text)
+    this.#fault ??= { error: new HyperbyteError('invalid', text), field: field.name }
     return MISSING
   }
 
@@ -229,10 +233,10 @@ class FieldCompiler {
     }
   }
 
-  /** Fields and unknown names tell no points apart (influxd 1.6.7). */
+  /** A tag counts though a field of its name is shown; fields and unknown names tell no points apart (influxd 1.6.7). */
   #tagRefs(names: readonly VarRef[]): readonly number[] {
     return names.flatMap(({ name, type }) => {
-      const ref = this.#kinds.resolve(name, type)
+      const ref = this.#kinds.resolve(name, type ?? 'tag')
       return ref?.kind === 'tag' ? [this.#addRef(name, ref)] : []
     })
   }

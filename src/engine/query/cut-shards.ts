@@ -1,5 +1,6 @@
 /**
- * OFFSET without LIMIT: influxd 1.6.7 then reads of each group no more than OFFSET + 1 rows in each shard. Rows of a
+ * OFFSET without LIMIT: influxd 1.6.7 then reads of each group no more than OFFSET + 1 rows in each shard; see
+ * `limit-runs.ts` as well. Rows of a
  * group come in order of time, piece by piece; so do its shards.
  */
 

@@ -49,23 +49,22 @@ export function normaliseSelect(
   ])
   const { fields, dimensions } = expandWildcards(withoutTime(statement.fields), statement.dimensions, kinds)
   const fill = fillOf(statement, fields, outer)
-  const { isWithoutArguments, ...compiled } = compileFields(fields, kinds, {
+  const { isWithoutArguments: hasNothingToCall, ...compiled } = compileFields(fields, kinds, {
     fill,
     intervalNs: window?.intervalNs ?? null,
     isSubquery: outer !== null,
   })
-  const fault = subqueries.find((inner) => compiled.refs.length > 0 && inner.fault !== null)?.fault ?? compiled.fault
-  if (fault !== null && outer === null) throw fault
+  const isWithoutArguments = hasNothingToCall && compiled.fault === null
   // Without fill there are never more buckets than rows.
   const bucketCountMax = fill.kind === 'none' ? 0 : limits.maxSelectBuckets
   if (window !== null) checkBucketCount(window, range, bucketCountMax)
   const { calls } = compiled
   const ownScanRange = scanRangeOf({ range: ownRange, window, calls, isDescending }, bucketCountMax)
   const scanRange = outer === null ? ownScanRange : intersection(ownScanRange, outer.range)
-  const grouped = subqueries.map((subquery) => within(groupedBy(subquery, dimensions), scanRange))
+  const grouped = subqueries.map((subquery) => within(groupedBy(subquery, dimensions, dimensions), scanRange))
   return {
     ...compiled,
-    fault,
+    isSubquery: outer !== null,
     tables: isWithoutArguments ? [] : isDescending ? [...tables].reverse() : tables,
     subqueries: isWithoutArguments ? [] : grouped,
     timeName: timeNameOf(statement.fields),
@@ -77,11 +76,13 @@ export function normaliseSelect(
     ownScanRange,
     dimensions,
     ownDimensions: dimensions,
+    rootDimensions: dimensions,
     window,
     fill,
     isDescending,
     limit: statement.limit,
     offset: statement.offset,
+    rowsPerShardMax: calls.length === 0 && statement.limit === 0 && statement.offset > 0 ? statement.offset + 1 : 0,
     seriesLimit: statement.seriesLimit,
     seriesOffset: statement.seriesOffset,
     timeZone: statement.timeZone,
@@ -141,9 +142,10 @@ function fillOf(statement: SelectStatement, fields: readonly SelectField[], oute
 }
 
 /** A subquery's series are as fine as the groups of the selects around it. */
-function groupedBy(plan: SelectPlan, dimensions: readonly string[]): SelectPlan {
+function groupedBy(plan: SelectPlan, dimensions: readonly string[], rootDimensions: readonly string[]): SelectPlan {
   const all = [...new Set([...plan.dimensions, ...dimensions])]
-  return { ...plan, dimensions: all, subqueries: plan.subqueries.map((inner) => groupedBy(inner, all)) }
+  const subqueries = plan.subqueries.map((inner) => groupedBy(inner, all, rootDimensions))
+  return { ...plan, dimensions: all, rootDimensions, subqueries }
 }
 
 /** A subquery stays within what the select around it reads: a bucket more when that looks back, none for its own sake. */

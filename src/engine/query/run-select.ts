@@ -3,11 +3,14 @@
  * over them, one measurement after the other. Subqueries run the same way, and their answers are the rows.
  */
 
+import type { HyperbyteError } from '../domain/errors.js'
 import type { SelectStatement } from '../influxql/ast.js'
 import { checkSelect } from '../influxql/check-select.js'
 import { foldSelect } from '../influxql/fold-select.js'
+import type { Catalog } from './catalog.js'
 import { cutShards } from './cut-shards.js'
 import { collectedPieces, concatenateRows, type GroupPiece, mergeRows, tablePieces } from './group-pieces.js'
+import { countsRuns, limitRuns, withoutLimit } from './limit-runs.js'
 import { normaliseSelect } from './normalise-select.js'
 import type { Rows } from './operators/rows.js'
 import { pushedAggregates } from './push-aggregates.js'
@@ -17,7 +20,7 @@ import { runRawSelect } from './run-raw-select.js'
 import type { SelectContext } from './select-context.js'
 import type { SelectPlan } from './select-plan.js'
 import { subqueryPieces } from './subquery-pieces.js'
-import { planTableScan, type TableScan } from './table-scan.js'
+import { hasSeriesWith, planTableScan, type TableScan } from './table-scan.js'
 
 /** Throws HyperbyteError with the text for `results[i].error`; frames that came before stay valid. */
 export async function* runSelect(statement: SelectStatement, context: SelectContext): AsyncGenerator<SeriesFrame> {
@@ -27,11 +30,29 @@ export async function* runSelect(statement: SelectStatement, context: SelectCont
 /** Throws what `runSelect` throws before the first frame. */
 export function planSelect(statement: SelectStatement, { catalog, request }: SelectContext): SelectPlan {
   checkSelect(statement)
-  return normaliseSelect(foldSelect(statement), catalog, request)
+  const plan = normaliseSelect(foldSelect(statement), catalog, request)
+  const fault = faultOf(plan, catalog)
+  if (fault !== null) throw fault
+  return plan
+}
+
+/** A function meets a type that it does not take only where a series has one, or where a subquery's column does. */
+function faultOf(plan: SelectPlan, catalog: Catalog): HyperbyteError | null {
+  if (plan.refs.length > 0) {
+    for (const inner of plan.subqueries) {
+      const fault = faultOf(inner, catalog)
+      if (fault !== null) return fault
+    }
+  }
+  const { fault } = plan
+  if (fault === null) return null
+  const isMet =
+    plan.subqueries.length > 0 || plan.tables.flat().some((table) => hasSeriesWith(plan, fault.field, table, catalog))
+  return isMet ? fault.error : null
 }
 
 export async function* runPlan(plan: SelectPlan, context: SelectContext): AsyncGenerator<SeriesFrame> {
-  if (plan.refs.length === 0) return
+  if (plan.refs.length === 0 || (plan.fault !== null && plan.calls.length === 0)) return
   if (plan.subqueries.length > 0) return yield* runOverSubqueries(plan, context)
   for (const tables of plan.tables) {
     const scans = tables.flatMap((table) => planTableScan(plan, table, context.catalog, context.request.limits) ?? [])
@@ -54,11 +75,11 @@ async function* runOverTables(
 
 function scannedPieces(plan: SelectPlan, scan: TableScan, context: SelectContext): AsyncIterable<GroupPiece> {
   const pieces = tablePieces(plan.refs, scan, context)
-  if (plan.calls.length > 0 || plan.limit > 0 || plan.offset === 0) return pieces
+  if (plan.rowsPerShardMax === 0) return pieces
   const { database, retentionPolicy } = scan.request.table
   const policy = context.catalog.database(database)?.retentionPolicies.find(({ name }) => name === retentionPolicy)
   if (policy === undefined) return pieces
-  return cutShards(pieces, { rowCountMax: plan.offset + 1, shardDurationNs: policy.shardGroupDurationNs })
+  return cutShards(pieces, { rowCountMax: plan.rowsPerShardMax, shardDurationNs: policy.shardGroupDurationNs })
 }
 
 async function* runOverSubqueries(plan: SelectPlan, context: SelectContext): AsyncGenerator<SeriesFrame> {
@@ -66,13 +87,18 @@ async function* runOverSubqueries(plan: SelectPlan, context: SelectContext): Asy
   const scans = plan.tables.flat().flatMap((table) => planTableScan(plan, table, catalog, request.limits) ?? [])
   const pieces = [
     ...scans.map((scan) => scannedPieces(plan, scan, context)),
-    ...plan.subqueries.map((inner) => subqueryPieces(plan, inner, runPlan(inner, context))),
+    ...plan.subqueries.map((inner) => subqueryPieces(plan, inner, runSubquery(inner, context))),
   ]
   yield* runOverPieces(
     plan,
     collectedPieces(plan, pieces, (rows) => mergeSubqueryRows(plan, rows)),
     context,
   )
+}
+
+function runSubquery(inner: SelectPlan, context: SelectContext): AsyncIterable<SeriesFrame> {
+  if (!countsRuns(inner)) return runPlan(inner, context)
+  return limitRuns(inner, runPlan(withoutLimit(inner), context))
 }
 
 /** Rows of a subquery that reduced each series to a point keep the order of its series; all others are in time order. */

@@ -43,6 +43,8 @@ export interface PlanCall {
   readonly transforms: readonly TransformSpec[]
   /** Buckets before the first (descending: after the last) that are read as well. */
   readonly lookBack: number
+  /** As many of them are filled, those that are not read included. */
+  readonly fillLookBack: number
   readonly type: ColumnType
 }
 
@@ -58,9 +60,16 @@ export interface PlanColumn {
   readonly staticType: StaticType
 }
 
+/** A function of this field does not take its type. */
+export interface SelectFault {
+  readonly error: HyperbyteError
+  readonly field: string
+}
+
 export interface SelectPlan {
-  /** Why this subquery cannot run; only a select that reads something of it fails. Always null in the outermost. */
-  readonly fault: HyperbyteError | null
+  /** Why this select cannot run over what has the field; without such series it has no answer instead. */
+  readonly fault: SelectFault | null
+  readonly isSubquery: boolean
   /** By measurement name, in the order of the answer; tables of one name give one set of series together. */
   readonly tables: readonly (readonly TableName[])[]
   /** Other sources: selects whose answers are the rows. */
@@ -87,11 +96,15 @@ export interface SelectPlan {
   readonly dimensions: readonly string[]
   /** The statement's own among them. */
   readonly ownDimensions: readonly string[]
+  /** Those of the outermost select. */
+  readonly rootDimensions: readonly string[]
   readonly window: Window | null
   readonly fill: FillMode
   readonly isDescending: boolean
   readonly limit: number
   readonly offset: number
+  /** Of each group no more rows than this are read in a shard; 0 = all. */
+  readonly rowsPerShardMax: number
   readonly seriesLimit: number
   readonly seriesOffset: number
   readonly timeZone: string | null

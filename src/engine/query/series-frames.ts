@@ -60,7 +60,8 @@ function frameOf(plan: SelectPlan, series: FrameSeries, rows: FrameRows, isParti
   return plan.timeZone === null ? frame : { ...frame, timeZone: plan.timeZone }
 
   function resultColumn({ name, expr, isRankedTag }: PlanColumn): ResultColumn {
-    const column = withoutNaN(evaluate(expr, rows.columns, rowCount), rowCount)
+    const value = evaluate(expr, rows.columns, rowCount)
+    const column = plan.isSubquery ? value : withoutNaN(value, rowCount)
     return isRankedTag ? { name, column, isTag: true } : { name, column }
   }
 }

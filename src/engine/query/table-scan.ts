@@ -63,6 +63,13 @@ export function planTableScan(
 
 const NO_TYPES: ReadonlySet<FieldType> = new Set()
 
+/** Whether the table has the field and series that the tags of the condition leave. */
+export function hasSeriesWith(plan: SelectPlan, field: string, table: TableName, catalog: Catalog): boolean {
+  if (!catalog.fieldTypes(table, plan.scanRange).has(field)) return false
+  const index = catalog.seriesIndex(table.database)
+  return index.select(table.measurement, plan.condition, (name) => plan.conditionFields.has(name)).length > 0
+}
+
 type FieldTypes = ReadonlyMap<string, ReadonlySet<FieldType>>
 
 function outputFields(refs: readonly PlanRef[], types: FieldTypes) {

@@ -1,7 +1,8 @@
 /**
  * Arithmetic between the columns of a row table, column by column. Types were settled when the statement was
  * normalised. The rules are influxd 1.6.7's: a division by zero is 0, integers divided are a float, integers wrap,
- * a missing operand makes the result missing except that beside a boolean it counts as false, NaN is missing.
+ * a missing operand makes the result missing except that beside a boolean it counts as false, NaN is a value
+ * until the answer is printed.
  */
 
 import { type Column, type ColumnType, isValid, setValid, validityWordCount } from '../../domain/column.js'

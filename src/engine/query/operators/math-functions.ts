@@ -66,7 +66,6 @@ export function applyMath(
   for (let row = 0; row < rowCount; row++) {
     if (!isValid(first.validity, row) || (second !== undefined && !isValid(second.validity, row))) continue
     const value = compute(Number(first.values[row]), second === undefined ? 0 : Number(second.values[row]))
-    if (Number.isNaN(value)) continue
     values[row] = value
     setValid(validity, row)
   }

@@ -177,7 +177,8 @@ function elapsed({ times }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilde
 /**
  * Area under straight lines between points, in value times unit; negative when time runs backwards. A line that leaves a
  * bucket is cut at the bucket's end; the rest of it, over empty buckets too, belongs to the bucket of the next point. A
- * last point on the start of its bucket has no area there and gives no row (influxd 1.6.7).
+ * last point on the start of its bucket has no area there and gives no row. Between integers the rest starts lower, by as
+ * much as the whole line rises (influxd 1.6.7).
  */
 function integral({ times, values }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilder, context: TransformContext) {
   if (times.length === 0) return
@@ -191,7 +192,9 @@ function integral({ times, values }: Points, { unitNs }: NeighbourSpec, out: Ser
     if (isBeyond(times[i], span, context.isDescending)) {
       const edge = valueAt(line, span.endNs)
       out.append(stampOf(span), area + areaBelow({ ...line, toNs: span.endNs, to: edge }, unit))
-      line = { ...line, fromNs: span.endNs, from: edge }
+      if (line.fromNs !== span.endNs) {
+        line = { ...line, fromNs: span.endNs, from: isInteger ? edge - (line.to - line.from) : edge }
+      }
       area = 0
       span = spanOf(times[i], isInteger, context)
     }
