@@ -1,7 +1,9 @@
-/** What `user grant` and `user revoke` share: which right, and the statement that gives or takes it. */
+/** What `user grant` and `user revoke` share: which right, and how it is given or taken. */
 
 import { Flags } from '@oclif/core'
 import { quoteName } from '../client/quote-influxql.js'
+import { runStatement } from '../client/run-statement.js'
+import { type TargetFlagValues, withTarget } from './open-target.js'
 import { OperationError } from './operation-error.js'
 
 export const grantFlags = {
@@ -13,13 +15,28 @@ export const grantFlags = {
   admin: Flags.boolean({ summary: 'Everything, everywhere, instead.' }),
 }
 
-interface GrantFlagValues {
+interface GrantFlagValues extends TargetFlagValues {
   readonly database?: string
   readonly privilege: string
   readonly admin: boolean
 }
 
-export function grantStatement(verb: 'GRANT' | 'REVOKE', user: string, flags: GrantFlagValues): string {
+type Verb = 'GRANT' | 'REVOKE'
+
+/** Resolves to what was run, and what it was about. */
+export async function changeRight(verb: Verb, name: string, flags: GrantFlagValues) {
+  const statement = grantStatement(verb, name, flags)
+  await withTarget(flags, (target) => runStatement(target, statement))
+  return {
+    statement,
+    name,
+    admin: flags.admin,
+    database: flags.admin ? null : (flags.database ?? null),
+    privilege: flags.admin ? null : flags.privilege,
+  }
+}
+
+function grantStatement(verb: Verb, user: string, flags: GrantFlagValues): string {
   const direction = verb === 'GRANT' ? 'TO' : 'FROM'
   if (flags.admin) return `${verb} ALL PRIVILEGES ${direction} ${quoteName(user)}`
   if (flags.database === undefined) {

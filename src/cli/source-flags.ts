@@ -56,6 +56,30 @@ export const scopeFlags = {
   end: timeFlag({ helpGroup: GROUP, summary: 'Only points before this time.' }),
 }
 
+/** How hard the source is read. */
+export const paceFlags = {
+  'source-jobs': Flags.integer({
+    default: 2,
+    min: 1,
+    max: 64,
+    helpValue: 'N',
+    summary: 'Slices to read at the same time.',
+  }),
+  'slice-points': Flags.integer({
+    default: 5_000_000,
+    min: 1000,
+    helpValue: 'N',
+    summary: 'Field values above which slices are made shorter.',
+  }),
+  rate: Flags.integer({ min: 1, helpValue: 'POINTS', summary: 'Read at most so many field values per second.' }),
+  'max-source-load': Flags.string({
+    default: '0',
+    helpValue: 'FACTOR',
+    summary: 'Wait while the source answers so many times slower than at the start, for example 2; 0 does not look.',
+  }),
+  'quiet-hours': Flags.string({ helpValue: 'HH:MM-HH:MM', summary: 'Do not read between these local times.' }),
+}
+
 export interface SourceFlagValues {
   readonly 'source-username'?: string
   readonly 'source-password-file'?: string

@@ -4,7 +4,7 @@ import { Flags } from '@oclif/core'
 import { runDumpCommand } from '../../cli/backfill/run-dump-command.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { progressFlags } from '../../cli/progress/progress-reporter.js'
-import { scopeFlags, sourceFlags } from '../../cli/source-flags.js'
+import { paceFlags, scopeFlags, sourceFlags } from '../../cli/source-flags.js'
 
 export default class BackfillDump extends BaseCommand {
   static override summary = 'Write a database of an InfluxDB 1.x to files'
@@ -25,26 +25,7 @@ EXIT CODES
     database: Flags.string({ char: 'd', helpGroup: 'SOURCE', helpValue: 'NAME', summary: 'Database to dump.' }),
     ...scopeFlags,
     out: Flags.string({ required: true, helpValue: 'DIR', summary: 'Where to write.' }),
-    'source-jobs': Flags.integer({
-      default: 2,
-      min: 1,
-      max: 64,
-      helpValue: 'N',
-      summary: 'Slices to read at the same time.',
-    }),
-    'slice-points': Flags.integer({
-      default: 5_000_000,
-      min: 1000,
-      helpValue: 'N',
-      summary: 'Field values above which slices are made shorter.',
-    }),
-    rate: Flags.integer({ min: 1, helpValue: 'POINTS', summary: 'Read at most so many field values per second.' }),
-    'max-source-load': Flags.string({
-      default: '0',
-      helpValue: 'FACTOR',
-      summary: 'Wait while the source answers so many times slower than at the start; 0 does not look.',
-    }),
-    'quiet-hours': Flags.string({ helpValue: 'HH:MM-HH:MM', summary: 'Do not read between these local times.' }),
+    ...paceFlags,
     ...progressFlags,
   }
 

@@ -7,7 +7,7 @@ import { hostFlag } from '../../cli/connection-flags.js'
 import { targetFlags } from '../../cli/open-target.js'
 import { parseDurationFlag } from '../../cli/parse-duration-flag.js'
 import { progressFlags } from '../../cli/progress/progress-reporter.js'
-import { scopeFlags, sourceFlags } from '../../cli/source-flags.js'
+import { paceFlags, scopeFlags, sourceFlags } from '../../cli/source-flags.js'
 import { TYPE_CHOICES } from '../../operations/backfill/settle-types.js'
 
 export default class BackfillRun extends BaseCommand {
@@ -41,26 +41,7 @@ EXIT CODES
         'Fields of several types: keep each shard group as it is, make numbers float, give other types a suffix, or skip them.',
     }),
     'errors-file': Flags.string({ helpValue: 'FILE', summary: 'Append rejected points there, with reasons.' }),
-    'source-jobs': Flags.integer({
-      default: 2,
-      min: 1,
-      max: 64,
-      helpValue: 'N',
-      summary: 'Slices to read at the same time.',
-    }),
-    'slice-points': Flags.integer({
-      default: 5_000_000,
-      min: 1000,
-      helpValue: 'N',
-      summary: 'Field values above which slices are made shorter.',
-    }),
-    rate: Flags.integer({ min: 1, helpValue: 'POINTS', summary: 'Read at most so many field values per second.' }),
-    'max-source-load': Flags.string({
-      default: '0',
-      helpValue: 'FACTOR',
-      summary: 'Wait while the source answers so many times slower than at the start, for example 2; 0 does not look.',
-    }),
-    'quiet-hours': Flags.string({ helpValue: 'HH:MM-HH:MM', summary: 'Do not read between these local times.' }),
+    ...paceFlags,
     gzip: Flags.boolean({ summary: 'Compress what is sent to a server.' }),
     users: Flags.boolean({ summary: 'Create the users with new passwords, which go to STATE/new-passwords.' }),
     redo: Flags.string({

@@ -2,9 +2,8 @@
 
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
-import { grantFlags, grantStatement } from '../../cli/grant-flags.js'
-import { targetFlags, withTarget } from '../../cli/open-target.js'
-import { runStatement } from '../../client/run-statement.js'
+import { changeRight, grantFlags } from '../../cli/grant-flags.js'
+import { targetFlags } from '../../cli/open-target.js'
 
 export default class UserGrant extends BaseCommand {
   static override summary = 'Give a user a right'
@@ -19,16 +18,8 @@ export default class UserGrant extends BaseCommand {
 
   async run() {
     const { flags, args } = await this.parse(UserGrant)
-    const statement = grantStatement('GRANT', args.name, flags)
-    await withTarget(flags, (target) => runStatement(target, statement))
+    const { statement, ...right } = await changeRight('GRANT', args.name, flags)
     this.log(`granted: ${statement}`)
-    const database = flags.admin ? null : (flags.database ?? null)
-    return {
-      schema: 'hyperbyte.user.grant/1',
-      name: args.name,
-      admin: flags.admin,
-      database,
-      privilege: flags.admin ? null : flags.privilege,
-    }
+    return { schema: 'hyperbyte.user.grant/1', ...right }
   }
 }

@@ -2,9 +2,8 @@
 
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
-import { grantFlags, grantStatement } from '../../cli/grant-flags.js'
-import { targetFlags, withTarget } from '../../cli/open-target.js'
-import { runStatement } from '../../client/run-statement.js'
+import { changeRight, grantFlags } from '../../cli/grant-flags.js'
+import { targetFlags } from '../../cli/open-target.js'
 
 export default class UserRevoke extends BaseCommand {
   static override summary = 'Take a right from a user'
@@ -19,16 +18,8 @@ export default class UserRevoke extends BaseCommand {
 
   async run() {
     const { flags, args } = await this.parse(UserRevoke)
-    const statement = grantStatement('REVOKE', args.name, flags)
-    await withTarget(flags, (target) => runStatement(target, statement))
+    const { statement, ...right } = await changeRight('REVOKE', args.name, flags)
     this.log(`revoked: ${statement}`)
-    const database = flags.admin ? null : (flags.database ?? null)
-    return {
-      schema: 'hyperbyte.user.revoke/1',
-      name: args.name,
-      admin: flags.admin,
-      database,
-      privilege: flags.admin ? null : flags.privilege,
-    }
+    return { schema: 'hyperbyte.user.revoke/1', ...right }
   }
 }
