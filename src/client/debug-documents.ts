@@ -38,6 +38,14 @@ export interface DebugMerge extends DebugTable {
   readonly reason: 'level' | 'rest' | 'hidden'
 }
 
+/** A merge that is done; `bytes` is what it read. */
+export interface DebugDoneMerge extends DebugMerge {
+  /** Null when deletes had hidden every row. */
+  readonly written_file: string | null
+  readonly written_bytes: number
+  readonly elapsed_s: number
+}
+
 export interface DebugCardinality {
   readonly database: string
   readonly measurement: string
@@ -126,7 +134,8 @@ export interface DebugDocuments {
   readonly log: DebugLog
   readonly verify: { readonly id: number; readonly fault: string | null }
   readonly plan: { readonly plans: readonly DebugPlan[]; readonly analysis: DebugAnalysis | null }
-  readonly compact: { readonly merges: number }
+  /** One merge; null when nothing that was asked for is left to be merged. */
+  readonly compact: { readonly merge: DebugDoneMerge | null }
 }
 
 export type DebugName = keyof DebugDocuments

@@ -74,6 +74,15 @@ interface Call {
   readonly signal?: AbortSignal
   /** The answer is long: bytes to take from the socket ahead of the reader. */
   readonly readAheadBytes?: number
+  /** The server works this long before it answers: a shorter limit does not count. */
+  readonly timeoutMsMin?: number
+}
+
+export interface DocumentOptions {
+  readonly search?: Readonly<Record<string, string>>
+  /** Also when the status says that something is wrong. */
+  readonly isAnyStatus?: boolean
+  readonly timeoutMsMin?: number
 }
 
 type Answer = Dispatcher.ResponseData
@@ -147,26 +156,22 @@ export class HttpClient implements Target {
     if (answer.statusCode !== 200) throw translateAnswer(failed(answer, body, `${this.#host}/health`))
   }
 
-  /** A document of the server. `isAnyStatus`: also when the status says that something is wrong. */
-  async getJson(
-    path: string,
-    { search = {}, isAnyStatus = false }: { search?: Readonly<Record<string, string>>; isAnyStatus?: boolean } = {},
-  ): Promise<unknown> {
-    return await this.#json('GET', path, search, isAnyStatus)
+  /** A document of the server. */
+  async getJson(path: string, options: DocumentOptions = {}): Promise<unknown> {
+    return await this.#json('GET', path, options)
   }
 
   /** Asks the server to do something that is named by a path. */
-  async postJson(path: string, search: Readonly<Record<string, string>> = {}): Promise<unknown> {
-    return await this.#json('POST', path, search, false)
+  async postJson(path: string, options: DocumentOptions = {}): Promise<unknown> {
+    return await this.#json('POST', path, options)
   }
 
   async #json(
     method: 'GET' | 'POST',
     path: string,
-    search: Readonly<Record<string, string>>,
-    isAnyStatus: boolean,
+    { search = {}, isAnyStatus = false, timeoutMsMin = 0 }: DocumentOptions,
   ): Promise<unknown> {
-    const answer = await this.#call({ ...get(path), method, search: new URLSearchParams(search) })
+    const answer = await this.#call({ ...get(path), method, search: new URLSearchParams(search), timeoutMsMin })
     const text = await readText(answer)
     if (answer.statusCode !== 200 && !isAnyStatus) throw translateAnswer(failed(answer, text, this.#host + path))
     return parseDocument(text)
@@ -353,7 +358,7 @@ export class HttpClient implements Target {
     }
   }
 
-  #callHost({ method, path, search, headers, body, signal, readAheadBytes }: Call): Promise<Answer> {
+  #callHost({ method, path, search, headers, body, signal, readAheadBytes, timeoutMsMin = 0 }: Call): Promise<Answer> {
     const query = search.size === 0 ? '' : `?${search}`
     return this.#request(this.#host + path + query, {
       method,
@@ -362,6 +367,8 @@ export class HttpClient implements Target {
       dispatcher: this.#dispatcher,
       ...(signal !== undefined && { signal }),
       ...(readAheadBytes !== undefined && { highWaterMark: readAheadBytes }),
+      // 0 = no limit.
+      ...(timeoutMsMin > this.#options.timeoutMs && this.#options.timeoutMs > 0 && { headersTimeout: timeoutMsMin }),
     })
   }
 }

@@ -11,6 +11,7 @@ import type { EngineEvent } from './engine-event.js'
 import type { EngineInsight } from './engine-insight.js'
 import type { Inspection } from './inspection.js'
 import type { LinePiece } from './line-protocol/print-lines.js'
+import type { DoneMerge, PlannedMerge } from './planned-merge.js'
 import type { Catalog, CatalogWriter, QueryRequest } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
 import type { QueryInfo } from './query/running-queries.js'
@@ -143,6 +144,11 @@ export interface Engine extends CatalogWriter {
   flush(): Promise<void>
   /** Merge until every bucket is within its bounds. */
   compact(): Promise<void>
+  /**
+   * Does one merge of those that are planned and wanted, whether or not its bucket is still written to; null when there is
+   * none. Rows in memory stay there.
+   */
+  mergeNext(isWanted: (merge: PlannedMerge) => boolean): Promise<DoneMerge | null>
   /** Everything as it is now, to be copied while writes go on. */
   checkpoint(): Promise<Checkpoint>
   stats(): EngineStats

@@ -6,11 +6,11 @@
 import type { MergeGroup } from './engine-insight.js'
 import type { EngineState } from './engine-state.js'
 import type { Flusher } from './flusher.js'
+import { type DoneMerge, type PlannedMerge, toPlannedMerge } from './planned-merge.js'
 import type { FileEntry } from './registry/file-entry.js'
 import { removeOrphans } from './remove-orphans.js'
 import type { RowDeletions } from './row-deletions.js'
 import { SerialQueue } from './serial-queue.js'
-import type { FileChange } from './storage/storage.js'
 import type { TableState } from './storage/table-state.js'
 
 const TICK_MS = 1000
@@ -60,7 +60,12 @@ export class Housekeeping {
 
   /** Merges until every bucket is within its bounds. */
   async compactAll(): Promise<void> {
-    while (await this.#compactOnce(() => true));
+    while ((await this.mergeNext(() => true)) !== null);
+  }
+
+  /** See `Engine.mergeNext`. */
+  mergeNext(isWanted: (merge: PlannedMerge) => boolean): Promise<DoneMerge | null> {
+    return this.#compactOnce(() => true, isWanted)
   }
 
   get isMerging(): boolean {
@@ -100,33 +105,34 @@ export class Housekeeping {
       })
   }
 
-  #compactOnce(isAtRest: IsAtRest): Promise<boolean> {
+  #compactOnce(isAtRest: IsAtRest, isWanted: (merge: PlannedMerge) => boolean = () => true): Promise<DoneMerge | null> {
     return this.#merges.run(async () => {
       const startedMs = this.#state.options.monotonicMs()
       this.#mergingCount++
       try {
-        const change = await this.#state.storage.compactOnce(isAtRest)
-        if (change === null) return false
-        await this.#state.applyChange(change, () => [])
+        const made = await this.#state.storage.compactOnce(isAtRest, (merge) => isWanted(toPlannedMerge(merge)))
+        if (made === null) return null
+        await this.#state.applyChange(made.change, () => [])
         this.compactionCount++
-        this.#report(change, startedMs)
-        return true
+        const [output = null] = made.change.added
+        const elapsedMs = this.#state.options.monotonicMs() - startedMs
+        const done = { ...toPlannedMerge(made.merge), output, elapsedMs }
+        this.#report(done)
+        return done
       } finally {
         this.#mergingCount--
       }
     })
   }
 
-  #report({ added, removed }: FileChange, startedMs: number): void {
-    const [first] = removed
-    if (first === undefined) return
+  #report({ table, files, output, elapsedMs }: DoneMerge): void {
     this.#state.options.onEvent?.({
       kind: 'merge',
-      table: first.table,
-      inputFileCount: removed.length,
-      inputByteCount: totalBytes(removed),
-      outputByteCount: totalBytes(added),
-      elapsedMs: this.#state.options.monotonicMs() - startedMs,
+      table,
+      inputFileCount: files.length,
+      inputByteCount: totalBytes(files),
+      outputByteCount: output?.byteCount ?? 0,
+      elapsedMs,
     })
   }
 

@@ -57,7 +57,6 @@ export type {
   Inspection,
   LogFacts,
   MeasurementCardinality,
-  PlannedMerge,
   QueryPlanFacts,
 } from './inspection.js'
 export type { LinePiece } from './line-protocol/print-lines.js'
@@ -73,6 +72,7 @@ export type {
 export { applyMetaCommand, EMPTY_META_STATE, hasAdmin } from './metadata/meta-state.js'
 export { hashPassword, SALT_BYTES, verifyPassword } from './metadata/password-hash.js'
 export { openEngine } from './open-engine.js'
+export type { DoneMerge, PlannedMerge } from './planned-merge.js'
 export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './query/catalog.js'
 export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'
 export type { QueryInfo } from './query/running-queries.js'

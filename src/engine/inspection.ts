@@ -5,25 +5,16 @@
  */
 
 import type { FieldType } from './domain/field-type.js'
-import type { TableName } from './domain/table-name.js'
 import type { EngineState } from './engine-state.js'
 import type { Statement } from './influxql/ast.js'
 import { type PlannedSelect, planQuery } from './plan-query.js'
+import { type PlannedMerge, toPlannedMerge } from './planned-merge.js'
 import type { FileEntry } from './registry/file-entry.js'
 
 export interface FileFacts {
   readonly file: FileEntry
   /** Deletes whose rows are still in it. */
   readonly hiddenCount: number
-}
-
-export interface PlannedMerge {
-  readonly table: TableName
-  readonly bucketStartNs: bigint
-  /** Oldest first. */
-  readonly files: readonly FileEntry[]
-  /** `level`: enough neighbours of one level; `rest`: the bucket is no longer written to; `hidden`: rows of deletes. */
-  readonly reason: 'level' | 'rest' | 'hidden'
 }
 
 export interface MeasurementCardinality {
@@ -63,7 +54,7 @@ export interface QueryPlanFacts {
 export interface Inspection {
   readonly dataDir: string
   files(): readonly FileFacts[]
-  /** What `compact` would begin with, one merge for each bucket that needs one. */
+  /** What `mergeNext` would do first in each bucket that needs a merge. */
   plannedMerges(): readonly PlannedMerge[]
   cardinality(): readonly MeasurementCardinality[]
   fieldTypes(): readonly FieldTypeFact[]
@@ -72,8 +63,6 @@ export interface Inspection {
   checkFile(id: number): Promise<string | null>
   /** Throws `invalid` with `error parsing query: …`, and what planning throws. */
   planQuery(request: PlanRequest): readonly QueryPlanFacts[]
-  /** From now on, each statement that goes to DuckDB for a query, until the returned function is called. */
-  onSql(listener: (sql: string) => void): () => void
 }
 
 export interface PlanRequest {
@@ -101,18 +90,7 @@ export class EngineInspection implements Inspection {
   }
 
   plannedMerges(): readonly PlannedMerge[] {
-    const merges: PlannedMerge[] = []
-    for (const { table, bucketStartNs, plan } of this.#state.storage.plannedMerges(() => true)) {
-      const isHidden = plan.length === 1
-      const isLevel = plan.length > 1 && plan.every(({ level }) => level === plan[0].level)
-      merges.push({
-        table: table.name,
-        bucketStartNs,
-        files: plan,
-        reason: isHidden ? 'hidden' : isLevel ? 'level' : 'rest',
-      })
-    }
-    return merges
+    return [...this.#state.storage.plannedMerges(() => true)].map(toPlannedMerge)
   }
 
   cardinality(): readonly MeasurementCardinality[] {
@@ -153,9 +131,5 @@ export class EngineInspection implements Inspection {
 
   planQuery(request: PlanRequest): readonly QueryPlanFacts[] {
     return planQuery(request, this.#state)
-  }
-
-  onSql(listener: (sql: string) => void): () => void {
-    return this.#state.stores.duckdb.onStatement(listener)
   }
 }

@@ -35,6 +35,7 @@ import { printLines } from './line-protocol/print-lines.js'
 import type { Database, MetaCommand } from './metadata/meta-state.js'
 import type { ShardGroups } from './metadata/shard-groups.js'
 import { MetadataChanges } from './metadata-changes.js'
+import type { DoneMerge, PlannedMerge } from './planned-merge.js'
 import type { Catalog, QueryRequest, RowDeletion, SeriesRows, WriteTarget } from './query/catalog.js'
 import type { QueryEvent } from './query/result.js'
 import { type QueryInfo, RunningQueries } from './query/running-queries.js'
@@ -171,12 +172,13 @@ class LocalEngine implements Engine, WritePath {
   }
 
   query(request: QueryRequest): AsyncIterable<QueryEvent> {
-    const { catalog, options } = this.#state
+    const { catalog, options, stores } = this.#state
     return runQuery(request, {
       catalog,
       writer: this,
       queries: this.#queries,
       statistics: this.#statistics,
+      watchSql: (signal, onSql) => stores.duckdb.onStatement(signal, onSql),
       randomBytes: options.randomBytes,
       self: { reports: this.reports, indexBytes: () => this.#indexBytes() },
     })
@@ -224,6 +226,10 @@ class LocalEngine implements Engine, WritePath {
   async compact(): Promise<void> {
     await this.flush()
     await this.#housekeeping.compactAll()
+  }
+
+  mergeNext(isWanted: (merge: PlannedMerge) => boolean): Promise<DoneMerge | null> {
+    return this.#housekeeping.mergeNext(isWanted)
   }
 
   async checkpoint(): Promise<Checkpoint> {

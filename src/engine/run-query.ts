@@ -30,6 +30,8 @@ export interface QueryStage {
   readonly queries: RunningQueries
   /** What the server tells of itself; absent: nothing. */
   readonly self?: MetaStatementContext['self']
+  /** From now on, tells the SQL that runs under a query's own signal. */
+  readonly watchSql?: (signal: AbortSignal, onSql: (sql: string) => void) => void
   /** Absent: nobody wants to know. */
   readonly statistics?: StatementStatistics
   /** Unpredictable bytes, for password salts. */
@@ -43,6 +45,7 @@ export async function* runQuery(request: QueryRequest, stage: QueryStage): Async
   const { database, user = '' } = request
   const query = stage.queries.start({ statements, database, user })
   const ending = watchForEnd([request.signal, query.signal], request.limits.timeoutMs)
+  if (request.onSql !== undefined) stage.watchSql?.(ending.signal, request.onSql)
   try {
     for (let statementId = 0; statementId < statements.length; statementId++) {
       const startedMs = stage.queries.nowMs()

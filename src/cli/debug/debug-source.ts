@@ -30,10 +30,14 @@ export function debugSourceOf(target: Target): DebugSource {
   return { kind: target.kind, name: target.name, target, ask }
 }
 
+/** One merge, one file, one statement: minutes on a slow disk, while the usual limit is meant for a server that is gone. */
+const PATIENCE_MS: { readonly [Name in DebugName]?: number } = { compact: 900_000, verify: 900_000, plan: 900_000 }
+
 function askServer(client: HttpClient): DebugSource['ask'] {
   return async (name, params = {}) => {
     const path = `/api/v1/debug/${name}`
-    const document = name === 'compact' ? client.postJson(path, params) : client.getJson(path, { search: params })
+    const options = { search: params, timeoutMsMin: PATIENCE_MS[name] ?? 0 }
+    const document = name === 'compact' ? client.postJson(path, options) : client.getJson(path, options)
     return (await document) as never
   }
 }

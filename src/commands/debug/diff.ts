@@ -5,14 +5,12 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { serverFlags } from '../../cli/connection-flags.js'
 import { tableFlags } from '../../cli/debug/table-flags.js'
+import { timeRangeFlags } from '../../cli/debug/time-range-flags.js'
 import { exitCode } from '../../cli/exit-codes.js'
 import { withTarget } from '../../cli/open-target.js'
-import { parseTimeFlag } from '../../cli/parse-time-flag.js'
 import { runInterruptible } from '../../cli/run-interruptible.js'
 import type { Target } from '../../client/target.js'
 import { type Difference, diffTargets } from '../../operations/diff/diff-targets.js'
-
-const timeFlag = Flags.custom<bigint>({ parse: parseTimeFlag })
 
 export default class DebugDiff extends BaseCommand {
   static override summary = 'Compare two servers or data directories and name what differs'
@@ -50,8 +48,7 @@ EXIT CODES
       default: 'bucket' as const,
       summary: 'How far to look: names and types, days, or the rows of days that differ.',
     }),
-    since: timeFlag({ helpValue: 'TIME', summary: 'Only rows from then on.' }),
-    until: timeFlag({ helpValue: 'TIME', summary: 'Only rows before.' }),
+    ...timeRangeFlags,
     rows: Flags.integer({ default: 20, min: 1, helpValue: 'N', summary: 'Name at most so many rows of a day.' }),
   }
 

@@ -10,8 +10,7 @@ import type { DebugAnalysis, DebugRead, DebugPlan as Plan } from '../../client/d
 
 export default class DebugPlan extends BaseCommand {
   static override summary = 'Show how a statement is read: tree, reads, files, and with --analyze SQL and times'
-  static override description =
-    `--analyze runs the SELECT and throws its rows away. On a busy server, SQL of other queries that ran at the same time may be among what is printed.
+  static override description = `--analyze runs the SELECT and throws its rows away.
 
 EXIT CODES
   0 done   1 the statement is wrong   4 server unreachable   5 not an admin   9 a server holds the data directory`

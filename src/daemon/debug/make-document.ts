@@ -7,19 +7,23 @@ import { statfsSync } from 'node:fs'
 import type {
   DebugAnalysis,
   DebugDocuments,
+  DebugDoneMerge,
   DebugFile,
   DebugLogRecord,
+  DebugMerge,
   DebugName,
   DebugParams,
   DebugTable,
 } from '../../client/debug-documents.js'
 import {
   checkRecord,
+  type DoneMerge,
   type Engine,
   type FileEntry,
   type FileFacts,
   formatTime,
   HyperbyteError,
+  type PlannedMerge,
   readRecordHead,
   splitRecords,
   type TableName,
@@ -42,15 +46,8 @@ type MakeDocument<Name extends DebugName> = (
 const MAKERS: { readonly [Name in DebugName]: MakeDocument<Name> } = {
   server: makeServer,
   manifest: ({ engine }, params) => ({ files: engine.inspection.files().filter(isWanted(params)).map(toFile) }),
-  merges: ({ engine }) => ({
-    merges: engine.inspection.plannedMerges().map(({ table, bucketStartNs, files, reason }) => ({
-      ...toTable(table),
-      bucket: formatTime(bucketStartNs),
-      files: files.map(({ path }) => path),
-      rows: sum(files.map(({ rowCount }) => rowCount)),
-      bytes: sum(files.map(({ byteCount }) => byteCount)),
-      reason,
-    })),
+  merges: ({ engine }, params) => ({
+    merges: engine.inspection.plannedMerges().filter(isWantedMerge(params)).map(toMerge),
   }),
   cardinality: ({ engine }) => ({
     measurements: engine.inspection.cardinality().map(({ database, measurement, seriesCount, tags }) => ({
@@ -75,10 +72,9 @@ const MAKERS: { readonly [Name in DebugName]: MakeDocument<Name> } = {
     return { id, fault: await engine.inspection.checkFile(id) }
   },
   plan: makePlan,
-  compact: async ({ engine }) => {
-    const before = engine.stats().compactionCount
-    await engine.compact()
-    return { merges: engine.stats().compactionCount - before }
+  compact: async ({ engine }, params) => {
+    const done = await engine.mergeNext(isWantedMerge(params))
+    return { merge: done === null ? null : toDoneMerge(done) }
   },
 }
 
@@ -235,28 +231,24 @@ async function analyse(
   request: AnalysedRequest,
 ): Promise<Omit<DebugAnalysis, 'planning_ms'>> {
   const sql: string[] = []
-  const stop = engine.inspection.onSql((text) => sql.push(text))
   const startMs = performance.now()
   let rows = 0
   let series = 0
   let failure: string | null = null
-  try {
-    const events = engine.query({
-      ...request,
-      params: null,
-      isReadOnlyContext: true,
-      limits: { maxSelectPoint: 0, maxSelectSeries: 0, maxSelectBuckets: 0, maxRowLimit: 0, timeoutMs: 0 },
-      authorizer: null,
-      signal,
-    })
-    for await (const event of events) {
-      if (event.kind === 'frame') {
-        rows += event.frame.rowCount
-        if (!event.frame.isPartial) series++
-      } else failure ??= event.error
-    }
-  } finally {
-    stop()
+  const events = engine.query({
+    ...request,
+    params: null,
+    isReadOnlyContext: true,
+    limits: { maxSelectPoint: 0, maxSelectSeries: 0, maxSelectBuckets: 0, maxRowLimit: 0, timeoutMs: 0 },
+    authorizer: null,
+    signal,
+    onSql: (text) => sql.push(text),
+  })
+  for await (const event of events) {
+    if (event.kind === 'frame') {
+      rows += event.frame.rowCount
+      if (!event.frame.isPartial) series++
+    } else failure ??= event.error
   }
   return { running_ms: performance.now() - startMs, rows, series, sql, error: failure }
 }
@@ -268,11 +260,55 @@ function numberParam(params: DebugParams, name: string): string {
   throw new HyperbyteError('invalid', `${name}=${text} is no number`)
 }
 
-function isWanted({ db, rp, measurement }: DebugParams): (facts: FileFacts) => boolean {
-  return ({ file: { table } }) =>
+/** Nanoseconds since 1970, null when absent. */
+function timeParam(params: DebugParams, name: string): bigint | null {
+  const text = params[name]
+  if (text === undefined) return null
+  if (/^-?\d{1,19}$/.test(text)) return BigInt(text)
+  throw new HyperbyteError('invalid', `${name}=${text} is no time in nanoseconds`)
+}
+
+function isWanted(params: DebugParams): (facts: FileFacts) => boolean {
+  const isWantedTable = tableFilter(params)
+  return ({ file: { table } }) => isWantedTable(table)
+}
+
+/** Of a range `[start, end)`: merges that read a file which has rows there. */
+function isWantedMerge(params: DebugParams): (merge: PlannedMerge) => boolean {
+  const isWantedTable = tableFilter(params)
+  const startNs = timeParam(params, 'start')
+  const endNs = timeParam(params, 'end')
+  const isInRange = ({ minNs, maxNs }: FileEntry) =>
+    (startNs === null || maxNs >= startNs) && (endNs === null || minNs < endNs)
+  return ({ table, files }) => isWantedTable(table) && files.some(isInRange)
+}
+
+function tableFilter({ db, rp, measurement }: DebugParams): (table: TableName) => boolean {
+  return (table) =>
     (db === undefined || table.database === db) &&
     (rp === undefined || table.retentionPolicy === rp) &&
     (measurement === undefined || table.measurement === measurement)
+}
+
+function toMerge({ table, bucketStartNs, files, reason }: PlannedMerge): DebugMerge {
+  return {
+    ...toTable(table),
+    bucket: formatTime(bucketStartNs),
+    files: files.map(({ path }) => path),
+    rows: sum(files.map(({ rowCount }) => rowCount)),
+    bytes: sum(files.map(({ byteCount }) => byteCount)),
+    reason,
+  }
+}
+
+function toDoneMerge(done: DoneMerge): DebugDoneMerge {
+  const { output, elapsedMs } = done
+  return {
+    ...toMerge(done),
+    written_file: output?.path ?? null,
+    written_bytes: output?.byteCount ?? 0,
+    elapsed_s: Math.round(elapsedMs) / 1000,
+  }
 }
 
 function toTable({ database, retentionPolicy, measurement }: TableName): DebugTable {

@@ -121,6 +121,8 @@ export interface QueryRequest {
   readonly authorizer: QueryAuthorizer | null
   /** Who asks, for the list of running queries. */
   readonly user?: string
+  /** Told each SQL statement that DuckDB runs for this query. */
+  readonly onSql?: (sql: string) => void
   /** Aborted when the client goes away and on shutdown. */
   readonly signal: AbortSignal
 }

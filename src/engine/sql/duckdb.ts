@@ -35,7 +35,8 @@ export class Duckdb {
   #connectingCount = 0
   #idleWaiters: (() => void)[] = []
   #isClosed = false
-  readonly #listeners = new Set<(sql: string) => void>()
+  /** By the signal that ends the query whose statements are listened to. */
+  readonly #listeners = new WeakMap<AbortSignal, (sql: string) => void>()
 
   private constructor(instance: DuckDBInstance) {
     this.#instance = instance
@@ -85,7 +86,7 @@ export class Duckdb {
     signal: AbortSignal | null,
   ): AsyncGenerator<ColumnChunk> {
     if (signal?.aborted) throw interrupted()
-    for (const listener of this.#listeners) listener(sql)
+    if (signal !== null) this.#listeners.get(signal)?.(sql)
     const connection = await this.#take()
     let again: NodeJS.Timeout | null = null
     const interrupt = (): void => {
@@ -117,10 +118,9 @@ export class Duckdb {
     }
   }
 
-  /** Calls `listener` with each query from now on, until the returned function is called. */
-  onStatement(listener: (sql: string) => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+  /** Calls `listener` with each statement that is streamed under `signal`, as long as the signal lives. */
+  onStatement(signal: AbortSignal, listener: (sql: string) => void): void {
+    this.#listeners.set(signal, listener)
   }
 
   /**

@@ -90,6 +90,12 @@ export interface FileChange {
   finish(): readonly FileEntry[]
 }
 
+/** A file change that one merge has made, and what it was made of. */
+export interface MergeChange {
+  readonly merge: BucketMerge
+  readonly change: FileChange
+}
+
 export type IsBucketAtRest = (table: TableState, bucketStartNs: bigint) => boolean
 
 export interface BucketMerge {
@@ -236,13 +242,18 @@ export class Storage implements Scanner {
 
   /**
    * Merges one group of files; null when every bucket is within its bounds. `isAtRest` tells whether a bucket is no
-   * longer written to.
+   * longer written to, `isWanted` which merges are meant.
    */
-  async compactOnce(isAtRest: IsBucketAtRest): Promise<FileChange | null> {
-    for (const { table, files, plan } of this.plannedMerges(isAtRest)) {
+  async compactOnce(
+    isAtRest: IsBucketAtRest,
+    isWanted: (merge: BucketMerge) => boolean = () => true,
+  ): Promise<MergeChange | null> {
+    for (const merge of this.plannedMerges(isAtRest)) {
+      if (!isWanted(merge)) continue
+      const { table, files, plan } = merge
       const unpin = this.#files.pin(plan)
       try {
-        return await this.#merge(table, files, plan)
+        return { merge, change: await this.#merge(table, files, plan) }
       } finally {
         unpin()
       }

@@ -56,7 +56,7 @@ export class ServerSource implements SampleSource {
         await client.postJson('/api/v1/compact')
         return 'compaction has begun: see view 8'
       case 'cancel-job':
-        await client.postJson('/api/v1/jobs/cancel', { id: action.id })
+        await client.postJson('/api/v1/jobs/cancel', { search: { id: action.id } })
         return `job ${action.id} is stopping`
     }
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { DebugDocuments } from '../../../src/client/debug-documents.js'
 import type { Engine } from '../../../src/engine/index.js'
 import { openTestEngine, type TestEngine } from '../../engine/open-test-engine.js'
 import { openServerFor, type TestServer } from './open-test-server.js'
@@ -32,6 +33,8 @@ test.each([
   ['POST', 'manifest', 405],
   ['GET', 'compact', 405],
   ['POST', 'compact', 200],
+  ['POST', 'compact?start=x', 400],
+  ['GET', 'merges?end=1.5', 400],
   ['GET', 'nonsense', 404],
   ['GET', 'constructor', 404],
   ['GET', 'verify?id=x', 400],
@@ -43,4 +46,51 @@ test.each([
 ] as const)('%s %s answers with %i', async (method, name, status) => {
   server = await openServerFor(database.engine)
   expect((await server.send(method, `/api/v1/debug/${name}`)).status).toBe(status)
+})
+
+async function askDebug<T>(method: string, target: string): Promise<T> {
+  const { status, text } = await server.send(method, `/api/v1/debug/${target}`)
+  expect(status, text).toBe(200)
+  return JSON.parse(text) as T
+}
+
+const WEEK_NS = 604_800_000_000_000
+
+test('merges are previewed and done for the tables and the time that are asked for', async () => {
+  server = await openServerFor(database.engine)
+  for (const value of [1, 2]) {
+    await database.write(`cpu v=${value} ${value}\ncpu v=${value} ${2 * WEEK_NS + value}\nmem v=${value} ${value}`)
+    await database.engine.flush()
+  }
+  const plannedFor = async (query: string) => {
+    const { merges } = await askDebug<DebugDocuments['merges']>('GET', `merges?${query}`)
+    return merges.map(({ measurement, bucket }) => `${measurement} ${bucket.slice(0, 10)}`)
+  }
+  expect(await plannedFor('measurement=mem')).toEqual(['mem 1969-12-29'])
+  expect(await plannedFor(`db=db&start=${WEEK_NS}`)).toEqual(['cpu 1970-01-12'])
+  expect(await plannedFor(`measurement=cpu&end=${WEEK_NS}`)).toEqual(['cpu 1969-12-29'])
+  expect(await plannedFor('db=other')).toEqual([])
+
+  const { merge } = await askDebug<DebugDocuments['compact']>('POST', `compact?start=${WEEK_NS}`)
+  expect(merge).toMatchObject({ measurement: 'cpu', rows: 2, written_file: expect.any(String) })
+  expect(merge?.written_bytes).toBeGreaterThan(0)
+  expect(await askDebug('POST', `compact?start=${WEEK_NS}`)).toEqual({ merge: null })
+  expect(await plannedFor('')).toEqual(['cpu 1969-12-29', 'mem 1969-12-29'])
+})
+
+test('an analysis has the SQL of its own statement, whatever else runs', async () => {
+  await database.remove()
+  database = await openTestEngine({ narrowRowCountMax: 0 })
+  server = await openServerFor(database.engine)
+  await database.write('cpu v=1 1\nmem w=1 1')
+  const plan = (text: string) =>
+    askDebug<DebugDocuments['plan']>('GET', `plan?db=db&analyze=true&q=${encodeURIComponent(text)}`)
+  const [mine, other] = await Promise.all([
+    plan('SELECT max(v) FROM cpu'),
+    plan('SELECT w FROM mem; SELECT sum(w) FROM (SELECT w FROM mem)'),
+    ...Array.from({ length: 5 }, () => database.ask('SELECT w FROM mem')),
+  ])
+  expect(mine.analysis?.sql).toHaveLength(1)
+  expect(mine.analysis?.sql[0]).toContain('max(')
+  expect(other.analysis?.sql).toHaveLength(2)
 })

@@ -119,6 +119,10 @@ export class FakeEngine implements Engine {
   async deleteRows(): Promise<void> {}
   async dropShard(): Promise<void> {}
   async flush(): Promise<void> {}
+  async mergeNext(): Promise<null> {
+    return null
+  }
+
   async compact(): Promise<void> {}
   async close(): Promise<void> {}
   stats(): EngineStats {

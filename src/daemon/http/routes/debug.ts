@@ -3,7 +3,7 @@
  * admins only: paths, names of every database and texts of queries are in it.
  *
  *   GET  /api/v1/debug/{server,manifest,merges,cardinality,types,log,verify,plan}
- *   POST /api/v1/debug/compact     merges until every bucket is within its bounds
+ *   POST /api/v1/debug/compact     does the first of the merges that `merges` lists for the same parameters
  */
 
 import { HyperbyteError } from '../../../engine/index.js'
