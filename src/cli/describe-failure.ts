@@ -87,7 +87,7 @@ export function describeFailure(error: unknown): Failure {
       EXIT_OF_CLIENT_ERROR[error.kind],
       error.kind,
       error.message,
-      HINT_OF_CLIENT_ERROR[error.kind] ?? null,
+      error.hint ?? HINT_OF_CLIENT_ERROR[error.kind] ?? null,
     )
   }
   if (error instanceof BackupError) {

@@ -14,14 +14,23 @@ export type ClientErrorKind =
   /** Something answered, but not in a way a time-series server does. */
   | 'unexpected'
 
+interface ClientErrorOptions {
+  readonly status?: number
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
 export class ClientError extends Error {
   readonly kind: ClientErrorKind
   readonly status: number | null
+  /** What to do next, where more is known than the kind tells. */
+  readonly hint: string | null
 
-  constructor(kind: ClientErrorKind, message: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(kind: ClientErrorKind, message: string, options: ClientErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.name = 'ClientError'
     this.kind = kind
     this.status = options.status ?? null
+    this.hint = options.hint ?? null
   }
 }

@@ -6,45 +6,51 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { S3mini } from 's3mini'
-import { ClientError } from '../../../client/client-error.js'
 import { type BlobStore, MissingBlobError, type StoredBlob } from './blob-store.js'
+import type { S3Credentials } from './s3-credentials.js'
+import { codeOf, isNetworkError, isPassing, noSuchBucket, statusOf, translateError } from './s3-error.js'
+import { signingFetch } from './signing-fetch.js'
 
 export interface S3Options {
   /** With the bucket in its path: `https://s3.eu-central-1.amazonaws.com/bucket`. */
   readonly endpoint: string
+  readonly bucket: string
   readonly region: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
+  readonly credentials: S3Credentials
   /** `backups/hyperbyte`, '' for the whole bucket. */
   readonly prefix: string
   /** For messages: `s3://bucket/prefix`. */
   readonly location: string
+  /** Half of the wait before the second try; each wait is twice the one before. */
+  readonly retryMs: number
 }
 
 /** S3 takes parts from 5 MiB on, and 10,000 of them: files up to 156 GiB. */
 const PART_BYTES = 16 * 2 ** 20
 const TRY_COUNT_MAX = 4
-const RETRY_MS = 250
 const PAGE_COUNT = 1000
 const BINARY = 'application/octet-stream'
 
 export class S3Store implements BlobStore {
   readonly location: string
+  readonly #bucket: string
   readonly #prefix: string
+  readonly #retryMs: number
   readonly #client: S3mini
 
-  private constructor(options: S3Options, client: S3mini) {
-    this.location = options.location
-    this.#prefix = options.prefix === '' ? '' : `${options.prefix.replace(/\/+$/, '')}/`
+  private constructor({ location, bucket, prefix, retryMs }: S3Options, client: S3mini) {
+    this.location = location
+    this.#bucket = bucket
+    this.#retryMs = retryMs
+    this.#prefix = prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`
     this.#client = client
   }
 
   static async open(options: S3Options): Promise<S3Store> {
-    const [{ S3mini }, { fetch }] = await Promise.all([import('s3mini'), import('undici')])
-    const { endpoint, region, accessKeyId, secretAccessKey } = options
-    // Node's own fetch sends through the agent of undici once that is loaded, and the two disagree about content-length.
-    const ownFetch = fetch as unknown as typeof globalThis.fetch
-    return new S3Store(options, new S3mini({ endpoint, region, accessKeyId, secretAccessKey, fetch: ownFetch }))
+    const [{ S3mini }, fetch] = await Promise.all([import('s3mini'), signingFetch(options)])
+    const { endpoint, region } = options
+    // Without keys the client signs nothing: what it knows of signing lacks the tokens of sessions.
+    return new S3Store(options, new S3mini({ endpoint, region, accessKeyId: '', secretAccessKey: '', fetch }))
   }
 
   async size(key: string): Promise<number | null> {
@@ -56,19 +62,23 @@ export class S3Store implements BlobStore {
     }
   }
 
+  /** A connection that breaks is taken up where it broke. */
   async *read(key: string, range?: { readonly start: number; readonly end: number }): AsyncGenerator<Uint8Array> {
     if (range !== undefined && range.end <= range.start) return
-    const path = this.#prefix + key
-    try {
-      const response = await this.#trying(() =>
-        range === undefined
-          ? this.#client.getObjectRaw(path)
-          : this.#client.getObjectRaw(path, false, range.start, range.end),
-      )
-      if (response.body !== null) yield* response.body as AsyncIterable<Uint8Array>
-    } catch (error) {
-      if (statusOf(error) === 404) throw new MissingBlobError(this.location, key)
-      throw this.#translate(error)
+    let start = range?.start ?? 0
+    for (let tryCount = 1; ; tryCount++) {
+      try {
+        for await (const piece of await this.#open(key, start, range?.end)) {
+          yield piece
+          start += piece.length
+          tryCount = 1
+        }
+        return
+      } catch (error) {
+        if (error instanceof MissingBlobError) throw error
+        if (!isNetworkError(error) || tryCount === TRY_COUNT_MAX) throw this.#translate(error)
+        await sleep(this.#retryMs * 2 ** tryCount)
+      }
     }
   }
 
@@ -87,11 +97,12 @@ export class S3Store implements BlobStore {
       const page = await this.#sending(() =>
         this.#client.listObjectsPaged('/', this.#prefix + prefix, PAGE_COUNT, token),
       )
-      for (const { Key, Size, LastModified } of page?.objects ?? []) {
+      if (page == null) throw noSuchBucket(this.location, this.#bucket)
+      for (const { Key, Size, LastModified } of page.objects ?? []) {
         const modifiedMs = new Date(LastModified).getTime()
         yield { key: Key.slice(this.#prefix.length), byteCount: Number(Size), modifiedMs }
       }
-      token = page?.nextContinuationToken
+      token = page.nextContinuationToken
     } while (token !== undefined)
   }
 
@@ -102,6 +113,27 @@ export class S3Store implements BlobStore {
   /** An upload that was answered is durable. */
   async sync(): Promise<void> {}
 
+  async #open(
+    key: string,
+    start: number,
+    end: number | undefined,
+  ): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
+    const path = this.#prefix + key
+    try {
+      const response = await this.#trying(() =>
+        start === 0 && end === undefined
+          ? this.#client.getObjectRaw(path)
+          : this.#client.getObjectRaw(path, false, start, end),
+      )
+      return (response.body as AsyncIterable<Uint8Array> | null) ?? []
+    } catch (error) {
+      // A connection that broke at the last byte.
+      if (statusOf(error) === 416 && start > 0) return []
+      if (statusOf(error) === 404 && codeOf(error) !== 'NoSuchBucket') throw new MissingBlobError(this.location, key)
+      throw error
+    }
+  }
+
   async #writeParts(path: string, first: Uint8Array, rest: AsyncGenerator<Uint8Array>): Promise<void> {
     const uploadId = await this.#sending(() => this.#client.getMultipartUploadId(path, BINARY))
     try {
@@ -110,11 +142,23 @@ export class S3Store implements BlobStore {
         const number = uploaded.length + 1
         uploaded.push(await this.#sending(() => this.#client.uploadPart(path, uploadId, part, number)))
       }
-      await this.#sending(() => this.#client.completeMultipartUpload(path, uploadId, uploaded))
+      await this.#sending(() => this.#complete(path, uploadId, uploaded))
     } catch (error) {
       await this.#client.abortMultipartUpload(path, uploadId).catch(() => undefined)
       throw error
     }
+  }
+
+  /** Putting the parts together takes long, so S3 begins its answer with 200 before it knows how it will end. */
+  async #complete(
+    path: string,
+    uploadId: string,
+    parts: Parameters<S3mini['completeMultipartUpload']>[2],
+  ): Promise<void> {
+    const { etag, ...answer } = await this.#client.completeMultipartUpload(path, uploadId, parts)
+    if (typeof etag === 'string' && etag !== '') return
+    const text = `the parts could not be put together: ${JSON.stringify(answer)}`
+    throw Object.assign(new Error(text), { status: 500 })
   }
 
   async #sending<T>(send: () => Promise<T>): Promise<T> {
@@ -131,20 +175,13 @@ export class S3Store implements BlobStore {
         return await send()
       } catch (error) {
         if (!isPassing(error) || tryCount === TRY_COUNT_MAX) throw error
-        await sleep(RETRY_MS * 2 ** tryCount)
+        await sleep(this.#retryMs * 2 ** tryCount)
       }
     }
   }
 
   #translate(error: unknown): unknown {
-    const status = statusOf(error)
-    const { message } = error as Error
-    if (status === 401 || status === 403) {
-      return new ClientError('denied', `${this.location}: ${message}`, { status, cause: error })
-    }
-    if (status !== null) return new ClientError('unexpected', `${this.location}: ${message}`, { status, cause: error })
-    if (!isNetworkError(error)) return error
-    return new ClientError('unreachable', `cannot reach ${this.location}: ${message}`, { cause: error })
+    return translateError(error, { location: this.location, bucket: this.#bucket })
   }
 }
 
@@ -165,31 +202,4 @@ async function* partsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     }
   }
   if (length > 0) yield part.subarray(0, length)
-}
-
-/** Of an answer; some errors wrap the one that knows. */
-function statusOf(error: unknown): number | null {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const { status } = at as { status?: unknown }
-    if (typeof status === 'number' && status > 0) return status
-  }
-  return null
-}
-
-function isPassing(error: unknown): boolean {
-  const status = statusOf(error)
-  return status === null ? isNetworkError(error) : status >= 500 || status === 429
-}
-
-function isNetworkError(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (
-      at.name === 'S3NetworkError' ||
-      'code' in at ||
-      (at instanceof TypeError && /fetch failed|terminated/.test(at.message))
-    ) {
-      return true
-    }
-  }
-  return false
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type BlobStore, MissingBlobError } from '../../../../src/operations/backup/store/blob-store.js'
 import { bytesOf, piecesOf } from '../../../../src/operations/backup/store/bytes-of.js'
 import { DirectoryStore } from '../../../../src/operations/backup/store/directory-store.js'
-import { openStore } from '../../../../src/operations/backup/store/open-store.js'
+import { openStore as openStoreAt } from '../../../../src/operations/backup/store/open-store.js'
 import { FakeS3 } from './fake-s3.js'
 
 interface Adapter {
@@ -35,8 +35,18 @@ const bucket: Adapter = {
   close: () => fake.stop(),
 }
 
+/** Waits little before it tries again. */
+function openStore(location: string, variables: Record<string, string>): Promise<BlobStore> {
+  return openStoreAt(location, variables, 1)
+}
+
 function environment() {
-  return { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', AWS_ENDPOINT_URL_S3: fake.endpoint }
+  return {
+    HOME: '/nonexistent',
+    AWS_ACCESS_KEY_ID: 'key',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_ENDPOINT_URL_S3: fake.endpoint,
+  }
 }
 
 async function keysOf(store: BlobStore, prefix: string): Promise<string[]> {
@@ -113,7 +123,7 @@ describe('an S3 bucket', () => {
     fake = await FakeS3.start()
   })
 
-  afterEach(() => fake.stop())
+  afterEach(() => fake.stop().catch(() => undefined))
 
   test('is listed page by page', async () => {
     fake.pageCount = 2
@@ -142,16 +152,81 @@ describe('an S3 bucket', () => {
     expect([fake.uploads.size, fake.objects.size]).toEqual([0, 0])
   })
 
+  test('takes up a read where the connection broke', async () => {
+    const store = await openStore('s3://bucket', environment())
+    const bytes = Buffer.alloc(1_000_000, 'hyperbyte')
+    await store.write('a', piecesOf(bytes))
+    fake.cutAfter = 300_000
+    expect((await bytesOf(store.read('a'))).equals(bytes)).toBe(true)
+    fake.cutAfter = 300_000
+    const part = await bytesOf(store.read('a', { start: 7, end: 999_999 }))
+    expect(part.equals(bytes.subarray(7, 999_999))).toBe(true)
+  })
+
+  test('puts the parts together again when that failed behind a 200', async () => {
+    const store = await openStore('s3://bucket', environment())
+    const bytes = Buffer.alloc(17 * 2 ** 20, 'x')
+    fake.isCompletionFailing = true
+    await store.write('a', piecesOf(bytes))
+    expect(await store.size('a')).toBe(bytes.length)
+    expect(fake.uploads.size).toBe(0)
+  })
+
+  test('lets in who brings the token of a session, signed', async () => {
+    fake.sessionToken = 'IQoJb3JpZ2luX2VjE+/=='
+    const store = await openStore('s3://bucket/a b/ü(1)', { ...environment(), AWS_SESSION_TOKEN: fake.sessionToken })
+    await store.write('a', piecesOf(Buffer.from('x')))
+    await store.write('large', piecesOf(Buffer.alloc(17 * 2 ** 20)))
+    expect(await keysOf(store, '')).toEqual(['a', 'large'])
+    expect(await store.size('a')).toBe(1)
+    const without = await openStore('s3://bucket', environment())
+    await expect(without.write('a', piecesOf(Buffer.from('x')))).rejects.toMatchObject({ kind: 'denied' })
+  })
+
+  test.each([
+    ['a wrong key', { AWS_ACCESS_KEY_ID: 'other' }, 'denied', /access key is not known/, /AWS_ACCESS_KEY_ID/],
+    ['a wrong secret', { AWS_SECRET_ACCESS_KEY: 'other' }, 'denied', /does not fit/, /AWS_SECRET_ACCESS_KEY/],
+    ['a wrong token', { AWS_SESSION_TOKEN: 'x' }, 'denied', /session token does not belong/, /AWS_SESSION_TOKEN/],
+  ])('says what to do about %s', async (_name, change, kind, message, hint) => {
+    const store = await openStore('s3://bucket', { ...environment(), ...change })
+    const failure = { kind, message: expect.stringMatching(message), hint: expect.stringMatching(hint) }
+    await expect(bytesOf(store.read('a'))).rejects.toMatchObject(failure)
+    await expect(keysOf(store, '')).rejects.toMatchObject(failure)
+  })
+
+  test.each([
+    ['ExpiredToken', 400, '', 'denied', /what was copied is used/],
+    ['AccessDenied', 403, '', 'denied', /s3:ListBucket/],
+    ['RequestTimeTooSkewed', 403, '', 'denied', /clock/],
+    ['AuthorizationHeaderMalformed', 400, '<Region>eu-west-1</Region>', 'rejected', /^AWS_REGION=eu-west-1$/],
+    ['PermanentRedirect', 301, '', 'rejected', /AWS_REGION/],
+    ['QuotaExceeded', 403, '', 'no-space', /prune/],
+  ])('says what to do about %s', async (code, status, more, kind, hint) => {
+    const store = await openStore('s3://bucket', environment())
+    fake.failures.push({ status, code, more })
+    const failure = { kind, hint: expect.stringMatching(hint) }
+    await expect(store.write('a', piecesOf(Buffer.from('x')))).rejects.toMatchObject(failure)
+  })
+
+  test('that does not exist is told from one that is empty', async () => {
+    const store = await openStore('s3://another', environment())
+    const failure = { kind: 'missing', message: 's3://another: there is no bucket another' }
+    await expect(keysOf(store, '')).rejects.toMatchObject(failure)
+    await expect(bytesOf(store.read('a'))).rejects.toMatchObject(failure)
+  })
+
   test('needs credentials, and a name', async () => {
-    await expect(openStore('s3://bucket/x', {})).rejects.toMatchObject({ kind: 'usage' })
+    await expect(openStore('s3://bucket/x', { HOME: '/nonexistent' })).rejects.toMatchObject({ kind: 'usage' })
     await expect(openStore('s3:///x', environment())).rejects.toMatchObject({ kind: 'usage' })
     await expect(openStore('gs://bucket', environment())).rejects.toMatchObject({ kind: 'usage' })
   })
 
   test('that cannot be reached says so', { timeout: 20_000 }, async () => {
-    const nobody = { ...environment(), AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' }
+    const nobody = environment()
+    await fake.stop()
     const store = await openStore('s3://bucket', nobody)
-    await expect(store.size('a')).rejects.toMatchObject({ kind: 'unreachable' })
+    const message = expect.stringMatching(/^cannot reach s3:\/\/bucket: connect ECONNREFUSED 127.0.0.1:\d+$/)
+    await expect(store.size('a')).rejects.toMatchObject({ kind: 'unreachable', message })
   })
 })
 
