@@ -289,13 +289,17 @@ export class HttpClient implements Target {
     }
   }
 
-  /** A HyperbyteDB takes the columns as they are; for other servers they become line protocol. */
-  async writeColumns({ database, retentionPolicy, columns, isCompressed }: ColumnWriteCall): Promise<void> {
+  /** A HyperbyteDB takes the columns as they are, and so every name; for other servers they become line protocol. */
+  async writeColumns({ database, retentionPolicy, columns, isCompressed }: ColumnWriteCall): Promise<number> {
     this.#isColumnar ??= (await this.#isHyperbyte()) && IS_COLUMNAR_POSSIBLE
-    const contentType = this.#isColumnar && isColumnarWorthwhile(columns) ? COLUMNAR_TYPE : null
-    const body = contentType === null ? encodeBody(columns) : encodeColumnarMsgpack(columns.map(groupBySeries))
-    if (body.length > 0)
-      await this.#write({ database, retentionPolicy, precision: 'ns', body, isCompressed }, contentType)
+    const place = { database, retentionPolicy, precision: 'ns', isCompressed }
+    const text = this.#isColumnar && isColumnarWorthwhile(columns) ? null : encodeBody(columns)
+    if (text === null || (this.#isColumnar && text.unspelledCount > 0)) {
+      await this.#write({ ...place, body: encodeColumnarMsgpack(columns.map(groupBySeries)) }, COLUMNAR_TYPE)
+      return 0
+    }
+    if (text.body.length > 0) await this.#write({ ...place, body: text.body }, null)
+    return text.unspelledCount
   }
 
   async flush(): Promise<void> {}
@@ -373,9 +377,13 @@ export class HttpClient implements Target {
   }
 }
 
-function encodeBody(columns: readonly PointColumns[]): Buffer {
-  const lines = columns.flatMap((part) => encodeLines(part).lines)
-  return lines.length === 0 ? Buffer.alloc(0) : Buffer.from(lines.join('\n') + '\n')
+function encodeBody(columns: readonly PointColumns[]): { body: Buffer; unspelledCount: number } {
+  const parts = columns.map(encodeLines)
+  const text = parts
+    .flatMap(({ lines }) => lines)
+    .map((line) => `${line}\n`)
+    .join('')
+  return { body: Buffer.from(text), unspelledCount: parts.reduce((sum, part) => sum + part.unspelledCount, 0) }
 }
 
 function get(path: string): Call {

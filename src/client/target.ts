@@ -24,8 +24,11 @@ export interface Target {
   write(call: WriteCall): Promise<void>
   /** The rows of one raw SELECT as columns. Ends with the signal's reason when it aborts. */
   readColumns(call: ReadCall): AsyncIterable<PointColumns>
-  /** As `write`, for rows that are columns already. */
-  writeColumns(call: ColumnWriteCall): Promise<void>
+  /**
+   * As `write`, for rows that are columns already. Resolves with how many rows were left out, whole or in part: a server
+   * that takes line protocol only cannot be told every name.
+   */
+  writeColumns(call: ColumnWriteCall): Promise<number>
   /** What a directory that was opened without a log has in memory goes to disk; a server has promised that already. */
   flush(): Promise<void>
   /** Idempotent. A directory brings its rows in memory to disk first. */

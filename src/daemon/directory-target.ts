@@ -5,22 +5,20 @@
 
 import { gunzipSync } from 'node:zlib'
 import { ClientError } from '../client/client-error.js'
+import { columnsOfFrame } from '../client/columns-of-frame.js'
 import type { QueryCall, WriteCall } from '../client/http-client.js'
 import { parseAnswers } from '../client/parse-answers.js'
 import type { QueryAnswer } from '../client/query-answer.js'
 import type { ColumnWriteCall, ReadCall, Target } from '../client/target.js'
 import { kindOfStatementError, translateAnswer } from '../client/translate-answer.js'
 import {
-  type Column,
   type Engine,
   type EngineOptions,
-  type FieldColumn,
   openEngine,
   type PointColumns,
   type Precision,
   type QueryEvent,
   type QueryLimits,
-  type SeriesFrame,
 } from '../engine/index.js'
 import { encoderOf } from './http/encode/encoder-of.js'
 import type { ResultEncoder } from './http/encode/result-encoder.js'
@@ -88,15 +86,16 @@ export class DirectoryTarget implements Target {
     const call = { text, database, retentionPolicy: '', epoch: 'ns', paramsJson: '', isPretty: false, signal }
     for await (const event of this.#run(call)) {
       signal.throwIfAborted()
-      if (event.kind === 'frame') yield toPointColumns(event.frame)
+      if (event.kind === 'frame') yield columnsOfFrame(event.frame)
       else if (event.error !== null) throw new ClientError(kindOfStatementError(event.error), event.error)
     }
   }
 
-  async writeColumns({ database, retentionPolicy, columns }: ColumnWriteCall): Promise<void> {
+  async writeColumns({ database, retentionPolicy, columns }: ColumnWriteCall): Promise<number> {
     const nowNs = this.#nowNs()
     const { message } = await this.engine.writeColumns({ database, retentionPolicy, columns, nowNs })
     this.#refuse(message)
+    return 0
   }
 
   flush(): Promise<void> {
@@ -138,17 +137,4 @@ async function* encodeEvents(events: AsyncIterable<QueryEvent>, encoder: ResultE
     if (encoder.isFinished) return
   }
   yield* encoder.end()
-}
-
-/** A frame of a raw SELECT: the first column is the time. */
-function toPointColumns({ name, tags, columns, rowCount }: SeriesFrame): PointColumns {
-  const [time, ...fields] = columns
-  return {
-    measurement: name,
-    series: [(tags ?? []).filter(([, value]) => value !== '')],
-    seriesOfRow: null,
-    rowCount,
-    timestamps: time.column.values as BigInt64Array,
-    fields: fields.map(({ name, column }) => ({ ...(column as Column), name }) as FieldColumn),
-  }
 }

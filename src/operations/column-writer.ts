@@ -1,22 +1,28 @@
 /**
  * Columns → a target, in requests of a good size, one under way while the next is gathered. A target that is busy is
- * asked again after a while. Rows that it refuses are found by writing them again in halves, as lines, which changes nothing for
- * those that were taken.
+ * asked again after a while. What becomes of rows that it refuses is the caller's to say.
  */
 
-import { encodeLines } from '../client/encode-line-protocol.js'
-import { findRejected, isRefusal } from '../client/find-rejected.js'
+import type { ClientError } from '../client/client-error.js'
+import { isRefusal } from '../client/find-rejected.js'
 import type { Target } from '../client/target.js'
 import type { PointColumns } from '../engine/index.js'
-import type { RejectedLines } from './rejected-lines.js'
 import { retryBusy } from './retry-busy.js'
+
+/** Either may throw, which ends the writing. */
+export interface RefusalHandler {
+  /** Some of these rows were refused; those that may be stored are. */
+  onRefused(columns: readonly PointColumns[], error: ClientError): Promise<void>
+  /** So many rows have names that this target cannot be told. */
+  onUnspelled(rowCount: number): void
+}
 
 export interface ColumnWriterOptions {
   readonly target: Target
   readonly database: string
   readonly retentionPolicy: string
   readonly isCompressed: boolean
-  readonly rejected: RejectedLines
+  readonly refusals: RefusalHandler
   readonly signal: AbortSignal
 }
 
@@ -64,33 +70,14 @@ export class ColumnWriter {
   }
 
   async #write(columns: readonly PointColumns[]): Promise<void> {
-    const { target, database, retentionPolicy, isCompressed, rejected, signal } = this.#options
-    if (target.kind === 'server') {
-      for (const part of columns) rejectUnspelled(part, rejected)
-    }
+    const { target, database, retentionPolicy, isCompressed, refusals, signal } = this.#options
+    const call = { database, retentionPolicy, columns, isCompressed }
     try {
-      await retryBusy(() => target.writeColumns({ database, retentionPolicy, columns, isCompressed }), signal)
+      const unspelledCount = await retryBusy(() => target.writeColumns(call), signal)
+      if (unspelledCount > 0) refusals.onUnspelled(unspelledCount)
     } catch (error) {
       if (!isRefusal(error)) throw error
-      const lines = columns.flatMap((part) => encodeLines(part).lines)
-      await findRejected(lines, error.message, {
-        send: (part) =>
-          target.write({
-            database,
-            retentionPolicy,
-            precision: 'ns',
-            body: Buffer.from(part.join('\n') + '\n'),
-            isCompressed,
-          }),
-        onRejected: ({ line, reason }) => rejected.add(line, reason),
-      })
+      await refusals.onRefused(columns, error)
     }
   }
-}
-
-/** Names that line protocol cannot spell are rare, and only bodies of lines lose them. */
-function rejectUnspelled(part: PointColumns, rejected: RejectedLines): void {
-  const names = [part.measurement, ...part.series.flat(2), ...part.fields.map(({ name }) => name)]
-  if (names.every((name) => !name.endsWith('\\') && !name.includes('\n') && !name.startsWith('#'))) return
-  rejected.addCount('a name that line protocol cannot spell', encodeLines(part).unspelledCount)
 }

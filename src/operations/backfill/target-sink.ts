@@ -4,6 +4,7 @@ import { encodeLines } from '../../client/encode-line-protocol.js'
 import type { Target } from '../../client/target.js'
 import type { PointColumns } from '../../engine/index.js'
 import { ColumnWriter } from '../column-writer.js'
+import { rejectRows } from '../reject-rows.js'
 import type { RejectedLines } from '../rejected-lines.js'
 import type { SliceSink } from './copy-slice.js'
 
@@ -21,7 +22,7 @@ export class TargetSink implements SliceSink {
   readonly #rejected: RejectedLines
 
   constructor(options: TargetSinkOptions) {
-    this.#writer = new ColumnWriter(options)
+    this.#writer = new ColumnWriter({ ...options, refusals: rejectRows(options) })
     this.#rejected = options.rejected
   }
 

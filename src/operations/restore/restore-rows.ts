@@ -11,7 +11,8 @@
 import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { ClientError } from '../../client/client-error.js'
+import type { ClientError } from '../../client/client-error.js'
+import { columnsOfFrame } from '../../client/columns-of-frame.js'
 import { quoteName } from '../../client/quote-influxql.js'
 import { columnOf, runStatement } from '../../client/run-statement.js'
 import type { Target } from '../../client/target.js'
@@ -21,11 +22,12 @@ import {
   type Engine,
   type FileEntry,
   fileEntryOf,
+  type PointColumns,
   type RetentionPolicy,
 } from '../../engine/index.js'
 import { BackupError } from '../backup/backup-error.js'
 import { runParallel } from '../backup/run-parallel.js'
-import { printLines } from './print-lines.js'
+import { ColumnWriter, type RefusalHandler } from '../column-writer.js'
 import {
   type IfExists,
   type RestoreDirectoryOptions,
@@ -53,8 +55,6 @@ export interface RestoreRowsOutcome extends RestoreOutcome {
   readonly skippedBuckets: number
 }
 
-/** Lines of one write: about half a megabyte. */
-const BATCH_LINES = 5000
 const OUTCOME = 'outcome'
 const NO_LIMITS = { maxSelectPoint: 0, maxSelectSeries: 0, maxSelectBuckets: 0, maxRowLimit: 0, timeoutMs: 0 }
 
@@ -242,48 +242,47 @@ class RowRestore {
   }
 
   async #writeBucket(bucket: Bucket): Promise<void> {
-    const { pace } = this.#options
+    const { target, pace } = this.#options
+    const { database, retentionPolicy } = bucket
+    const refusals = this.#refusalsOf(bucket)
+    const { signal } = pace
+    const writer = new ColumnWriter({ target, database, retentionPolicy, isCompressed: false, refusals, signal })
     const fields = this.#fieldsOf(bucket)
-    let lines: string[] = []
-    // One batch is on its way while the next is read.
-    let sending: Promise<void> = Promise.resolve()
-    const send = async (batch: readonly string[]): Promise<void> => {
-      await sending
-      sending = this.#send(bucket, batch)
-      // Whoever waits for it is told; until then nobody may.
-      sending.catch(() => undefined)
-    }
     for await (const event of this.#select(bucket, fields.map((field) => `${quoteName(field)}::field`).join(', '))) {
-      pace.signal.throwIfAborted()
+      signal.throwIfAborted()
       if (event.kind === 'statement-end') {
         if (event.error !== null) throw new BackupError('damaged', `${bucket.measurement}: ${event.error}`)
         continue
       }
-      for (const line of printLines(event.frame, bucket.measurement, fields)) {
-        lines.push(line)
-        if (lines.length < BATCH_LINES) continue
-        await send(lines)
-        lines = []
-      }
+      const columns = columnsOfFrame(event.frame)
+      await pace.limit(byteCountOf(columns))
+      await writer.add(columns)
+      this.#writtenRows += columns.rowCount
+      pace.count(columns.rowCount)
     }
-    if (lines.length > 0) await send(lines)
-    await sending
+    await writer.drain()
   }
 
-  async #send({ database, retentionPolicy }: Bucket, lines: readonly string[]): Promise<void> {
-    const { target, pace } = this.#options
-    const body = Buffer.from(lines.join('\n'))
-    await pace.limit(body.length)
-    try {
-      await target.write({ database, retentionPolicy, precision: 'ns', body, isCompressed: false })
-      this.#writtenRows += lines.length
-    } catch (error) {
-      const dropped = expiredCount(error)
-      if (dropped === null) throw error
-      this.#expiredRows += dropped
-      this.#writtenRows += lines.length - dropped
+  /** Rows that the policy no longer keeps are counted; anything else that is refused ends the restore. */
+  #refusalsOf({ database, measurement }: Bucket): RefusalHandler {
+    const { target } = this.#options
+    return {
+      onRefused: async (_columns, error) => {
+        const expiredRows = expiredCount(error)
+        if (expiredRows === null) {
+          throw new BackupError(
+            'conflict',
+            `${target.name} refuses rows of ${database}.${measurement}: ${error.message}`,
+          )
+        }
+        this.#expiredRows += expiredRows
+        this.#writtenRows -= expiredRows
+      },
+      onUnspelled: (rowCount) => {
+        const text = `${target.name} takes line protocol only, which cannot spell names in ${rowCount} rows of ${measurement}`
+        throw new BackupError('conflict', text)
+      },
     }
-    pace.count(lines.length)
   }
 
   /** As many values of each field as in the set; in a merge there may be more. */
@@ -340,10 +339,19 @@ function keyOf({ database, retentionPolicy, measurement, startNs }: Bucket): str
   return JSON.stringify([database, retentionPolicy, measurement, String(startNs)])
 }
 
+/** Of the request that these columns make, about. */
+function byteCountOf({ rowCount, fields }: PointColumns): number {
+  let byteCount = 8 * rowCount
+  for (const field of fields) {
+    if (field.type === 'string') for (let row = 0; row < rowCount; row++) byteCount += field.values[row].length
+    byteCount += (field.type === 'boolean' ? 1 : 8) * rowCount
+  }
+  return byteCount
+}
+
 /** null when the write failed for another reason. */
-function expiredCount(error: unknown): number | null {
-  if (!(error instanceof ClientError) || error.kind !== 'partial') return null
-  const match = /^partial write: points beyond retention policy dropped=(\d+)$/.exec(error.message.trim())
+function expiredCount({ message }: ClientError): number | null {
+  const match = /^partial write: points beyond retention policy dropped=(\d+)$/.exec(message.trim())
   return match === null ? null : Number(match[1])
 }
 

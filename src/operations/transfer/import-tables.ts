@@ -4,6 +4,7 @@ import type { Target } from '../../client/target.js'
 import { ColumnWriter } from '../column-writer.js'
 import type { ProgressSink } from '../progress.js'
 import type { RateLimiter } from '../rate-limiter.js'
+import { rejectRows } from '../reject-rows.js'
 import type { RejectedLines } from '../rejected-lines.js'
 import type { ImportState } from './import-state.js'
 import { TableFile, type TableFileOptions } from './table-file.js'
@@ -47,7 +48,7 @@ async function importTable(file: TableFileOptions, before: number, options: Impo
   const table = await TableFile.open(file)
   try {
     const total = file.format === 'parquet' ? await table.rowCount() : null
-    const writer = target === null ? null : new ColumnWriter({ ...options, target })
+    const writer = target === null ? null : openWriter(target, options)
     let rowCount = 0
     for await (const columns of table.read(signal)) {
       await limiter?.take(columns.rowCount, signal)
@@ -71,4 +72,8 @@ async function importTable(file: TableFileOptions, before: number, options: Impo
   } finally {
     table.close()
   }
+}
+
+function openWriter(target: Target, options: ImportTablesOptions): ColumnWriter {
+  return new ColumnWriter({ ...options, target, refusals: rejectRows({ ...options, target }) })
 }

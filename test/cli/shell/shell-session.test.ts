@@ -43,7 +43,9 @@ class FakeTarget implements Target {
 
   async *readColumns() {}
 
-  async writeColumns() {}
+  async writeColumns() {
+    return 0
+  }
 
   async flush() {}
 
