@@ -104,6 +104,19 @@ export interface DebugAnalysis {
   readonly error: string | null
 }
 
+export interface DebugBackup {
+  readonly id: string
+  /** The moment whose data it holds. */
+  readonly time: string
+  readonly repository: string
+  readonly type: 'full' | 'incr'
+  /** What was read back and compared. */
+  readonly verified: 'none' | 'new' | 'all'
+  readonly covers: 'all' | 'part'
+  readonly size_bytes: string
+  readonly added_bytes: string
+}
+
 export interface DebugServer {
   readonly version: string
   readonly pid: number
@@ -115,6 +128,8 @@ export interface DebugServer {
   readonly log_sequence: string
   readonly log_flushed_sequence: string
   readonly durability: string
+  /** The newest of everything; when there is none, the newest of a part. */
+  readonly last_backup: (DebugBackup & { readonly age_s: number }) | null
   readonly stats: Readonly<Record<string, number | boolean>>
   readonly databases: readonly {
     readonly name: string

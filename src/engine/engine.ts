@@ -3,6 +3,7 @@
  * queries, closes in order. It never reads an environment variable or a clock; both come in with the options.
  */
 
+import type { BackupNotes } from './backup-notes.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { ContinuousQueryInfo } from './continuous-queries.js'
 import type { PointColumns } from './domain/point-columns.js'
@@ -151,6 +152,8 @@ export interface Engine extends CatalogWriter {
   mergeNext(isWanted: (merge: PlannedMerge) => boolean): Promise<DoneMerge | null>
   /** Everything as it is now, to be copied while writes go on. */
   checkpoint(): Promise<Checkpoint>
+  /** What those who copied it have left word of. */
+  readonly backups: Pick<BackupNotes, 'add' | 'list'>
   stats(): EngineStats
   /** For those who look for what is wrong. */
   readonly inspection: Inspection

@@ -1,5 +1,6 @@
 /** The one door of the engine. Everything outside `src/engine` imports from here. */
 
+export type { BackupNote } from './backup-notes.js'
 export type { Checkpoint, CheckpointInfo } from './checkpoint.js'
 export type { ContinuousQueryInfo, ContinuousRun } from './continuous-queries.js'
 export type { Column, ColumnType, ColumnValues } from './domain/column.js'

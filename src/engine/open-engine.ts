@@ -10,6 +10,7 @@
 
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { BackupNotes } from './backup-notes.js'
 import { type Checkpoint, openCheckpoint } from './checkpoint.js'
 import { ContinuousQueries } from './continuous-queries.js'
 import type { DatabaseRuntime } from './database-runtime.js'
@@ -102,6 +103,7 @@ class LocalEngine implements Engine, WritePath {
   readonly #statistics: StatementStatistics
   readonly insight: EngineInsight
   readonly continuousQueries: ContinuousQueries
+  readonly backups: BackupNotes
   readonly inspection: EngineInspection
   readonly reports = new SelfReports()
   #closing: Promise<void> | null = null
@@ -126,6 +128,7 @@ class LocalEngine implements Engine, WritePath {
       isMerging: () => this.#housekeeping.isMerging,
       planMerges: () => this.#housekeeping.planMerges(),
     })
+    this.backups = new BackupNotes(state.stores.metaStore)
     this.continuousQueries = new ContinuousQueries({
       meta: () => state.meta,
       store: state.stores.metaStore,
@@ -140,6 +143,7 @@ class LocalEngine implements Engine, WritePath {
     await replayLog(this.#state, this.#changes, this.#deletions, this.#flusher)
     await this.#state.saveShardGroups()
     await this.continuousQueries.load()
+    await this.backups.load()
     this.#housekeeping.start()
   }
 

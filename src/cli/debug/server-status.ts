@@ -3,7 +3,8 @@
  * cluster of one: the document has the shape that several nodes will fill.
  */
 
-import type { DebugServer } from '../../client/debug-documents.js'
+import type { DebugBackup, DebugServer } from '../../client/debug-documents.js'
+import { formatSeconds } from '../progress/format-quantity.js'
 import type { CheckOutcome } from './check-format.js'
 
 export interface StatusReason {
@@ -22,7 +23,13 @@ export interface StatusDocument {
   readonly reasons: readonly StatusReason[]
   readonly leader: { readonly node: number; readonly term: number | null; readonly since: string | null }
   readonly nodes: readonly StatusNode[]
-  readonly last_backup: null
+  /** Null when nobody has left a note of one. */
+  readonly last_backup: StatusBackup | null
+}
+
+export interface StatusBackup extends Pick<DebugBackup, 'id' | 'time' | 'repository' | 'covers' | 'size_bytes'> {
+  readonly age_s: number
+  readonly state: 'verified' | 'unverified'
 }
 
 export interface StatusNode {
@@ -47,9 +54,19 @@ const FREE_CRITICAL = 256 * MIB
 const FREE_SHARE_WARNED = 0.1
 const FREE_WARNED = 5 * 1024 * MIB
 
+export interface StatusExpectations {
+  /** An older backup of everything, or none, is a reason to worry; null = it is not. */
+  readonly backupAgeMsMax: number | null
+}
+
 /** `name`: how the node was reached. */
-export function statusOf(server: DebugServer, name: string, time: string): StatusDocument {
-  const reasons = reasonsOf(server)
+export function statusOf(
+  server: DebugServer,
+  name: string,
+  time: string,
+  expected: StatusExpectations = { backupAgeMsMax: null },
+): StatusDocument {
+  const reasons = [...reasonsOf(server), ...backupReasons(server, expected)]
   return {
     schema: 'hyperbyte.debug.status/1',
     time,
@@ -58,7 +75,7 @@ export function statusOf(server: DebugServer, name: string, time: string): Statu
     reasons,
     leader: { node: 0, term: null, since: null },
     nodes: [nodeOf(server, name)],
-    last_backup: null,
+    last_backup: backupOf(server),
   }
 }
 
@@ -111,7 +128,24 @@ function reasonsOf({ stats, disk_free_bytes, disk_total_bytes }: DebugServer): S
   return reasons
 }
 
-export function checkOutcomeOf({ state, reasons, nodes }: StatusDocument): CheckOutcome {
+function backupOf({ last_backup: backup }: DebugServer): StatusBackup | null {
+  if (backup === null) return null
+  const { id, time, repository, covers, size_bytes, age_s, verified } = backup
+  return { id, time, age_s, state: verified === 'none' ? 'unverified' : 'verified', repository, covers, size_bytes }
+}
+
+function backupReasons({ last_backup: backup }: DebugServer, { backupAgeMsMax }: StatusExpectations): StatusReason[] {
+  if (backupAgeMsMax === null) return []
+  const isRecent = backup !== null && backup.covers === 'all' && backup.age_s * 1000 <= backupAgeMsMax
+  if (isRecent) return []
+  const text =
+    backup === null || backup.covers === 'part'
+      ? 'there is no backup of everything'
+      : `the last backup is ${formatSeconds(backup.age_s)} old`
+  return [{ code: 'backup_overdue', severity: 'warning', node: 0, text, hint: 'hyperbyte backup --repo DIR' }]
+}
+
+export function checkOutcomeOf({ state, reasons, nodes, last_backup: backup }: StatusDocument): CheckOutcome {
   const isCritical = reasons.some(({ severity }) => severity === 'critical')
   const [node] = nodes
   return {
@@ -126,6 +160,7 @@ export function checkOutcomeOf({ state, reasons, nodes }: StatusDocument): Check
             { name: 'wal_bytes', value: Number(node.wal_bytes) },
             { name: 'files', value: node.files },
             { name: 'series', value: node.series },
+            ...(backup === null ? [] : [{ name: 'last_backup_age_seconds', value: backup.age_s }]),
           ],
   }
 }

@@ -1,5 +1,6 @@
 /** A consistent copy of a database in a repository, made for cron. */
 
+import { resolve } from 'node:path'
 import { Flags, type Interfaces } from '@oclif/core'
 import {
   keepFlags,
@@ -13,7 +14,7 @@ import {
 import { BaseCommand } from '../../cli/base-command.js'
 import { describeFailure } from '../../cli/describe-failure.js'
 import { writeMetricsFile } from '../../cli/metrics-file.js'
-import { withCheckpoints } from '../../cli/open-checkpoint.js'
+import { type BackupSource, withBackupSource } from '../../cli/open-backup-source.js'
 import { targetFlags } from '../../cli/open-target.js'
 import { parseDurationFlag } from '../../cli/parse-duration-flag.js'
 import { formatBytes, formatSeconds } from '../../cli/progress/format-quantity.js'
@@ -120,10 +121,10 @@ ${EXIT_TEXT}`
         () => 'run the same command again; what was copied is used',
         async (signal) => {
           const pace = new BytePace({ bytesPerSecond: flags.rate ?? null, progress, signal })
-          const created = await withCheckpoints(flags, (openCheckpoint) =>
-            createBackup({
+          const created = await withBackupSource(flags, async (source) => {
+            const outcome = await createBackup({
               store,
-              openCheckpoint,
+              openCheckpoint: source.openCheckpoint,
               type: flags.type,
               fullEveryMs: flags['full-every'],
               selection,
@@ -134,8 +135,10 @@ ${EXIT_TEXT}`
               program: this.config.version,
               isDryRun: flags['dry-run'],
               pace,
-            }),
-          )
+            })
+            if (!flags['dry-run']) await this.#leaveNote(source, outcome, flags.repo)
+            return outcome
+          })
           progress.finish({ id: created.manifest.id, added_bytes: created.manifest.added.bytes })
           return { created, pruned: await this.#prune(flags, pace, store) }
         },
@@ -143,6 +146,28 @@ ${EXIT_TEXT}`
     } finally {
       progress.finish()
     }
+  }
+
+  /** The set is made by now: a database that cannot remember it (an older server, a full disk) is worth a warning, no more. */
+  async #leaveNote(source: BackupSource, { manifest }: CreateOutcome, repo: string): Promise<void> {
+    const [{ dataBytes }, { parseTimeNs }] = await Promise.all([
+      import('../../operations/backup/repository/manifest.js'),
+      import('../../operations/backup/set-id.js'),
+    ])
+    const { id, time, type, verified, selection, added } = manifest
+    const note = {
+      id,
+      timeNs: parseTimeNs(time),
+      repository: repo.includes('://') ? repo : resolve(repo),
+      type,
+      verified,
+      covers: selection === null ? 'all' : 'part',
+      byteCount: dataBytes(manifest),
+      addedByteCount: added.bytes,
+    } as const
+    await source.noteBackup(note).catch((error: Error) => {
+      this.note(`warning: the database has no note of this backup: ${error.message}`)
+    })
   }
 
   /** The set is made by now: what keeps old ones from going is worth a warning, no more. */

@@ -16,6 +16,7 @@ import type {
   DebugTable,
 } from '../../client/debug-documents.js'
 import {
+  type BackupNote,
   checkRecord,
   type DoneMerge,
   type Engine,
@@ -29,6 +30,7 @@ import {
   type TableName,
 } from '../../engine/index.js'
 import { PROGRAM_VERSION } from '../http/versions.js'
+import { toDebugBackup } from './to-debug-backup.js'
 
 export interface DocumentContext {
   readonly engine: Engine
@@ -102,7 +104,7 @@ export function printDocument(document: unknown): string {
   })
 }
 
-async function makeServer({ engine, startedAtMs }: DocumentContext): Promise<DebugDocuments['server']> {
+async function makeServer({ engine, startedAtMs, nowNs }: DocumentContext): Promise<DebugDocuments['server']> {
   const { inspection } = engine
   const { bavail, blocks, bsize } = statfsSync(inspection.dataDir, { bigint: true })
   const log = await inspection.log()
@@ -118,6 +120,7 @@ async function makeServer({ engine, startedAtMs }: DocumentContext): Promise<Deb
     log_sequence: String(log.lastSequence),
     log_flushed_sequence: String(log.flushedSequence),
     durability: log.durability,
+    last_backup: lastBackup(engine.backups.list(), nowNs()),
     stats: { ...engine.stats() },
     databases: [...engine.catalog.meta.databases.values()].map(({ name, retentionPolicies }) => {
       const own = files.filter(({ file }) => file.table.database === name)
@@ -129,6 +132,13 @@ async function makeServer({ engine, startedAtMs }: DocumentContext): Promise<Deb
       }
     }),
   }
+}
+
+/** `notes`: newest first. */
+function lastBackup(notes: readonly BackupNote[], nowNs: bigint): DebugDocuments['server']['last_backup'] {
+  const note = notes.find(({ covers }) => covers === 'all') ?? notes[0]
+  if (note === undefined) return null
+  return { ...toDebugBackup(note), age_s: Number((nowNs - note.timeNs) / 1_000_000_000n) }
 }
 
 const LISTED_MAX = 10_000

@@ -5,6 +5,7 @@
 
 import type { Identity } from './auth/authenticator.js'
 import type { Exchange } from './exchange.js'
+import { serveBackups } from './routes/backups.js'
 import { CHECKPOINTS_PATH, serveCheckpoints } from './routes/checkpoints.js'
 import { serveContinuousQueries } from './routes/continuous-queries.js'
 import { DEBUG_PATH, serveDebug } from './routes/debug.js'
@@ -116,6 +117,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/api/v1/continuous-queries', monitoring(serveContinuousQueries)],
   ['/debug/requests', monitoring(serveDebugRequests)],
   ['/api/v1/top', status(['GET'], serveSample)],
+  ['/api/v1/backups', status(['GET', 'POST'], serveBackups)],
   ['/api/v1/events', status(['GET'], serveEvents)],
   ['/api/v1/jobs', status(['GET'], serveJobs)],
   ['/api/v1/jobs/cancel', status(['POST'], serveCancelJob)],

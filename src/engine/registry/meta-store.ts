@@ -13,6 +13,7 @@
  *   | 'shard-group' 00 id as 8 hex digits | JSON, ShardGroup |
  *   | 'types' 00 shard group's key     | JSON, the types of one measurement's fields in one shard group |
  *   | 'cq' 00 database 00 name         | JSON, the last run of a continuous query |     both percent-encoded
+ *   | 'backups'                        | JSON, notes of the last backups, newest first |
  *   | 'series' 00 database 00 key      | empty |     database percent-encoded, key canonical
  */
 
@@ -43,6 +44,7 @@ export type MetaChange =
   | { readonly kind: 'put-series'; readonly database: string; readonly key: Uint8Array }
   | { readonly kind: 'put-run'; readonly database: string; readonly name: string; readonly run: unknown }
   | { readonly kind: 'remove-run'; readonly database: string; readonly name: string }
+  | { readonly kind: 'set-backup-notes'; readonly notes: unknown }
   | { readonly kind: 'remove-series'; readonly database: string; readonly key: Uint8Array }
 
 /** One key and its value, whatever they mean. */
@@ -189,6 +191,12 @@ export class MetaStore {
     for await (const [, value] of this.#range('cq')) yield parseJson(bytesText(value))
   }
 
+  /** null = none were ever kept. */
+  async backupNotes(): Promise<unknown> {
+    const text = await this.#text('backups')
+    return text === null ? null : parseJson(text)
+  }
+
   async *series(): AsyncGenerator<{ database: string; key: Uint8Array }> {
     const start = 'series\0'.length
     for await (const [key] of this.#range('series')) {
@@ -284,6 +292,8 @@ function operationsOf(change: MetaChange): Operation | Operation[] {
       return { type: 'del', key: keyBytes(`types\0${change.key}`) }
     case 'put-series':
       return { type: 'put', key: seriesKey(change.database, change.key), value: new Uint8Array(0) }
+    case 'set-backup-notes':
+      return { type: 'put', key: keyBytes('backups'), value: textBytes(printJson(change.notes)) }
     case 'put-run':
       return { type: 'put', key: runKey(change.database, change.name), value: textBytes(printJson(change.run)) }
     case 'remove-run':

@@ -41,6 +41,8 @@ type Select = (entry: RegistryEntry, selection: RegistrySelection, fileIds: Set<
 
 /** In the order of the keys files come before the tombstones that name them. */
 const SELECT: Readonly<Record<string, Select | undefined>> = {
+  // They tell of the whole.
+  backups: () => null,
   cq: selectRun,
   file: selectFile,
   meta: ({ key, value }, selection) => ({ key, value: print(selectMeta(parse(value) as MetaShape, selection)) }),

@@ -18,6 +18,7 @@ function server(changes: Partial<DebugServer> = {}, stats: Record<string, number
     log_sequence: '9',
     log_flushed_sequence: '5',
     durability: 'every_write',
+    last_backup: null,
     stats: {
       isReadOnly: false,
       flushErrorCount: 0,
@@ -74,6 +75,46 @@ test.each([
   expect(status.state).toBe(codes.length === 0 ? 'healthy' : 'degraded')
   const outcome = checkOutcomeOf(status)
   expect([outcome.state, nagiosCode(outcome.state)]).toEqual([state, nagios])
+})
+
+const BACKUP = {
+  id: '20261120T034000Z',
+  time: '2026-11-20T03:40:00Z',
+  repository: '/backup/hb',
+  type: 'incr',
+  verified: 'new',
+  covers: 'all',
+  size_bytes: '2000',
+  added_bytes: '10',
+  age_s: 257,
+} as const
+
+test('the last backup is told with its age and whether it was read back', () => {
+  const { last_backup } = statusOf(server({ last_backup: BACKUP }), 'x', TIME)
+  expect(last_backup).toEqual({
+    id: '20261120T034000Z',
+    time: '2026-11-20T03:40:00Z',
+    age_s: 257,
+    state: 'verified',
+    repository: '/backup/hb',
+    covers: 'all',
+    size_bytes: '2000',
+  })
+  const unread = statusOf(server({ last_backup: { ...BACKUP, verified: 'none' } }), 'x', TIME)
+  expect(unread.last_backup?.state).toBe('unverified')
+  expect(checkOutcomeOf(unread).metrics).toContainEqual({ name: 'last_backup_age_seconds', value: 257 })
+})
+
+test.each([
+  ['is recent', BACKUP, []],
+  ['is too old', { ...BACKUP, age_s: 3601 }, ['backup_overdue']],
+  ['has only a part', { ...BACKUP, covers: 'part' }, ['backup_overdue']],
+  ['does not exist', null, ['backup_overdue']],
+] as const)('a backup that %s is judged when somebody expects one', (_, last_backup, codes) => {
+  const document = server({ last_backup })
+  const { reasons } = statusOf(document, 'x', TIME, { backupAgeMsMax: 3_600_000 })
+  expect(reasons.map(({ code }) => code)).toEqual(codes)
+  expect(statusOf(document, 'x', TIME).reasons).toEqual([])
 })
 
 test('a server that does not answer is unknown', () => {

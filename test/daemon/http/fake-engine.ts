@@ -93,6 +93,7 @@ export class FakeEngine implements Engine {
   async checkpoint(): Promise<Checkpoint> {
     throw new Error('nothing to copy')
   }
+  readonly backups = { add: async () => {}, list: () => [] }
   onStored(): () => void {
     return () => {}
   }
@@ -122,7 +123,6 @@ export class FakeEngine implements Engine {
   async mergeNext(): Promise<null> {
     return null
   }
-
   async compact(): Promise<void> {}
   async close(): Promise<void> {}
   stats(): EngineStats {
