@@ -30,6 +30,17 @@ export function formatSeconds(seconds: number): string {
   return hours < 24 ? `${hours}h${pad(minutes % 60)}m` : `${Math.floor(hours / 24)}d${pad(hours % 24)}h`
 }
 
+/** How long ago, as a word: `41 s`, `12 m`, `4 h`, `3 d`. */
+export function formatAge(seconds: number): string {
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+  ] as const
+  const [name, length] = units.find(([, unit]) => seconds >= unit) ?? ['s', 1]
+  return `${Math.max(0, Math.floor(seconds / length))} ${name}`
+}
+
 function scale(value: number, base: number, stepCount: number): { value: number; step: number } {
   let step = 0
   // 999.5 would print as four digits.

@@ -2,34 +2,25 @@
 
 import { repoFlag } from '../../cli/backup-flags.js'
 import { BaseCommand } from '../../cli/base-command.js'
-import { formatBytes, formatSeconds } from '../../cli/progress/format-quantity.js'
-import { renderTable, type TableColumn } from '../../cli/render-table.js'
+import { type ListColumn, listFlags, renderList, terminalWidth } from '../../cli/list-table.js'
+import { formatAge, formatBytes } from '../../cli/progress/format-quantity.js'
 import type { ListedSet } from '../../operations/backup/list-sets.js'
 
-const COLUMNS: readonly TableColumn[] = [
-  { name: 'ID', align: 'left' },
-  { name: 'TYPE', align: 'left' },
-  { name: 'PARENT', align: 'left' },
-  { name: 'AGE', align: 'right' },
-  { name: 'TIME RANGE', align: 'left' },
-  { name: 'DATA', align: 'right' },
-  { name: 'NEW', align: 'right' },
-  { name: 'STATE', align: 'left' },
-  { name: 'PIN', align: 'left' },
-]
+const NOTHING = '–'
 
 export default class BackupList extends BaseCommand {
   static override summary = 'List the backup sets of a repository'
   static override description =
-    `Newest first. STATE is verified (what was stored has been read back, then or by \`verify\`), written, damaged or partial.
+    `Newest first. STATE is verified (what was stored has been read back, then or by \`verify\`), written (it has not), damaged, running, or partial (a backup that never ended). DATA is everything in the set, NEW what the repository did not have before. --wide adds FILES, CHECKED and LABELS.
 
 EXIT CODES
-  0 done   4 repository unreachable   5 not allowed   6 no such repository`
+  0 done   2 no such column   4 repository unreachable   5 not allowed   6 no such repository`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --repo /backup/hb',
     '<%= config.bin %> <%= command.id %> --repo s3://bucket/hb --json',
+    'For scripts:\n<%= config.bin %> <%= command.id %> --repo /backup/hb --columns id,state --no-header --sort -new',
   ]
-  static override flags = { ...repoFlag }
+  static override flags = { ...repoFlag, ...listFlags }
 
   async run() {
     const { flags } = await this.parse(BackupList)
@@ -40,12 +31,10 @@ EXIT CODES
     ])
     const repository = await Repository.open(await openStore(flags.repo, process.env))
     const sets = await listSets(repository)
-    const nowMs = Date.now()
-    const rows = sets.map((set) => toRow(set, nowMs))
-    this.log(renderTable(COLUMNS, rows, { isHeaderShown: true }).trimEnd())
-    if (sets.some(({ state }) => state === 'partial')) {
-      this.note(`to remove what is partial: hyperbyte backup prune --repo ${flags.repo} --partial --yes`)
-    }
+    const columns = columnsOf(flags.repo, Date.now())
+    const isNoteShown = sets.some(({ state }) => state === 'partial')
+    const shown = isNoteShown ? columns : columns.filter(({ name }) => name !== 'NOTE')
+    this.log(renderList(shown, sets, flags, terminalWidth()))
     return {
       schema: 'hyperbyte.backup.list/1',
       repo: flags.repo,
@@ -55,34 +44,85 @@ EXIT CODES
   }
 }
 
-function toRow({ id, timeMs, state, isPinned, manifest, range, dataBytes }: ListedSet, nowMs: number): string[] {
+function columnsOf(repo: string, nowMs: number): ListColumn<ListedSet>[] {
+  const bytes = (count: number | null) => (count === null ? NOTHING : formatBytes(count))
+  const age = (timeMs: number) => formatAge((nowMs - timeMs) / 1000)
   return [
-    id,
-    manifest?.type ?? '–',
-    manifest?.parent ?? '–',
-    formatSeconds(Math.max(0, nowMs - timeMs) / 1000),
-    range === null ? '–' : `${formatDay(range.minNs)} → ${formatDay(range.maxNs)}`,
-    dataBytes === null ? '–' : formatBytes(dataBytes),
-    manifest === null ? '–' : formatBytes(manifest.added.bytes),
-    state,
-    isPinned ? 'yes' : '',
+    { name: 'ID', align: 'left', rank: 0, cell: ({ id }) => id },
+    { name: 'TYPE', align: 'left', rank: 3, cell: ({ type }) => type ?? NOTHING },
+    { name: 'PARENT', align: 'left', rank: 8, cell: ({ manifest }) => manifest?.parent ?? NOTHING },
+    { name: 'AGE', align: 'right', rank: 1, cell: ({ timeMs }) => age(timeMs), sortKey: ({ timeMs }) => -timeMs },
+    {
+      name: 'TIME RANGE',
+      align: 'left',
+      rank: 7,
+      cell: ({ range }) => (range === null ? NOTHING : `${formatDay(range.minNs)} → ${formatDay(range.maxNs)}`),
+      sortKey: ({ range }) => range?.minNs ?? null,
+    },
+    {
+      name: 'DATA',
+      align: 'right',
+      rank: 4,
+      cell: ({ dataBytes }) => bytes(dataBytes),
+      sortKey: ({ dataBytes }) => dataBytes,
+    },
+    {
+      name: 'NEW',
+      align: 'right',
+      rank: 5,
+      cell: ({ addedBytes }) => bytes(addedBytes),
+      sortKey: ({ addedBytes }) => addedBytes,
+    },
+    {
+      name: 'FILES',
+      align: 'right',
+      rank: null,
+      cell: ({ manifest }) => (manifest === null ? NOTHING : String(manifest.files.length)),
+      sortKey: ({ manifest }) => manifest?.files.length ?? null,
+    },
+    {
+      name: 'CHECKED',
+      align: 'left',
+      rank: null,
+      cell: ({ check }) =>
+        check === null ? NOTHING : `${age(Date.parse(check.time))} ago, ${Math.round(check.readShare * 100)}%`,
+      sortKey: ({ check }) => (check === null ? null : -Date.parse(check.time)),
+    },
+    {
+      name: 'LABELS',
+      align: 'left',
+      rank: null,
+      cell: ({ manifest }) =>
+        Object.entries(manifest?.labels ?? {})
+          .map(([key, value]) => `${key}=${value}`)
+          .join(' '),
+    },
+    { name: 'STATE', align: 'left', rank: 0, cell: ({ state }) => state },
+    { name: 'PIN', align: 'left', rank: 6, cell: ({ isPinned }) => (isPinned ? 'yes' : '') },
+    {
+      name: 'NOTE',
+      align: 'left',
+      rank: 9,
+      cell: ({ state }) => (state === 'partial' ? `run: hyperbyte backup prune --repo ${repo} --partial` : ''),
+    },
   ]
 }
 
-function toDocument({ id, timeMs, state, isPinned, manifest, range, dataBytes }: ListedSet) {
+function toDocument({ id, timeMs, state, isPinned, type, manifest, check, range, dataBytes, addedBytes }: ListedSet) {
   return {
     id,
     time: manifest?.time ?? new Date(timeMs).toISOString(),
     state,
     pinned: isPinned,
-    type: manifest?.type ?? null,
+    type,
     parent: manifest?.parent ?? null,
     instance: manifest?.instance ?? null,
     labels: manifest?.labels ?? {},
     selection: manifest?.selection ?? null,
+    checked: check === null ? null : { time: check.time, good: check.isGood, read_share: check.readShare },
     files: manifest?.files.length ?? null,
     size_bytes: dataBytes === null ? null : String(dataBytes),
-    added_bytes: manifest === null ? null : String(manifest.added.bytes),
+    added_bytes: addedBytes === null ? null : String(addedBytes),
     min_time_ns: range === null ? null : String(range.minNs),
     max_time_ns: range === null ? null : String(range.maxNs),
   }

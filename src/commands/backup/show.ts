@@ -3,9 +3,11 @@
 import { Flags } from '@oclif/core'
 import { repoFlag } from '../../cli/backup-flags.js'
 import { BaseCommand } from '../../cli/base-command.js'
-import { formatBytes, formatCount } from '../../cli/progress/format-quantity.js'
+import { formatBytes, formatCount, formatSeconds } from '../../cli/progress/format-quantity.js'
 import { renderTable, type TableColumn } from '../../cli/render-table.js'
-import type { TableContent } from '../../operations/backup/show-set.js'
+import { dataBytes, type Selection } from '../../operations/backup/repository/manifest.js'
+import { formatTimeNs } from '../../operations/backup/set-id.js'
+import type { ShownSet, TableContent } from '../../operations/backup/show-set.js'
 
 const COLUMNS: readonly TableColumn[] = [
   { name: 'DATABASE', align: 'left' },
@@ -41,18 +43,7 @@ EXIT CODES
     ])
     const repository = await Repository.open(await openStore(flags.repo, process.env))
     const { manifest, tables, check, isPinned } = await showSet(repository, flags.set)
-    const { id, time, type, parent, instance, program, labels, log } = manifest
-    const labelText = Object.entries(labels).map(([key, value]) => `  ${key}=${value}`)
-    this.log(
-      [
-        `${id}  ${type}${parent === null ? '' : `  parent ${parent}`}${isPinned ? '  pinned' : ''}`,
-        `as of ${time}, instance ${instance}, made by ${program}`,
-        `log   ${log.records} records behind ${log.flushedSequence}`,
-        `check ${check === null ? `none since; ${manifest.verified} read back when it was made` : `${check.isGood ? 'good' : 'BAD'} at ${check.time}, ${formatShare(check.readShare)} read`}`,
-        ...(labelText.length === 0 ? [] : [`labels${labelText.join('')}`]),
-        renderTable(COLUMNS, tables.map(toRow), { isHeaderShown: true }).trimEnd(),
-      ].join('\n'),
-    )
+    this.log([...headOf({ manifest, check, isPinned, tables }), renderTables(tables)].join('\n'))
     const { files, registry, ...rest } = manifest
     return {
       schema: 'hyperbyte.backup.show/1',
@@ -65,6 +56,49 @@ EXIT CODES
       tables: tables.map(({ bytes, rows, ...table }) => ({ ...table, rows: String(rows), bytes: String(bytes) })),
     }
   }
+}
+
+function headOf({ manifest, check, isPinned }: ShownSet): string[] {
+  const { id, time, finished, type, parent, instance, program, labels, log, registry, selection, added } = manifest
+  const seconds = (Date.parse(finished) - Date.parse(time)) / 1000
+  const labelText = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+  const checkText =
+    check === null
+      ? `none since; ${READ_BACK[manifest.verified]} when it was made`
+      : `${check.isGood ? 'good' : 'BAD'} at ${check.time}, ${formatShare(check.readShare)} read`
+  return [
+    `${id}  ${type}${parent === null ? '' : `  parent ${parent}`}${isPinned ? '  pinned' : ''}`,
+    `as of      ${time}, done ${formatSeconds(Math.max(0, seconds))} later`,
+    `database   instance ${instance}, made by hyperbyte ${program}`,
+    `holds      ${selection === null ? 'everything' : describeSelection(selection)}`,
+    `size       ${formatBytes(dataBytes(manifest))}, of which ${formatBytes(added.bytes)} were new`,
+    `registry   ${formatBytes(registry.unpackedSize)}`,
+    `log        ${log.records} records behind ${log.flushedSequence}, ${formatBytes(log.unpackedSize)}`,
+    `check      ${checkText}`,
+    ...(labelText.length === 0 ? [] : [`labels     ${labelText.join('  ')}`]),
+  ]
+}
+
+const READ_BACK = {
+  none: 'nothing was read back',
+  new: 'what was new was read back',
+  all: 'all was read back',
+} as const
+
+function describeSelection({ databases, excluded, retentionPolicies, start, end }: Selection): string {
+  const parts = [
+    databases === null ? 'all databases' : databases.join(', '),
+    excluded.length === 0 ? '' : `but ${excluded.join(', ')}`,
+    retentionPolicies === null ? '' : `policy ${retentionPolicies.join(', ')}`,
+    start === null ? '' : `from ${formatTimeNs(BigInt(start))}`,
+    end === null ? '' : `to ${formatTimeNs(BigInt(end))}`,
+  ]
+  return parts.filter((part) => part !== '').join(' ')
+}
+
+function renderTables(tables: readonly TableContent[]): string {
+  if (tables.length === 0) return 'no files: what it holds is in the log'
+  return renderTable(COLUMNS, tables.map(toRow), { isHeaderShown: true }).trimEnd()
 }
 
 function toRow({ database, retentionPolicy, measurement, files, rows, bytes }: TableContent): string[] {

@@ -111,6 +111,15 @@ export async function withLock<T>(
   }
 }
 
+/** Whether a backup, or a copy to this repository, is under way. */
+export async function isBeingWritten(store: BlobStore): Promise<boolean> {
+  for await (const { key, modifiedMs } of store.list('locks/')) {
+    const record = await readLock(store, key)
+    if (record?.mode === 'write' && !isStale(record, modifiedMs)) return true
+  }
+  return false
+}
+
 async function findOther(store: BlobStore, ownKey: string, mode: LockMode): Promise<LockRecord | null> {
   for await (const { key, modifiedMs } of store.list('locks/')) {
     if (key === ownKey) continue

@@ -126,6 +126,16 @@ export class Repository {
     await this.store.write(`sets/${id}.partial`, piecesOf(Buffer.from(`${JSON.stringify(beginning)}\n`)))
   }
 
+  /** What is known of a backup that has not ended; null when it has, or its note cannot be read. */
+  async beginning(id: string): Promise<SetBeginning | null> {
+    const bytes = await readWhole(this.store, `sets/${id}.partial`)
+    try {
+      return bytes === null ? null : (JSON.parse(bytes.toString()) as SetBeginning)
+    } catch {
+      return null
+    }
+  }
+
   /** The set exists from here on. Every blob must have been written. */
   async finishSet(manifest: Manifest): Promise<void> {
     await this.store.sync()
