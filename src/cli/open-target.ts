@@ -13,7 +13,7 @@ import type { Target } from '../client/target.js'
 import type { DirectoryTarget } from '../daemon/directory-target.js'
 import type { EngineLog, EngineOptions } from '../engine/index.js'
 import { type ServerFlagValues, serverFlags } from './connection-flags.js'
-import { withClient } from './open-client.js'
+import { openClient } from './open-client.js'
 import { OperationError } from './operation-error.js'
 
 /** The flags of a server and, in their place, `--data-dir`. */
@@ -46,35 +46,48 @@ export const BULK: OpenDirectoryOptions = { isCreated: true, engine: { durabilit
 
 const EXISTING: OpenDirectoryOptions = { isCreated: false }
 
-/** Runs with the server or the directory that the flags name. A directory that a server holds ends the command with 9. */
+/** The server or the directory that the flags name; the caller closes it. A directory that a server holds is `locked`. */
+export async function openTarget(flags: TargetFlagValues, options: OpenDirectoryOptions = EXISTING): Promise<Target> {
+  const dataDir = flags['data-dir']
+  return dataDir === undefined ? await openClient(flags) : await openDirectory(dataDir, options)
+}
+
+/** Runs with the target and closes it. */
 export async function withTarget<T>(
   flags: TargetFlagValues,
   run: (target: Target) => Promise<T>,
   options: OpenDirectoryOptions = EXISTING,
 ): Promise<T> {
-  const dataDir = flags['data-dir']
-  return dataDir === undefined ? await withClient(flags, run) : await withDirectory(dataDir, run, options)
+  return await closing(await openTarget(flags, options), run)
 }
 
-/** As `withTarget`, for what needs the engine itself (`target.engine`). Loads the engine only here. */
+/** As `withTarget`, for what needs the engine itself (`target.engine`). */
 export async function withDirectory<T>(
   dataDir: string,
   run: (target: DirectoryTarget) => Promise<T>,
   options: OpenDirectoryOptions = EXISTING,
 ): Promise<T> {
-  if (!options.isCreated && !existsSync(join(dataDir, 'meta'))) {
+  return await closing(await openDirectory(dataDir, options), run)
+}
+
+async function closing<S extends Target, T>(target: S, run: (target: S) => Promise<T>): Promise<T> {
+  try {
+    return await run(target)
+  } finally {
+    await target.close()
+  }
+}
+
+/** Loads the engine only here. */
+async function openDirectory(dataDir: string, { isCreated, engine }: OpenDirectoryOptions): Promise<DirectoryTarget> {
+  if (!isCreated && !existsSync(join(dataDir, 'meta'))) {
     throw new OperationError(`${dataDir} is no data directory`, {
       exit: 'missing',
       hint: 'name the directory that `hyperbyte serve --data-dir` uses',
     })
   }
   const { DirectoryTarget } = await import('../daemon/directory-target.js')
-  const target = await DirectoryTarget.open({ ...(await engineOptionsFor(dataDir)), ...options.engine })
-  try {
-    return await run(target)
-  } finally {
-    await target.close()
-  }
+  return await DirectoryTarget.open({ ...(await engineOptionsFor(dataDir)), ...engine })
 }
 
 /** As the server would open it: limits and sizes from configuration files and environment. */

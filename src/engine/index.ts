@@ -61,6 +61,7 @@ export type {
   QueryPlanFacts,
 } from './inspection.js'
 export type { LinePiece } from './line-protocol/print-lines.js'
+export { openColumnCollector, openEngine } from './load-engine.js'
 export type {
   Database,
   GrantedPrivilege,
@@ -72,7 +73,6 @@ export type {
 } from './metadata/meta-state.js'
 export { applyMetaCommand, EMPTY_META_STATE, hasAdmin } from './metadata/meta-state.js'
 export { hashPassword, SALT_BYTES, verifyPassword } from './metadata/password-hash.js'
-export { openEngine } from './open-engine.js'
 export type { DoneMerge, PlannedMerge } from './planned-merge.js'
 export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './query/catalog.js'
 export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'
@@ -90,5 +90,4 @@ export {
   restoreDataDirectory,
   rewriteRegistry,
 } from './restore-data-directory.js'
-export { ColumnCollector } from './sql/column-collector.js'
 export { checkRecord, placeholderRecord, type RecordHead, readRecordHead, splitRecords } from './wal/wal-record.js'

@@ -23,7 +23,7 @@ import { RateLimiter, SYSTEM_CLOCK } from '../../operations/rate-limiter.js'
 import { RejectedLines } from '../../operations/rejected-lines.js'
 import { readNamedFile } from '../connection-flags.js'
 import { exitCode } from '../exit-codes.js'
-import { type TargetFlagValues, withTarget } from '../open-target.js'
+import { openTarget, type TargetFlagValues } from '../open-target.js'
 import { OperationError } from '../operation-error.js'
 import { formatCount, formatSeconds } from '../progress/format-quantity.js'
 import { type ProgressMode, ProgressReporter } from '../progress/progress-reporter.js'
@@ -106,14 +106,39 @@ async function openAndRun(flags: RunFlags, state: StateDirectory, around: Surrou
     const targetDatabase = flags['to-database'] ?? saved?.settings.targetDatabase ?? plan.source.database
     const hosts = target.host === undefined ? null : [...target.host]
     state.save(plan, { hosts, dataDir: target['data-dir'] ?? null, targetDatabase, choice })
-    return await withTarget(
-      target,
-      (opened) => copy(flags, state, around, { source, target: opened, plan, targetDatabase, choice }),
-      {
-        isCreated: true,
-      },
+    const opening = openPrepared(target, plan, targetDatabase)
+    return await closing(opening, around, (signal) =>
+      copy(flags, state, { ...around, signal }, { source, opening, plan, targetDatabase, choice }),
     )
   })
+}
+
+/** With the database and its policies. */
+async function openPrepared(flags: TargetFlagValues, plan: BackfillPlan, database: string): Promise<Target> {
+  const target = await openTarget(flags, { isCreated: true })
+  try {
+    await carryPolicies(target, plan, database)
+    return target
+  } catch (error) {
+    await target.close()
+    throw error
+  }
+}
+
+/** The source is read while the target still opens; one that cannot be opened ends what runs. */
+async function closing<T>(
+  opening: Promise<Target>,
+  { signal }: Pick<Surroundings, 'signal'>,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const failed = new AbortController()
+  opening.catch((error) => failed.abort(error))
+  try {
+    return await run(AbortSignal.any([signal, failed.signal]))
+  } finally {
+    const target = await opening.catch(() => null)
+    await target?.close()
+  }
 }
 
 /** A backfill that goes on, goes on into the same target: half in one place and half in another would be lost on both. */
@@ -132,21 +157,20 @@ function rememberedTarget(flags: RunFlags, { hosts, dataDir }: BackfillSettings,
 
 interface Copy {
   readonly source: HttpClient
-  readonly target: Target
+  readonly opening: Promise<Target>
   readonly plan: BackfillPlan
   readonly targetDatabase: string
   readonly choice: TypeChoice
 }
 
 async function copy(flags: RunFlags, state: StateDirectory, around: Surroundings, what: Copy): Promise<RunSummary> {
-  const { source, target, plan, targetDatabase, choice } = what
+  const { source, opening, plan, targetDatabase, choice } = what
   const { reporter, rejected, signal } = around
   const journal = state.openJournal()
   try {
     for (const text of flags.redo ?? []) {
       for (const redo of await parseRedo(text, plan)) journal.append({ kind: 'redo', ...redo })
     }
-    await carryPolicies(target, plan, targetDatabase)
     const options: RunOptions = {
       source,
       plan,
@@ -159,9 +183,9 @@ async function copy(flags: RunFlags, state: StateDirectory, around: Surroundings
       progress: reporter,
       signal,
       rejectedCount: () => rejected.count,
-      openSink: ({ retentionPolicy }) =>
+      openSink: async ({ retentionPolicy }) =>
         new TargetSink({
-          target,
+          target: await opening,
           database: targetDatabase,
           retentionPolicy,
           isCompressed: flags.gzip,
@@ -186,7 +210,7 @@ async function carryRest(
   { reporter }: Surroundings,
   what: Copy,
 ): Promise<void> {
-  const users = await carryTheRest(what.target, what.plan, {
+  const users = await carryTheRest(await what.opening, what.plan, {
     database: what.targetDatabase,
     areUsersCarried: flags.users,
     makePassword: () => randomBytes(18).toString('base64url'),

@@ -20,6 +20,8 @@ export interface SliceSink {
   abandon(): Promise<void>
 }
 
+export type OpenSink = (slice: Slice) => SliceSink | Promise<SliceSink>
+
 export interface CopyOptions {
   readonly source: Target
   readonly database: string
@@ -47,17 +49,22 @@ export class SourceFailure extends Error {
   }
 }
 
-/** Throws `SourceFailure` for what the source does; whatever the sink throws passes through. */
-export async function copySlice(slice: Slice, sink: SliceSink, options: CopyOptions): Promise<CopyTally> {
+/**
+ * Throws `SourceFailure` for what the source does; whatever the sink throws passes through. The source is asked
+ * first: a sink may still wait for its target.
+ */
+export async function copySlice(slice: Slice, openSink: OpenSink, options: CopyOptions): Promise<CopyTally> {
   const { measurement, choice, limiter, signal, onRows } = options
   const conflicts = new Map(
     measurement.fields.filter(({ types }) => types.length > 1).map(({ name, types }) => [name, types]),
   )
   let rowCount = 0
   let pointCount = 0
+  let sink: SliceSink | null = null
   try {
     for await (const part of readSlice(slice, options)) {
       signal.throwIfAborted()
+      sink ??= await openSink(slice)
       const points = countValues(part)
       await limiter?.take(points, signal)
       const { columns, skipped } = settleTypes(part, conflicts, choice)
@@ -67,9 +74,10 @@ export async function copySlice(slice: Slice, sink: SliceSink, options: CopyOpti
       pointCount += points
       onRows(part.rowCount, points)
     }
+    sink ??= await openSink(slice)
     await sink.finish()
   } catch (error) {
-    await sink.abandon()
+    await sink?.abandon()
     throw error
   }
   return { rowCount, pointCount }

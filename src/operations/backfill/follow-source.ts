@@ -44,7 +44,7 @@ export async function followSource(options: FollowOptions): Promise<never> {
             startNs: BigInt(range.startNs),
             endNs: BigInt(range.endNs),
           }
-          const tally = await copySlice(slice, options.openSink(slice), {
+          const tally = await copySlice(slice, options.openSink, {
             ...options,
             database,
             measurement,

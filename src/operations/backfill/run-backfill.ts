@@ -9,7 +9,7 @@ import type { ProgressSink } from '../progress.js'
 import { type RateLimiter, sleepUnlessAborted } from '../rate-limiter.js'
 import type { BackfillPlan, PlannedMeasurement } from './backfill-plan.js'
 import { sliceCountOf } from './backfill-plan.js'
-import { copySlice, type SliceSink, SourceFailure } from './copy-slice.js'
+import { copySlice, type OpenSink, SourceFailure } from './copy-slice.js'
 import { doneSlices, type Journal } from './journal.js'
 import type { TypeChoice } from './settle-types.js'
 import type { SourceGuard } from './source-guard.js'
@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly signal: AbortSignal
   /** Number of points rejected so far. */
   readonly rejectedCount: () => number
-  readonly openSink: (slice: Slice) => SliceSink
+  readonly openSink: OpenSink
   /** Called between writing a slice and noting it as done. */
   readonly fileOf: (slice: Slice) => string | undefined
 }
@@ -131,7 +131,7 @@ class Run {
     const startedMs = performance.now()
     const rejectedBefore = rejectedCount()
     try {
-      const tally = await copySlice(slice, openSink(slice), {
+      const tally = await copySlice(slice, openSink, {
         source,
         database: plan.source.database,
         measurement,

@@ -2,11 +2,11 @@
  * A Parquet, CSV or JSON-lines file, read by a DuckDB of its own that may touch nothing but this file.
  */
 
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api'
 import {
-  ColumnCollector,
   type ColumnType,
   type FieldColumn,
+  openColumnCollector,
   type PointColumns,
   type TagSet,
 } from '../../engine/index.js'
@@ -109,7 +109,7 @@ export class TableFile {
     try {
       const series = tags.length === 0 ? [[]] : await this.#readSeries(connection)
       const types: ColumnType[] = ['integer', 'integer', ...fields.map(({ type }) => type)]
-      const collector = new ColumnCollector(types, ROWS_PER_BATCH)
+      const collector = await openColumnCollector(types, ROWS_PER_BATCH)
       const numbering = new SeriesOfBatch(series)
       const take = (): PointColumns => {
         const { rowCount, columns } = collector.take()
@@ -123,10 +123,8 @@ export class TableFile {
         }
       }
       const result = await connection.stream(rowsSql(this.#relation, this.mapping, { dedupColumn }))
-      for (;;) {
-        const chunk = await result.fetchChunk()
+      for await (const chunk of readAhead(() => result.fetchChunk())) {
         signal.throwIfAborted()
-        if (chunk === null || chunk.rowCount === 0) break
         if (!collector.hasRoomFor(chunk.rowCount)) yield take()
         collector.add(chunk)
       }
@@ -154,6 +152,23 @@ export class TableFile {
     return rows
       .getRows()
       .map((row) => tags.map(({ key }, i) => [key, String(row[i])] as const).filter(([, value]) => value !== ''))
+  }
+}
+
+/** DuckDB makes the next chunk in a thread of its own while the caller works on one. Nothing is under way at the end. */
+async function* readAhead(
+  fetchChunk: () => Promise<DuckDBDataChunk | null>,
+): AsyncGenerator<DuckDBDataChunk, void, undefined> {
+  let next = fetchChunk()
+  try {
+    for (;;) {
+      const chunk = await next
+      if (chunk === null || chunk.rowCount === 0) return
+      next = fetchChunk()
+      yield chunk
+    }
+  } finally {
+    await next.catch(() => {})
   }
 }
 
