@@ -10,6 +10,7 @@
 import { setValid, validityWordCount } from './column.js'
 import type { FieldType } from './field-type.js'
 import type { FieldColumn, MeasurementBatch, PointBatch } from './point-batch.js'
+import { setBits } from './validity-bits.js'
 
 const ROW_CAPACITY_MIN = 8
 
@@ -97,6 +98,16 @@ export class ColumnBuilder {
     setValid(this.validity, row)
   }
 
+  /** As `markValid` for `count` rows from `from` on. */
+  markRun(from: number, count: number, rowCapacity: number): void {
+    if (this.validity === null && from <= this.denseCount) {
+      this.denseCount = Math.max(this.denseCount, from + count)
+      return
+    }
+    this.validity ??= firstRowsValid(this.denseCount, rowCapacity)
+    setBits(this.validity, from, count)
+  }
+
   clearValue(row: number): void {
     if (row < this.strings.length) this.strings[row] = ''
     if (this.validity !== null) this.validity[row >>> 5] &= ~(1 << (row & 31))
@@ -148,6 +159,11 @@ export class MeasurementBuilder {
     this.timestampHalves = new Int32Array(rowCapacity * 2)
   }
 
+  /** The whole capacity. */
+  get timestamps(): BigInt64Array {
+    return new BigInt64Array(this.timestampHalves.buffer)
+  }
+
   has(name: string, type: FieldType): boolean {
     return this.#columnsByType.get(type)?.has(name) ?? false
   }
@@ -173,6 +189,12 @@ export class MeasurementBuilder {
     this.rowCount = row + 1
   }
 
+  /** `count` rows of one series, whose times are there already. */
+  commitRun(series: number, count: number): void {
+    this.series.fill(series, this.rowCount, this.rowCount + count)
+    this.rowCount += count
+  }
+
   resize(rowCapacity: number): void {
     const series = new Uint32Array(rowCapacity)
     series.set(this.series)
@@ -189,7 +211,7 @@ export class MeasurementBuilder {
       measurement: this.measurement,
       rowCount: this.rowCount,
       series: this.series,
-      timestamps: new BigInt64Array(this.timestampHalves.buffer),
+      timestamps: this.timestamps,
       fields: this.columns.map((column) => column.finish(this.rowCount)),
     }
   }

@@ -5,7 +5,7 @@
 
 import { HyperbyteError } from '../domain/errors.js'
 import type { ParsedPoints, PointParser } from '../domain/parsed-points.js'
-import { type MeasurementBuilder, PointBatchBuilder } from '../domain/point-batch-builder.js'
+import { type MeasurementBuilder, type NewField, PointBatchBuilder } from '../domain/point-batch-builder.js'
 import { PointDrops } from '../domain/point-drops.js'
 import { NANOSECONDS_PER } from '../domain/precision.js'
 import { floorToInterval } from '../domain/time-range.js'
@@ -14,8 +14,8 @@ import { ColumnCursor } from './column-cursor.js'
 import { readTypeTag, setValue, type TypedValue } from './field-values.js'
 import type { MessagePackOptions } from './message-pack-point-parser.js'
 import { MessagePackFault, MessagePackReader } from './message-pack-reader.js'
-import { checkTimestamp, readTimestampNs } from './read-timestamp.js'
 import { SeriesResolver, type Span, skipToSpan } from './series-resolver.js'
+import { TimestampCursor } from './timestamp-cursor.js'
 
 const ROW_COUNT_HINT_MAX = 1 << 16
 const BLOCK_KEYS = new Set(['measurement', 'tags', 'field', 'values', 'fields', 'timestamps'])
@@ -29,7 +29,9 @@ interface Block {
   readonly series: number
   readonly measurement: string
   readonly columns: readonly ColumnCursor[]
-  readonly nextTimeNs: () => bigint
+  /** Every row has a value: rows need not be looked at one by one. */
+  readonly isDense: boolean
+  readonly times: TimestampCursor
   readonly rowCount: number
   row: number
 }
@@ -67,7 +69,7 @@ export class MessagePackColumnParser implements PointParser {
           this.#beginBlock()
           // Finding the parts of a block passes over its bytes; most of the work is still to come.
           bytesLeft -= (this.#reader.position - start) >>> 2
-        } else bytesLeft -= this.#storeRow(this.#block)
+        } else bytesLeft -= this.#block.isDense ? this.#storeRun(this.#block, bytesLeft) : this.#storeRow(this.#block)
       }
       return false
     } catch (error) {
@@ -106,7 +108,11 @@ export class MessagePackColumnParser implements PointParser {
       if (column.rowCount === rowCount) continue
       throw new MessagePackFault(`field ${JSON.stringify(column.name)} has ${column.rowCount} values, not ${rowCount}`)
     }
-    const nextTimeNs = this.#openTimestamps(parts.get('timestamps'), rowCount)
+    const times = new TimestampCursor(this.#body, parts.get('timestamps')?.start ?? null, {
+      rowCount,
+      unitNs: this.#unitNs,
+      nowNs: this.#nowNs,
+    })
     if (rowCount === 0) return
     const series = this.#series.resolve(measurementSpan, parts.get('tags') ?? null)
     if (series < 0) {
@@ -120,7 +126,10 @@ export class MessagePackColumnParser implements PointParser {
       this.#drops.addCount(rowCount - 1)
       return
     }
-    this.#block = { series, measurement, columns: storable, nextTimeNs, rowCount, row: 0 }
+    const isDense = storable.some(({ isPacked }) => isPacked)
+    // A column without any value must not become a field.
+    const present = isDense ? storable.filter(({ isEmpty }) => !isEmpty) : storable
+    this.#block = { series, measurement, columns: present, isDense, times, rowCount, row: 0 }
   }
 
   #findParts(): Map<string, Span> {
@@ -167,24 +176,27 @@ export class MessagePackColumnParser implements PointParser {
     return columns
   }
 
-  /** Gives the rows' times one after the other. */
-  #openTimestamps(span: Span | undefined, rowCount: number): () => bigint {
-    if (span === undefined) return () => this.#nowNs
-    const reader = new MessagePackReader(this.#body)
-    reader.seek(span.start)
-    if (reader.skipNil()) return () => this.#nowNs
-    const packed = reader.kind() === 'binary' ? reader.readBinary() : null
-    const count = packed === null ? reader.readArrayLength() : packed.length / 8
-    if (count !== rowCount) throw new MessagePackFault(`${count} timestamps for ${rowCount} rows`)
-    if (packed === null) return () => (reader.skipNil() ? this.#nowNs : readTimestampNs(reader, this.#unitNs))
-    let offset = -8
-    return () => checkTimestamp(packed.readBigInt64LE((offset += 8)) * this.#unitNs)
+  /** Stores rows, at least one, for about so many bytes; returns how many they took. */
+  #storeRun(block: Block, byteCount: number): number {
+    const { columns, series, times } = block
+    const builder = this.#builderFor(block, columns)
+    const from = builder.rowCount
+    const bytesPerRow = 8 * (1 + columns.length)
+    const affordable = Math.ceil(byteCount / bytesPerRow)
+    const count = Math.min(block.rowCount - block.row, builder.rowCapacity - from, affordable)
+    times.appendTo(builder.timestamps, from, count)
+    for (const column of columns) {
+      column.appendTo(builder.column(column.name, column.type), from, count, builder.rowCapacity)
+    }
+    builder.commitRun(series, count)
+    this.#pass(block, count)
+    return bytesPerRow * count
   }
 
   /** Stores one row; returns about how many bytes it took. */
   #storeRow(block: Block): number {
     const { columns } = block
-    const timeNs = block.nextTimeNs()
+    const timeNs = block.times.next()
     const present: PresentValue[] = []
     for (const column of columns) {
       const value = column.next()
@@ -197,12 +209,16 @@ export class MessagePackColumnParser implements PointParser {
       }
       builder.commitRow(block.series, Number(BigInt.asIntN(32, timeNs)), Number(BigInt.asIntN(32, timeNs >> 32n)))
     }
-    block.row++
-    if (block.row === block.rowCount) this.#block = null
+    this.#pass(block, 1)
     return 8 * (1 + columns.length)
   }
 
-  #builderFor({ measurement, rowCount, row }: Block, fields: readonly PresentValue[]): MeasurementBuilder {
+  #pass(block: Block, rowCount: number): void {
+    block.row += rowCount
+    if (block.row === block.rowCount) this.#block = null
+  }
+
+  #builderFor({ measurement, rowCount, row }: Block, fields: readonly NewField[]): MeasurementBuilder {
     const hint = Math.min(ROW_COUNT_HINT_MAX, rowCount - row)
     const builder = this.#batch.builderFor(measurement, hint, fields)
     if (builder === null) throw this.#tooManyFields()

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { Encoder, encode } from '@msgpack/msgpack'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -25,7 +26,8 @@ function finish(parser: PointParser, table: MemorySeriesTable, sliceBytes = 1 <<
         }),
     ).flat(),
   )
-  return { values, rowCount: batch.rowCount, droppedCount, dropReason }
+  const fieldNames = [...new Set(batch.measurements.flatMap(({ fields }) => fields.map(({ name }) => name)))].sort()
+  return { values, fieldNames, rowCount: batch.rowCount, droppedCount, dropReason }
 }
 
 function parsePoints(body: Uint8Array, precision: Precision = 'ns', sliceBytes?: number) {
@@ -181,6 +183,74 @@ test('blocks may have many fields, typed, plain or packed', () => {
     ['float', 2.5],
   ])
   expect(values.at(-1)).toEqual(['n', 9n, 'a', 'boolean', 1])
+})
+
+test('packed columns give the same rows as arrays of values, whatever else is in their blocks', () => {
+  const bytes = (array: { readonly buffer: ArrayBufferLike }) => new Uint8Array(array.buffer as ArrayBuffer)
+  const row = fc.record({
+    time: fc.bigInt({ min: -(2n ** 63n) + 2n, max: 2n ** 63n - 2n }),
+    f: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    i: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    u: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    b: fc.boolean(),
+    s: fc.option(fc.string()),
+    g: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+  })
+  const block = fc.record({
+    host: fc.constantFrom('a', 'b'),
+    isPacked: fc.boolean(),
+    rows: fc.array(row, { maxLength: 70 }),
+  })
+  fc.assert(
+    fc.property(fc.array(block, { maxLength: 5 }), fc.integer({ min: 1, max: 3000 }), (blocks, slice) => {
+      const body = (isAllPacked: boolean) =>
+        exact.encode(
+          blocks.map(({ host, isPacked, rows }) => {
+            const isMeant = isAllPacked && isPacked
+            const f = rows.map((each) => each.f)
+            const i = rows.map((each) => each.i)
+            const u = rows.map((each) => each.u)
+            const b = rows.map((each) => each.b)
+            const times = rows.map((each) => each.time)
+            const fields = {
+              s: { String: rows.map((each) => each.s) },
+              f: { Float: isMeant ? bytes(Float64Array.from(f)) : f },
+              i: { Integer: isMeant ? bytes(BigInt64Array.from(i)) : i },
+              u: { UInteger: isMeant ? bytes(BigUint64Array.from(u)) : u },
+              b: { Boolean: isMeant ? Uint8Array.from(b, Number) : b },
+              g: { Float: rows.map((each) => each.g) },
+              none: { Integer: rows.map(() => null) },
+            }
+            const timestamps = isMeant ? bytes(BigInt64Array.from(times)) : times
+            return { measurement: 'm', tags: { host }, fields, timestamps }
+          }),
+        )
+      const packed = parseColumns(body(true), 'ns', slice)
+      const plain = parseColumns(body(false))
+      const inOrder = ({ values }: typeof packed) => values.map((value) => inspect(value)).sort()
+      expect(inOrder(packed)).toEqual(inOrder(plain))
+      expect(packed.rowCount).toBe(plain.rowCount)
+      expect(packed.fieldNames).toEqual(plain.fieldNames)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('faults in packed columns are found', () => {
+  const bytes = (array: { readonly buffer: ArrayBufferLike }) => new Uint8Array(array.buffer as ArrayBuffer)
+  const fault = (values: readonly number[], times: readonly bigint[]) => {
+    const timestamps = bytes(BigInt64Array.from(times))
+    return faultOf(parseColumns, {
+      measurement: 'm',
+      fields: { f: { Float: bytes(Float64Array.from(values)) } },
+      timestamps,
+    })
+  }
+  expect(fault([1, 2], [1n, 2n])).toBe('no fault')
+  expect(fault([1, Number.NaN], [1n, 2n])).toMatch(/NaN and infinity are not supported$/)
+  expect(fault([Number.NEGATIVE_INFINITY], [1n])).toMatch(/NaN and infinity are not supported$/)
+  expect(fault([1, 2], [1n, -(2n ** 63n)])).toMatch(/time outside range/)
+  expect(fault([1, 2], [2n ** 63n - 1n, 0n])).toMatch(/time outside range/)
 })
 
 test('every faulty block is told where it is wrong', () => {
