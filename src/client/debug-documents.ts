@@ -51,6 +51,12 @@ export interface DebugCardinality {
   readonly measurement: string
   readonly series: number
   readonly tags: readonly { readonly key: string; readonly values: number }[]
+  /** Series that were new since `since`; null when nobody has counted. */
+  readonly created: number | null
+  /** Those that made most series since the server started first; '' is the server itself, for SELECT … INTO. */
+  readonly writers: readonly { readonly client: string; readonly created: number; readonly rows: number }[]
+  /** Tag values with most series, for as many measurements as were asked for, the largest first; null for others. */
+  readonly top_values: readonly { readonly key: string; readonly value: string; readonly series: number }[] | null
 }
 
 export interface DebugFieldType extends DebugTable {
@@ -144,7 +150,12 @@ export interface DebugDocuments {
   readonly server: DebugServer
   readonly manifest: { readonly files: readonly DebugFile[] }
   readonly merges: { readonly merges: readonly DebugMerge[] }
-  readonly cardinality: { readonly measurements: readonly DebugCardinality[] }
+  readonly cardinality: {
+    /** The start of the server, at most 24 hours ago; null when the engine was opened only to be looked at. */
+    readonly since: string | null
+    /** Those with most series first. */
+    readonly measurements: readonly DebugCardinality[]
+  }
   readonly types: { readonly types: readonly DebugFieldType[] }
   readonly log: DebugLog
   readonly verify: { readonly id: number; readonly fault: string | null }

@@ -3,12 +3,14 @@
 import type { FieldTypes } from './metadata/field-types.js'
 import { DEFAULT_SERIES_TABLE_LIMITS, MemorySeriesTable } from './metadata/memory-series-table.js'
 import { TagSeriesIndex } from './metadata/tag-series-index.js'
+import { SeriesOrigins } from './series-origins.js'
 
 export class DatabaseRuntime {
   readonly name: string
   readonly seriesTable: MemorySeriesTable
   readonly seriesIndex: TagSeriesIndex
   readonly fieldTypes: FieldTypes
+  readonly origins = new SeriesOrigins()
   /** Since the start. */
   writtenRowCount = 0
   /** One bit per ordinal: the series' key is in the metadata store. */

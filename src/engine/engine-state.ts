@@ -97,9 +97,15 @@ export class EngineState {
 
   /**
    * Puts logged rows into the memtable; called in the order of the log. False when what they were written to is gone:
-   * dropped, or dropped and made anew, while the log was being written.
+   * dropped, or dropped and made anew, while the log was being written. `client`: who wrote them; null in a replay.
    */
-  store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint): boolean {
+  store(
+    runtime: DatabaseRuntime,
+    retentionPolicy: string,
+    batch: PointBatch,
+    sequence: bigint,
+    client: string | null,
+  ): boolean {
     const policy = this.policy(runtime.name, retentionPolicy)
     if (this.runtimes.get(runtime.name) !== runtime || policy === undefined) return false
     // Known already, unless this is a replay or a drop came in between: then found again the way the write found them.
@@ -108,12 +114,18 @@ export class EngineState {
     runtime.fieldTypes.record(found.newTypes)
     for (const span of found.shardGroups) this.shardGroups.open(runtime.name, policy.name, span)
     if (runtime.fieldTypes.dormantCount > 0) wakeTypes(runtime.fieldTypes, policy.name, batch, found.shardGroups)
-    const { seriesIndex } = runtime
+    const { seriesIndex, origins } = runtime
     for (const part of batch.measurements) {
-      for (let row = 0; row < part.rowCount; row++) {
-        if (!seriesIndex.has(part.series[row])) seriesIndex.add(part.series[row])
+      const { measurement, rowCount } = part
+      let createdCount = 0
+      for (let row = 0; row < rowCount; row++) {
+        if (seriesIndex.has(part.series[row])) continue
+        seriesIndex.add(part.series[row])
+        createdCount++
       }
       this.storage.append(runtime.name, retentionPolicy, part, sequence)
+      if (client === null) continue
+      origins.add({ measurement, client, rowCount, createdCount, atMs: this.options.monotonicMs() })
     }
     return true
   }

@@ -66,6 +66,8 @@ export interface WriteRequest {
   readonly body: Uint8Array
   /** Timestamp for points that have none. */
   readonly nowNs: bigint
+  /** Who writes, for those who ask where series come from. */
+  readonly client?: string
 }
 
 /** Bulk transfer's way in: no text to make and to parse. */
@@ -76,6 +78,7 @@ export interface ColumnWriteRequest {
   /** Not to be changed until the write has resolved. */
   readonly columns: readonly PointColumns[]
   readonly nowNs: bigint
+  readonly client?: string
 }
 
 export interface WriteOutcome {

@@ -90,4 +90,5 @@ export {
   restoreDataDirectory,
   rewriteRegistry,
 } from './restore-data-directory.js'
+export type { MeasurementOrigins, SeriesWriter } from './series-origins.js'
 export { checkRecord, placeholderRecord, type RecordHead, readRecordHead, splitRecords } from './wal/wal-record.js'

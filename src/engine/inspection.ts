@@ -10,6 +10,7 @@ import type { Statement } from './influxql/ast.js'
 import { type PlannedSelect, planQuery } from './plan-query.js'
 import { type PlannedMerge, toPlannedMerge } from './planned-merge.js'
 import type { FileEntry } from './registry/file-entry.js'
+import type { MeasurementOrigins } from './series-origins.js'
 
 export interface FileFacts {
   readonly file: FileEntry
@@ -22,6 +23,7 @@ export interface MeasurementCardinality {
   readonly measurement: string
   readonly seriesCount: number
   readonly tags: readonly { readonly key: string; readonly valueCount: number }[]
+  readonly origins: MeasurementOrigins
 }
 
 export interface FieldTypeFact {
@@ -94,7 +96,8 @@ export class EngineInspection implements Inspection {
   }
 
   cardinality(): readonly MeasurementCardinality[] {
-    return [...this.#state.runtimes].flatMap(([database, { seriesIndex }]) =>
+    const nowMs = this.#state.options.monotonicMs()
+    return [...this.#state.runtimes].flatMap(([database, { seriesIndex, origins }]) =>
       seriesIndex.measurements().map((measurement) => ({
         database,
         measurement,
@@ -102,6 +105,7 @@ export class EngineInspection implements Inspection {
         tags: seriesIndex
           .tagKeys(measurement)
           .map((key) => ({ key, valueCount: seriesIndex.tagValueCount(measurement, key) })),
+        origins: origins.of(measurement, nowMs),
       })),
     )
   }

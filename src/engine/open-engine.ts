@@ -330,7 +330,8 @@ class LocalEngine implements Engine, WritePath {
     for (const listener of this.#storedListeners) listener(points)
   }
 
-  store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint): void {
-    if (this.#state.store(runtime, retentionPolicy, batch, sequence)) runtime.writtenRowCount += batch.rowCount
+  store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint, client: string): void {
+    const isStored = this.#state.store(runtime, retentionPolicy, batch, sequence, client)
+    if (isStored) runtime.writtenRowCount += batch.rowCount
   }
 }

@@ -64,5 +64,5 @@ async function replayRecord(
   if (runtime === undefined) return null
   const { measurements, retentionPolicy } = record
   const rowCount = measurements.reduce((sum, part) => sum + part.rowCount, 0)
-  return state.store(runtime, retentionPolicy, { measurements, rowCount }, sequence) ? rowCount : null
+  return state.store(runtime, retentionPolicy, { measurements, rowCount }, sequence, null) ? rowCount : null
 }

@@ -34,6 +34,7 @@ export function rememberTypes(runtime: DatabaseRuntime, isMeant: (entry: FieldTy
 
 /** Takes the measurement's series out of the index. */
 export function forgetSeries(runtime: DatabaseRuntime, measurement: string): MetaChange[] {
+  runtime.origins.forget(measurement)
   return forgetSeriesOf(runtime, measurement, runtime.seriesIndex.ordinalsOf(measurement).slice())
 }
 

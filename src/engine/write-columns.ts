@@ -16,7 +16,7 @@ export async function writeColumns(path: WritePath, request: ColumnWriteRequest)
   await path.waitForRoom()
   const runtime = path.runtime(database.name)
   const parsed = internColumns(runtime.seriesTable, request.columns)
-  const { storedCount, refusals } = await storeBatch(path, runtime, policy, parsed.batch, request.nowNs)
+  const { storedCount, refusals } = await storeBatch(path, runtime, policy, parsed.batch, request)
   return {
     writtenCount: storedCount,
     rejectedCount: parsed.droppedCount + parsed.batch.rowCount - storedCount,

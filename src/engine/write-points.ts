@@ -46,7 +46,7 @@ export interface WritePath {
   /** `encode` makes the record, and is not asked to when the log keeps nothing. */
   append(encode: () => Uint8Array): Promise<bigint>
   /** Called in the order of the sequences. */
-  store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint): void
+  store(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch, sequence: bigint, client: string): void
   /** Called when the rows are safe and visible. */
   tellStored(runtime: DatabaseRuntime, retentionPolicy: string, batch: PointBatch): void
 }
@@ -60,7 +60,7 @@ export async function writePoints(path: WritePath, request: WriteRequest): Promi
   await path.waitForRoom()
   const runtime = path.runtime(database.name)
   const parsed = await parseBody(runtime, request, path.turns)
-  const { storedCount, refusals } = await storeBatch(path, runtime, policy, parsed.batch, request.nowNs)
+  const { storedCount, refusals } = await storeBatch(path, runtime, policy, parsed.batch, request)
   return {
     writtenCount: storedCount,
     rejectedCount: parsed.faultyCount + parsed.droppedCount + parsed.batch.rowCount - storedCount,
@@ -79,7 +79,7 @@ export async function storeBatch(
   runtime: DatabaseRuntime,
   policy: RetentionPolicy,
   wanted: PointBatch,
-  nowNs: bigint,
+  { nowNs, client = '' }: { readonly nowNs: bigint; readonly client?: string },
 ): Promise<StoredBatch> {
   const tags = checkTagValues(runtime.seriesTable, runtime.seriesIndex, wanted, path.maxValuesPerTag)
   const { shardGroups } = path
@@ -101,7 +101,7 @@ export async function storeBatch(
       measurements,
     } as const
     const sequence = await path.append(() => encodeRecord(record, runtime.seriesTable))
-    path.store(runtime, policy.name, batch, sequence)
+    path.store(runtime, policy.name, batch, sequence, client)
     path.tellStored(runtime, policy.name, batch)
   }
   return { storedCount: batch.rowCount, refusals: [...tags.refusals, ...checked.refusals] }

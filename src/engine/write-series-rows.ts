@@ -32,7 +32,7 @@ export async function writeSeriesRows(
   await path.waitForRoom()
   const runtime = path.runtime(database.name)
   const parsed = toPoints(runtime.seriesTable, rows)
-  const { storedCount, refusals } = await storeBatch(path, runtime, policy, parsed.batch, nowNs)
+  const { storedCount, refusals } = await storeBatch(path, runtime, policy, parsed.batch, { nowNs })
   return {
     writtenCount: storedCount,
     rejectedCount: parsed.droppedCount + parsed.batch.rowCount - storedCount,

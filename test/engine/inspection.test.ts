@@ -47,6 +47,7 @@ test('cardinality and types tell which measurement and tag they are of', async (
         { key: 'host', valueCount: 2 },
         { key: 'region', valueCount: 1 },
       ],
+      origins: { createdCount: 3, writers: [{ client: '', createdCount: 3, rowCount: 3 }] },
     },
   ])
   expect(db.engine.inspection.fieldTypes().map(({ field, type }) => [field, type])).toEqual([

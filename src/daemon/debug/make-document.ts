@@ -4,41 +4,22 @@
  */
 
 import { statfsSync } from 'node:fs'
-import type {
-  DebugAnalysis,
-  DebugDocuments,
-  DebugDoneMerge,
-  DebugFile,
-  DebugLogRecord,
-  DebugMerge,
-  DebugName,
-  DebugParams,
-  DebugTable,
-} from '../../client/debug-documents.js'
+import type { DebugDocuments, DebugLogRecord, DebugName, DebugParams } from '../../client/debug-documents.js'
 import {
   type BackupNote,
   checkRecord,
-  type DoneMerge,
-  type Engine,
-  type FileEntry,
   type FileFacts,
   formatTime,
-  HyperbyteError,
-  type PlannedMerge,
   readRecordHead,
   splitRecords,
-  type TableName,
 } from '../../engine/index.js'
 import { PROGRAM_VERSION } from '../http/versions.js'
+import { type DocumentContext, numberParam, tableFilter } from './document-context.js'
+import { makeCardinality } from './make-cardinality.js'
+import { makeCompact, makeMerges } from './make-merges.js'
+import { makePlan } from './make-plan.js'
+import { toFile, toTable } from './table-documents.js'
 import { toDebugBackup } from './to-debug-backup.js'
-
-export interface DocumentContext {
-  readonly engine: Engine
-  readonly nowNs: () => bigint
-  /** Null when the engine was opened only to be looked at. */
-  readonly startedAtMs: number | null
-  readonly signal: AbortSignal
-}
 
 type MakeDocument<Name extends DebugName> = (
   context: DocumentContext,
@@ -48,17 +29,8 @@ type MakeDocument<Name extends DebugName> = (
 const MAKERS: { readonly [Name in DebugName]: MakeDocument<Name> } = {
   server: makeServer,
   manifest: ({ engine }, params) => ({ files: engine.inspection.files().filter(isWanted(params)).map(toFile) }),
-  merges: ({ engine }, params) => ({
-    merges: engine.inspection.plannedMerges().filter(isWantedMerge(params)).map(toMerge),
-  }),
-  cardinality: ({ engine }) => ({
-    measurements: engine.inspection.cardinality().map(({ database, measurement, seriesCount, tags }) => ({
-      database,
-      measurement,
-      series: seriesCount,
-      tags: tags.map(({ key, valueCount }) => ({ key, values: valueCount })),
-    })),
-  }),
+  merges: makeMerges,
+  cardinality: makeCardinality,
   types: ({ engine }) => ({
     types: engine.inspection.fieldTypes().map(({ startNs, endNs, field, type, ...table }) => ({
       ...toTable(table),
@@ -74,10 +46,7 @@ const MAKERS: { readonly [Name in DebugName]: MakeDocument<Name> } = {
     return { id, fault: await engine.inspection.checkFile(id) }
   },
   plan: makePlan,
-  compact: async ({ engine }, params) => {
-    const done = await engine.mergeNext(isWantedMerge(params))
-    return { merge: done === null ? null : toDoneMerge(done) }
-  },
+  compact: makeCompact,
 }
 
 export const DEBUG_NAMES = Object.keys(MAKERS) as readonly DebugName[]
@@ -197,152 +166,9 @@ function toRecord(record: Uint8Array, sequence: bigint, flushedSequence: bigint)
   }
 }
 
-async function makePlan(context: DocumentContext, params: DebugParams): Promise<DebugDocuments['plan']> {
-  const { engine, nowNs } = context
-  const startMs = performance.now()
-  const request = {
-    text: params['q'] ?? '',
-    database: params['db'] ?? '',
-    retentionPolicy: params['rp'] ?? '',
-    nowNs: nowNs(),
-  }
-  const plans = engine.inspection.planQuery(request).map(({ statement, text, select }) => ({
-    statement,
-    text,
-    reads:
-      select?.reads.map(({ table, range, expression, auxiliary, seriesCount, memoryRowCount, files }) => ({
-        ...toTable(table),
-        expression,
-        auxiliary,
-        start: formatTime(range.startNs),
-        end: formatTime(range.endNs),
-        series: seriesCount,
-        memory_rows: memoryRowCount,
-        files: files.map((file) => toFile({ file, hiddenCount: 0 })),
-      })) ?? null,
-  }))
-  const planningMs = performance.now() - startMs
-  if (params['analyze'] !== 'true') return { plans, analysis: null }
-  if (plans.some(({ reads }) => reads === null)) {
-    throw new HyperbyteError('invalid', 'only SELECT statements can be analysed')
-  }
-  return { plans, analysis: { planning_ms: planningMs, ...(await analyse(context, request)) } }
-}
-
-interface AnalysedRequest {
-  readonly text: string
-  readonly database: string
-  readonly retentionPolicy: string
-  readonly nowNs: bigint
-}
-
-async function analyse(
-  { engine, signal }: DocumentContext,
-  request: AnalysedRequest,
-): Promise<Omit<DebugAnalysis, 'planning_ms'>> {
-  const sql: string[] = []
-  const startMs = performance.now()
-  let rows = 0
-  let series = 0
-  let failure: string | null = null
-  const events = engine.query({
-    ...request,
-    params: null,
-    isReadOnlyContext: true,
-    limits: { maxSelectPoint: 0, maxSelectSeries: 0, maxSelectBuckets: 0, maxRowLimit: 0, timeoutMs: 0 },
-    authorizer: null,
-    signal,
-    onSql: (text) => sql.push(text),
-  })
-  for await (const event of events) {
-    if (event.kind === 'frame') {
-      rows += event.frame.rowCount
-      if (!event.frame.isPartial) series++
-    } else failure ??= event.error
-  }
-  return { running_ms: performance.now() - startMs, rows, series, sql, error: failure }
-}
-
-/** Digits, '0' when absent. */
-function numberParam(params: DebugParams, name: string): string {
-  const text = params[name] ?? '0'
-  if (/^\d{1,18}$/.test(text)) return text
-  throw new HyperbyteError('invalid', `${name}=${text} is no number`)
-}
-
-/** Nanoseconds since 1970, null when absent. */
-function timeParam(params: DebugParams, name: string): bigint | null {
-  const text = params[name]
-  if (text === undefined) return null
-  if (/^-?\d{1,19}$/.test(text)) return BigInt(text)
-  throw new HyperbyteError('invalid', `${name}=${text} is no time in nanoseconds`)
-}
-
 function isWanted(params: DebugParams): (facts: FileFacts) => boolean {
   const isWantedTable = tableFilter(params)
   return ({ file: { table } }) => isWantedTable(table)
-}
-
-/** Of a range `[start, end)`: merges that read a file which has rows there. */
-function isWantedMerge(params: DebugParams): (merge: PlannedMerge) => boolean {
-  const isWantedTable = tableFilter(params)
-  const startNs = timeParam(params, 'start')
-  const endNs = timeParam(params, 'end')
-  const isInRange = ({ minNs, maxNs }: FileEntry) =>
-    (startNs === null || maxNs >= startNs) && (endNs === null || minNs < endNs)
-  return ({ table, files }) => isWantedTable(table) && files.some(isInRange)
-}
-
-function tableFilter({ db, rp, measurement }: DebugParams): (table: TableName) => boolean {
-  return (table) =>
-    (db === undefined || table.database === db) &&
-    (rp === undefined || table.retentionPolicy === rp) &&
-    (measurement === undefined || table.measurement === measurement)
-}
-
-function toMerge({ table, bucketStartNs, files, reason }: PlannedMerge): DebugMerge {
-  return {
-    ...toTable(table),
-    bucket: formatTime(bucketStartNs),
-    files: files.map(({ path }) => path),
-    rows: sum(files.map(({ rowCount }) => rowCount)),
-    bytes: sum(files.map(({ byteCount }) => byteCount)),
-    reason,
-  }
-}
-
-function toDoneMerge(done: DoneMerge): DebugDoneMerge {
-  const { output, elapsedMs } = done
-  return {
-    ...toMerge(done),
-    written_file: output?.path ?? null,
-    written_bytes: output?.byteCount ?? 0,
-    elapsed_s: Math.round(elapsedMs) / 1000,
-  }
-}
-
-function toTable({ database, retentionPolicy, measurement }: TableName): DebugTable {
-  return { database, retention_policy: retentionPolicy, measurement }
-}
-
-function toFile({ file, hiddenCount }: { readonly file: FileEntry; readonly hiddenCount: number }): DebugFile {
-  return {
-    ...toTable(file.table),
-    id: file.id,
-    path: file.path,
-    bucket: formatTime(file.bucketStartNs),
-    level: file.level,
-    rows: file.rowCount,
-    bytes: file.byteCount,
-    min_time: formatTime(file.minNs),
-    max_time: formatTime(file.maxNs),
-    min_sequence: String(file.minSequence),
-    max_sequence: String(file.maxSequence),
-    origin: file.origin,
-    sha256: file.sha256,
-    late: file.late !== null,
-    hidden: hiddenCount,
-  }
 }
 
 function sum(numbers: readonly number[]): number {

@@ -94,3 +94,33 @@ test('an analysis has the SQL of its own statement, whatever else runs', async (
   expect(mine.analysis?.sql[0]).toContain('max(')
   expect(other.analysis?.sql).toHaveLength(2)
 })
+
+test('cardinality tells how many series are new, who wrote them, and their largest values', async () => {
+  server = await openServerFor(database.engine)
+  const body = 'cpu,host=a,dc=x v=1\ncpu,host=b,dc=x v=1\nmem,host=a v=1'
+  await server.send('POST', '/write?db=db', { body })
+  await server.send('POST', '/write?db=db', { body: 'cpu,host=a,dc=x v=2' })
+  const { since, measurements } = await askDebug<DebugDocuments['cardinality']>('GET', 'cardinality?values=1')
+  expect(Date.now() - Date.parse(since!)).toBeLessThan(60_000)
+  expect(measurements).toEqual([
+    {
+      database: 'db',
+      measurement: 'cpu',
+      series: 2,
+      tags: [
+        { key: 'dc', values: 1 },
+        { key: 'host', values: 2 },
+      ],
+      created: 2,
+      writers: [{ client: '127.0.0.1', created: 2, rows: 3 }],
+      top_values: [
+        { key: 'dc', value: 'x', series: 2 },
+        { key: 'host', value: 'a', series: 1 },
+        { key: 'host', value: 'b', series: 1 },
+      ],
+    },
+    expect.objectContaining({ measurement: 'mem', created: 1, top_values: null }),
+  ])
+  const one = await askDebug<DebugDocuments['cardinality']>('GET', 'cardinality?db=db&measurement=mem')
+  expect(one.measurements).toHaveLength(1)
+})

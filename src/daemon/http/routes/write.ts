@@ -106,17 +106,24 @@ export async function serveWrite(
   const body = await readBody(exchange.req, { bytesMax: bodyBytesMax, budget: bodyBudget, buffers: bodyBuffers })
   if (body.kind !== 'body') return refuseBody(exchange, body)
   try {
-    await writeBody(context, exchange, target, body.body)
+    await writeBody(context, exchange, { ...target, client: clientOf(exchange, identity) }, body.body)
   } finally {
     context.bodyBudget.give(body.heldBytes)
     context.bodyBuffers.giveBack(body.body)
   }
 }
 
+/** `user@address`, as far as it is known. */
+function clientOf({ req }: Exchange, identity: Identity): string {
+  // IPv4 as it comes through a socket that takes both.
+  const address = (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+  return identity.kind === 'user' ? `${identity.user.name}@${address}` : address
+}
+
 async function writeBody(
   context: ServerContext,
   exchange: Exchange,
-  target: WriteTarget,
+  target: WriteTarget & { readonly client: string },
   body: Uint8Array,
 ): Promise<void> {
   const { engine, metrics } = context
