@@ -52,8 +52,11 @@ export class Flusher {
     if (current.rowCount === 0 && isOld) storage.renewEmpty()
     if (current.rowCount === 0) return
     const hasManyDeletes = current.hiddenCount >= HIDDEN_COUNT_MAX
-    const isDue = current.byteCount >= flushBytesMax || isOld || stores.wal.byteCount >= walBytesMax || hasManyDeletes
-    if (isDue && storage.frozenCount === 0) this.#start()
+    const isLarge = current.byteCount >= flushBytesMax
+    const isDue = isLarge || isOld || stores.wal.byteCount >= walBytesMax || hasManyDeletes
+    // What is frozen at once is sorted at once: while a flush is slow, no generation grows beyond what the next one can hold.
+    if (isLarge) storage.freeze()
+    if (isDue && (isLarge || storage.frozenCount === 0)) this.#start()
   }
 
   /** Everything that is in memory now is in registered files when this resolves. */

@@ -3,6 +3,7 @@
  * retention, and bringing back a log that the disk refused.
  */
 
+import { tableKey } from './domain/table-name.js'
 import type { MergeGroup } from './engine-insight.js'
 import type { EngineState } from './engine-state.js'
 import type { Flusher } from './flusher.js'
@@ -20,6 +21,9 @@ const RETENTION_CHECK_MS = 10 * 60_000
 /** Younger unregistered files are left alone. */
 const ORPHAN_AGE_MS = 10 * 60_000
 
+/** A failed merge is tried again after this time. */
+const RETRY_MS = 5 * 60_000
+
 type IsAtRest = (table: TableState, bucketStartNs: bigint) => boolean
 
 export class Housekeeping {
@@ -31,6 +35,8 @@ export class Housekeeping {
   #timer: NodeJS.Timeout | null = null
   #compacting: Promise<void> | null = null
   #retentionCheckedAtMs = 0
+  /** By bucket: when a merge that failed is tried again. */
+  readonly #retryAtMs = new Map<string, number>()
   #isReopening = false
   #isStopped = false
   #mergingCount = 0
@@ -95,7 +101,10 @@ export class Housekeeping {
   }
 
   #startCompaction(): void {
-    this.#compacting = this.#compactOnce((table, bucketStartNs) => this.#isAtRest(table, bucketStartNs))
+    this.#compacting = this.#compactOnce(
+      (table, bucketStartNs) => this.#isAtRest(table, bucketStartNs),
+      (merge) => (this.#retryAtMs.get(bucketOf(merge)) ?? 0) <= this.#state.options.monotonicMs(),
+    )
       .then(() => {})
       .catch((error) => {
         if (!this.#isStopped) this.#state.logFault('compact', error)
@@ -109,8 +118,12 @@ export class Housekeeping {
     return this.#merges.run(async () => {
       const startedMs = this.#state.options.monotonicMs()
       this.#mergingCount++
+      let begun: PlannedMerge | null = null
       try {
-        const made = await this.#state.storage.compactOnce(isAtRest, (merge) => isWanted(toPlannedMerge(merge)))
+        const made = await this.#state.storage.compactOnce(isAtRest, (merge) => {
+          begun = toPlannedMerge(merge)
+          return isWanted(begun)
+        })
         if (made === null) return null
         await this.#state.applyChange(made.change, () => [])
         this.compactionCount++
@@ -119,6 +132,10 @@ export class Housekeeping {
         const done = { ...toPlannedMerge(made.merge), output, elapsedMs }
         this.#report(done)
         return done
+      } catch (error) {
+        // A bucket whose merge fails, because a file of it is damaged for example, must not keep the others from theirs.
+        if (begun !== null) this.#retryAtMs.set(bucketOf(begun), this.#state.options.monotonicMs() + RETRY_MS)
+        throw error
       } finally {
         this.#mergingCount--
       }
@@ -181,4 +198,8 @@ export class Housekeeping {
 
 function totalBytes(files: readonly FileEntry[]): number {
   return files.reduce((sum, { byteCount }) => sum + byteCount, 0)
+}
+
+function bucketOf({ table, bucketStartNs }: PlannedMerge): string {
+  return `${tableKey(table)} ${bucketStartNs}`
 }

@@ -16,6 +16,9 @@ export interface CompactionLimits {
   readonly filesPerLevelMax: number
   /** A merge never makes a larger file; larger ones are left alone. */
   readonly fileBytesMax: number
+  /** The same for rows of more than `wideRowBytes`: they are few in a file already, and sorting them takes much memory. */
+  readonly wideFileBytesMax: number
+  readonly wideRowBytes: number
   /** Deletes that hide rows of a file before it is written anew although its bucket is written to. */
   readonly hiddenCountMax: number
 }
@@ -24,6 +27,8 @@ export const COMPACTION_LIMITS: CompactionLimits = {
   filesPerLevelMax: 4,
   // 512 MiB: about 80 M rows of `cpu`; a merge of it takes a minute on one core.
   fileBytesMax: 512 * 2 ** 20,
+  wideFileBytesMax: 32 * 2 ** 20,
+  wideRowBytes: 256,
   // Each is a condition on every row that is read: some nanoseconds.
   hiddenCountMax: 32,
 }
@@ -61,7 +66,7 @@ function planLevel(
     let to = from + 1
     while (to < ordered.length && ordered[to].level === ordered[from].level) to++
     const run = ordered.slice(from, from + limits.filesPerLevelMax)
-    const isFull = to - from >= limits.filesPerLevelMax && totalBytes(run) <= limits.fileBytesMax
+    const isFull = to - from >= limits.filesPerLevelMax && fitsOneFile(run, limits)
     if (isFull && (best === null || isBetter(run, best, hasHidden))) best = run
     from = to
   }
@@ -83,14 +88,21 @@ function planAtRest(ordered: readonly FileEntry[], limits: CompactionLimits): Co
   let best: readonly FileEntry[] = []
   for (let from = 0; from < ordered.length; from++) {
     let to = from
-    let byteCount = 0
-    while (to < ordered.length && byteCount + ordered[to].byteCount <= limits.fileBytesMax)
-      byteCount += ordered[to++].byteCount
+    while (to < ordered.length && fitsOneFile(ordered.slice(from, to + 1), limits)) to++
     if (to - from > best.length) best = ordered.slice(from, to)
   }
   return best.length >= 2 ? best : null
 }
 
-function totalBytes(files: readonly FileEntry[]): number {
-  return files.reduce((sum, { byteCount }) => sum + byteCount, 0)
+function fitsOneFile(
+  files: readonly FileEntry[],
+  { fileBytesMax, wideFileBytesMax, wideRowBytes }: CompactionLimits,
+): boolean {
+  let bytes = 0
+  let rows = 0
+  for (const { byteCount, rowCount } of files) {
+    bytes += byteCount
+    rows += rowCount
+  }
+  return bytes <= (bytes > rows * wideRowBytes ? wideFileBytesMax : fileBytesMax)
 }

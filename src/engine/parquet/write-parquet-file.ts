@@ -22,6 +22,10 @@ import { SERIES_COLUMN, TIME_COLUMN } from './name-columns.js'
 
 /** Rows of a row group: DuckDB's unit of parallel work. */
 export const ROW_GROUP_ROWS = 122_880
+/** DuckDB holds a row group three times while it writes it, so rows with long texts make smaller ones. */
+const ROW_GROUP_BYTES = 32 * 2 ** 20
+/** DuckDB looks at a row group's size after each vector of so many rows. */
+const ROW_GROUP_ROWS_MIN = 2048
 /**
  * Distinct values up to which a column chunk is dictionary-encoded. Sorted by series, tags have few per row group;
  * integers beyond it are smaller as deltas (6.2 B/row against 7.8 with DuckDB's default on ten random walks 0..100).
@@ -35,6 +39,8 @@ export interface ParquetRows {
   /** Table with `idx`, dense from 0 in the order of `_series`, `_series`, and `t0`, `t1`, … as the tag columns. */
   readonly dictionaryTable: string
   readonly columns: readonly FileColumn[]
+  /** What a row takes on average before packing. */
+  readonly bytesPerRow: number
 }
 
 export interface WrittenFile extends TimeSpan {
@@ -73,7 +79,11 @@ export async function sha256OfFile(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-function copyStatement({ relation, dictionaryTable, columns }: ParquetRows, target: string): string {
+function rowGroupRows(bytesPerRow: number): number {
+  return Math.max(ROW_GROUP_ROWS_MIN, Math.min(ROW_GROUP_ROWS, Math.floor(ROW_GROUP_BYTES / bytesPerRow)))
+}
+
+function copyStatement({ relation, dictionaryTable, columns, bytesPerRow }: ParquetRows, target: string): string {
   const tags = columns.filter(({ kind }) => kind === 'tag')
   const fields = columns.filter(({ kind }) => kind === 'field')
   const picks = [
@@ -89,7 +99,7 @@ function copyStatement({ relation, dictionaryTable, columns }: ParquetRows, targ
     `SELECT ${picks.join(', ')} FROM (SELECT ${values.join(', ')} FROM (${relation}) AS rows ` +
     `JOIN ${dictionaryTable} AS d USING (_series) ORDER BY d.idx, rows."time")) ` +
     `TO ${quoteString(target)} (FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL ${ZSTD_LEVEL}, ` +
-    `ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, DICTIONARY_SIZE_LIMIT ${DICTIONARY_VALUES_MAX}, ` +
+    `ROW_GROUP_SIZE ${rowGroupRows(bytesPerRow)}, DICTIONARY_SIZE_LIMIT ${DICTIONARY_VALUES_MAX}, ` +
     `KV_METADATA {hyperbyte: ${quoteString(columnMetadata(columns))}})`
   )
 }

@@ -199,6 +199,11 @@ export class Duckdb {
   }
 }
 
+/** Whether a statement ended because it would have needed more than `memoryBytesMax`. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Out of Memory Error')
+}
+
 function bindValues(prepared: DuckDBPreparedStatement, values: readonly SqlValue[]): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]

@@ -4,6 +4,7 @@
  * written.
  */
 
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { assert } from '../domain/errors.js'
 import type { TableName } from '../domain/table-name.js'
@@ -50,16 +51,20 @@ export async function flushTable(context: FlushContext, task: FlushTask): Promis
   const columns = nameColumns(await tagKeysOf(series, seriesTable, context.pause), rows.fields)
   const tagKeys = columns.filter(({ kind }) => kind === 'tag').map(({ name }) => name)
   const dictionaryTable = context.nextTableName()
+  const bytesPerRow = rows.byteCount / rows.rowCount
+  const files: FileEntry[] = []
   await writeSeriesDictionary(context.duckdb, dictionaryTable, series, tagKeys, seriesTable, context.pause)
   try {
     await staged.stage(rows.rowCount)
-    const files: FileEntry[] = []
     for (const bucket of await bucketsOf(task, context.pause)) {
       const relation = bucketRelation(task, staged.name, bucket)
-      const file = await flushBucket(context, task, { relation, dictionaryTable, columns }, bucket.startNs)
+      const file = await flushBucket(context, task, { relation, dictionaryTable, columns, bytesPerRow }, bucket.startNs)
       if (file !== null) files.push(file)
     }
     return files
+  } catch (error) {
+    for (const file of files) await rm(path.join(context.dataDir, file.path), { force: true })
+    throw error
   } finally {
     await staged.drop()
     await context.duckdb.run(`DROP TABLE ${dictionaryTable}`)

@@ -13,6 +13,8 @@ import { filePath } from '../parquet/file-path.js'
 import { nameColumns } from '../parquet/name-columns.js'
 import { writeParquetFile } from '../parquet/write-parquet-file.js'
 import type { FileColumn, FileEntry } from '../registry/file-entry.js'
+import { SQL_TYPE } from '../sql/column-appender.js'
+import type { Duckdb } from '../sql/duckdb.js'
 import { quoteIdentifier, quoteString } from '../sql/quote-sql.js'
 import { compileRelation } from './compile-relation.js'
 import type { FlushContext } from './flush-table.js'
@@ -44,9 +46,10 @@ export async function mergeFiles(
   const relativePath = filePath(first.table, first.bucketStartNs, id)
   try {
     const relation = compileRelation(set, fields, ALL_TIME, '')
+    const bytesPerRow = await bytesPerRowOf(context.duckdb, sources)
     const written = await writeParquetFile(
       context.duckdb,
-      { relation, dictionaryTable, columns },
+      { relation, dictionaryTable, columns, bytesPerRow },
       path.join(context.dataDir, relativePath),
     )
     if (written === null) return null
@@ -70,6 +73,17 @@ export async function mergeFiles(
   } finally {
     await context.duckdb.run(`DROP TABLE ${dictionaryTable}`)
   }
+}
+
+/** From the footers: before packing, but with repeated texts counted once. */
+async function bytesPerRowOf(duckdb: Duckdb, sources: readonly FileSource[]): Promise<number> {
+  const paths = sources.map(({ path }) => quoteString(path)).join(', ')
+  const sql = `SELECT sum(total_uncompressed_size)::${SQL_TYPE.integer} FROM parquet_metadata([${paths}])`
+  const rowCount = sources.reduce((sum, { file }) => sum + file.rowCount, 0)
+  for await (const { columns } of duckdb.stream(sql, [], ['integer'], null)) {
+    return Number(columns[0].values[0]) / rowCount
+  }
+  assert(false, 'an aggregate has a row')
 }
 
 /** Every tag and field of the inputs; a field that has several types (it can not, in one bucket) keeps each. */

@@ -18,7 +18,7 @@ import { ROW_GROUP_ROWS } from '../parquet/write-parquet-file.js'
 import type { AggregateRequest, GroupAggregates, GroupRows, Scanner, ScanRequest } from '../query/scan.js'
 import type { FileEntry } from '../registry/file-entry.js'
 import type { TombstoneChange, TombstoneEntry } from '../registry/tombstone-entry.js'
-import type { Duckdb } from '../sql/duckdb.js'
+import { type Duckdb, isOutOfMemory } from '../sql/duckdb.js'
 import { aggregateBySql, isPushable } from './aggregate-by-sql.js'
 import { ColumnCache } from './column-cache.js'
 import { type CachedPiece, FileReader } from './file-reader.js'
@@ -211,7 +211,7 @@ export class Storage implements Scanner {
         if (table === undefined || !memtable.tables.has(key)) continue
         const { database, retentionPolicy } = table.name
         left.set(key, rows.hidden)
-        const files = await flushTable(this.#writeContext(), {
+        const task = {
           table: table.name,
           rows,
           hidden: rows.hidden,
@@ -220,7 +220,8 @@ export class Storage implements Scanner {
           minSequence: memtable.firstSequence,
           maxSequence: memtable.lastSequence,
           olderFiles: table.files,
-        })
+        }
+        const files = await this.#writeFiles((context) => flushTable(context, task))
         added.push(...files)
       }
     } catch (error) {
@@ -277,7 +278,8 @@ export class Storage implements Scanner {
     await this.#files.verify(plan)
     const older = files.filter((file) => !plan.includes(file) && file.maxSequence < plan[0].maxSequence)
     const { tombstones } = table
-    const merged = await mergeFiles(this.#writeContext(), plan, ({ id }) => table.hiddenIn(id), older)
+    const hiddenIn = ({ id }: FileEntry) => table.hiddenIn(id)
+    const merged = await this.#writeFiles((context) => mergeFiles(context, plan, hiddenIn, older))
     if (merged !== null) this.#files.trust([merged])
     return this.#mergeChange(table, plan, merged, tombstones)
   }
@@ -673,9 +675,20 @@ export class Storage implements Scanner {
     }
   }
 
-  #writeContext(): FlushContext {
+  /** Rows with long texts can need more memory than the writer has; the queries' share is larger. */
+  async #writeFiles<T>(write: (context: FlushContext) => Promise<T>): Promise<T> {
+    const { writer, duckdb } = this.#options
+    try {
+      return await write(this.#writeContext(writer))
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error
+      return await write(this.#writeContext(duckdb))
+    }
+  }
+
+  #writeContext(duckdb: Duckdb): FlushContext {
     return {
-      duckdb: this.#options.writer,
+      duckdb,
       dataDir: this.#options.dataDir,
       nextTableName: this.#nextTableName,
       nextFileId: () => this.#nextFileId++,

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { type CompactionLimits, planCompaction } from '../../../src/engine/compaction/plan-compaction.js'
 import type { FileEntry } from '../../../src/engine/registry/file-entry.js'
 
-const LIMITS: CompactionLimits = { filesPerLevelMax: 4, fileBytesMax: 100, hiddenCountMax: 5 }
+const LIMITS: CompactionLimits = {
+  filesPerLevelMax: 4,
+  fileBytesMax: 100,
+  wideFileBytesMax: 30,
+  wideRowBytes: 1000,
+  hiddenCountMax: 5,
+}
 
 function file(id: number, level: number, byteCount = 10): FileEntry {
   return {
@@ -78,4 +84,11 @@ test('files with hidden rows go first, and at rest even one alone is written ane
   expect(plan([file(8, 0), file(10, 1)], false)).toEqual([10])
   expect(plan([file(1, 0, 90), file(8, 0, 90)], true)).toEqual([8])
   expect(plan([file(1, 0), file(8, 0)], true)).toEqual([1, 8])
+})
+
+test('files of wide rows are merged into smaller ones', () => {
+  const wide = { ...LIMITS, wideRowBytes: 5 }
+  const ids = (files: FileEntry[]) => planCompaction(files, true, wide)?.map(({ id }) => id) ?? null
+  expect(ids([file(1, 0), file(2, 0), file(3, 0), file(4, 0)])).toEqual([1, 2, 3])
+  expect(ids([file(1, 0, 25), file(2, 0, 25)])).toBeNull()
 })
