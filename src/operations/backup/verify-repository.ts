@@ -11,6 +11,7 @@
  * Nothing is changed but the note of the outcome beside the set.
  */
 
+import { ClientError } from '../../client/client-error.js'
 import { decodeRegistry, fileEntryOf, HyperbyteError } from '../../engine/index.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
@@ -19,7 +20,7 @@ import { readFooter } from './parquet-footer.js'
 import { blobsOf, type Manifest, type ManifestFile } from './repository/manifest.js'
 import { blobKey, Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
-import { readSegments } from './repository/segments.js'
+import { readSegments, type SegmentedBlob } from './repository/segments.js'
 import { runParallel } from './run-parallel.js'
 import type { BlobStore } from './store/blob-store.js'
 
@@ -70,6 +71,11 @@ class Verification {
   readonly #repository: Repository
   /** What is wrong with a blob, by SHA-256; sets share blobs, and each is looked at once. */
   readonly #known = new Map<string, { stage: VerifyStage; reason: string } | null>()
+  /** The same for footers: rows that one tells, or what is wrong with it. */
+  readonly #footers = new Map<string, { readonly rowCount: number } | { readonly reason: string }>()
+  readonly #sizes = new Map<string, number>()
+  /** Blobs that were bad the last time. */
+  readonly #suspects = new Set<string>()
 
   constructor(options: VerifyOptions, repository: Repository) {
     this.#options = options
@@ -83,12 +89,14 @@ class Verification {
     if (setId === 'latest' && complete.length === 0) {
       throw new BackupError('missing', `${this.#repository.store.location} has no complete set`)
     }
+    // After the sets: whatever they need has been there before them.
+    pace.begin('list', null, 0)
+    for await (const { sha256, size } of this.#repository.blobs()) this.#sizes.set(sha256, size)
+    await runParallel(ids, this.#options.jobCount, (id) => this.#noteSuspects(id))
     const sets: SetReport[] = []
     for (const id of ids) {
       pace.signal.throwIfAborted()
-      const report = await this.#verifySet(id)
-      sets.push(report)
-      await this.#note(report)
+      sets.push(await this.#verifySet(id))
     }
     return { sets, faults: setId === null ? await this.#strayFaults() : [] }
   }
@@ -113,23 +121,26 @@ class Verification {
       faults.push(...(await this.#registryFaults(manifest)))
     if (!manifest.log.segments.some(({ sha256 }) => isBad(sha256))) faults.push(...(await this.#logFaults(manifest)))
     faults.push(...(await this.#footerFaults(manifest.files.filter(({ sha256 }) => !isBad(sha256)))))
+    await this.#note(id, faults, [...blobsOf(manifest).keys()].filter(isBad))
     return { id, faults, files: manifest.files.length, checkedBytes }
   }
 
-  /** Stages 2 and 3 of the blobs that no earlier set had. Returns the bytes that were hashed. */
+  /**
+   * Stages 2 and 3 of the blobs that no earlier set had. A share always includes what was bad the last time, so that chance
+   * declares nothing good. Returns the bytes that were hashed.
+   */
   async #checkBlobs(manifest: Manifest): Promise<number> {
     const { pace, jobCount, readShare } = this.#options
-    const blobs = [...blobsOf(manifest)].filter(([sha256]) => !this.#known.has(sha256))
     const present: [string, number][] = []
-    pace.begin('look', null, blobs.length)
-    await runParallel(blobs, jobCount, async ([sha256, size]) => {
-      const found = await this.#repository.store.size(blobKey(sha256))
-      const reason = found === null ? 'the blob is missing' : `the blob has ${found} bytes instead of ${size}`
+    for (const [sha256, size] of blobsOf(manifest)) {
+      if (this.#known.has(sha256)) continue
+      const found = this.#sizes.get(sha256)
+      const key = blobKey(sha256)
+      const reason = found === undefined ? `${key} is missing` : `${key} has ${found} bytes instead of ${size}`
       this.#known.set(sha256, found === size ? null : { stage: 'files', reason })
       if (found === size) present.push([sha256, size])
-      pace.endFile()
-    })
-    const chosen = chooseShare(present, readShare)
+    }
+    const chosen = chooseShare(present, readShare, this.#suspects)
     let checkedBytes = 0
     pace.begin(
       'verify',
@@ -149,7 +160,7 @@ class Verification {
     const fault = (reason: string): Fault => ({ stage: 'content', name: `registry of ${id}`, reason })
     const named = new Map(files.map((file) => [file.id, file]))
     try {
-      for await (const entry of decodeRegistry(readSegments(this.#repository, registry))) {
+      for await (const entry of decodeRegistry(this.#stream('registry', registry))) {
         const file = fileEntryOf(entry)
         if (file === null) continue
         if (named.get(file.id)?.sha256 !== file.sha256)
@@ -157,7 +168,7 @@ class Verification {
         named.delete(file.id)
       }
     } catch (error) {
-      return [fault(reasonOf(error))]
+      return [fault(this.#reasonOf(error))]
     }
     return named.size === 0 ? [] : [fault(`it lacks ${named.size} files of the manifest`)]
   }
@@ -167,29 +178,51 @@ class Verification {
     const bounds = { flushedSequence: BigInt(log.flushedSequence), lastSequence: BigInt(log.lastSequence) }
     const reader = new LogReader(bounds, null)
     try {
-      for await (const _ of reader.read(wholeRecords(readSegments(this.#repository, log))));
+      for await (const _ of reader.read(wholeRecords(this.#stream('log', log))));
     } catch (error) {
-      return [fault(reasonOf(error))]
+      return [fault(this.#reasonOf(error))]
     }
     const { records } = reader.facts()
     return records === log.records ? [] : [fault(`it has ${records} records instead of ${log.records}`)]
   }
 
+  #stream(phase: string, blob: SegmentedBlob): AsyncIterable<Uint8Array> {
+    this.#options.pace.begin(phase, blob.unpackedSize, 0)
+    return this.#options.pace.pass(readSegments(this.#repository, blob))
+  }
+
   async #footerFaults(files: readonly ManifestFile[]): Promise<Fault[]> {
     const { pace, jobCount } = this.#options
     const faults: Fault[] = []
-    pace.begin('footers', null, files.length)
-    await runParallel(files, jobCount, async ({ path, sha256, size, rows }) => {
-      pace.signal.throwIfAborted()
-      try {
-        const found = await readFooter(size, (start, end) => this.#repository.readBlobRange(sha256, start, end))
-        if (found.rowCount !== rows) throw new Error(`it has ${found.rowCount} rows instead of ${rows}`)
-      } catch (error) {
-        faults.push({ stage: 'content', name: path, reason: reasonOf(error) })
-      }
+    const unknown = files.filter(({ sha256 }) => !this.#footers.has(sha256))
+    pace.begin('footers', null, unknown.length)
+    await runParallel(unknown, jobCount, async ({ sha256, size }) => {
+      this.#footers.set(sha256, await this.#readFooter(sha256, size))
       pace.endFile()
     })
+    for (const { path, sha256, rows } of files) {
+      const footer = this.#footers.get(sha256) ?? { rowCount: rows }
+      const reason =
+        'reason' in footer
+          ? footer.reason
+          : footer.rowCount === rows
+            ? null
+            : `it has ${footer.rowCount} rows instead of ${rows}`
+      if (reason !== null) faults.push({ stage: 'content', name: path, reason: `${blobKey(sha256)}: ${reason}` })
+    }
     return faults
+  }
+
+  async #readFooter(sha256: string, size: number): Promise<{ rowCount: number } | { reason: string }> {
+    const { pace } = this.#options
+    try {
+      return await readFooter(size, async (start, end) => {
+        await pace.limit(end - start)
+        return await this.#repository.readBlobRange(sha256, start, end)
+      })
+    } catch (error) {
+      return { reason: this.#reasonOf(error) }
+    }
   }
 
   /** The note of an earlier check is part of the repository as well. */
@@ -198,8 +231,24 @@ class Verification {
       await this.#repository.check(id)
       return []
     } catch (error) {
-      return [{ stage: 'manifest', name: `sets/${id}.check`, reason: reasonOf(error) }]
+      if (!(error instanceof BackupError)) throw error
+      return [{ stage: 'manifest', name: `sets/${id}.check`, reason: error.message }]
     }
+  }
+
+  async #noteSuspects(id: string): Promise<void> {
+    try {
+      const check = await this.#repository.check(id)
+      for (const sha256 of check?.bad ?? []) this.#suspects.add(sha256)
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error
+    }
+  }
+
+  /** A verdict, unless the reading stopped for another reason than the bytes. */
+  #reasonOf(error: unknown): string {
+    if (this.#options.pace.signal.aborted || error instanceof ClientError) throw error
+    return reasonOf(error)
   }
 
   /** Blobs that no set names are no harm, but one that is not what its name says is a sign of bad storage. */
@@ -207,7 +256,7 @@ class Verification {
     const { pace, readShare } = this.#options
     const faults: Fault[] = []
     if (readShare < 1) return faults
-    for await (const { sha256, size } of this.#repository.blobs()) {
+    for (const [sha256, size] of this.#sizes) {
       if (this.#known.has(sha256)) continue
       const reason = await this.#repository.blobFault(sha256, size, pace.take)
       if (reason !== null) faults.push({ stage: 'hashes', name: blobKey(sha256), reason })
@@ -216,10 +265,9 @@ class Verification {
   }
 
   /** A repository that cannot be written to can still be verified. */
-  async #note({ id, faults }: SetReport): Promise<void> {
+  async #note(id: string, faults: readonly Fault[], bad: readonly string[]): Promise<void> {
     const { nowMs, readShare, pace } = this.#options
-    if (faults.some(({ name }) => name === `sets/${id}.json`)) return
-    const check = { time: new Date(nowMs).toISOString(), isGood: faults.length === 0, readShare }
+    const check = { time: new Date(nowMs).toISOString(), isGood: faults.length === 0, readShare, bad }
     await this.#repository
       .writeCheck(id, check)
       .catch((error) => pace.warn(`the outcome could not be noted: ${reasonOf(error)}`))
@@ -246,16 +294,20 @@ function usersOf({ id, files, registry, log }: Manifest): Map<string, string[]> 
 }
 
 /** Another part each time, so that regular checks of a share see everything sooner or later. */
-function chooseShare(blobs: readonly [string, number][], share: number): readonly [string, number][] {
+function chooseShare(
+  blobs: readonly [string, number][],
+  share: number,
+  suspects: ReadonlySet<string>,
+): readonly [string, number][] {
   if (share >= 1) return blobs
   const total = blobs.reduce((sum, [, size]) => sum + size, 0)
   const shuffled = blobs.map((blob) => ({ blob, order: Math.random() })).sort((a, b) => a.order - b.order)
-  const chosen: [string, number][] = []
+  const chosen = blobs.filter(([sha256]) => suspects.has(sha256))
   let bytes = 0
   for (const { blob } of shuffled) {
     if (bytes >= total * share) break
-    chosen.push(blob)
     bytes += blob[1]
+    if (!suspects.has(blob[0])) chosen.push(blob)
   }
   return chosen
 }

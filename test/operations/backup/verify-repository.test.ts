@@ -1,14 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ClientError } from '../../../src/client/client-error.js'
+import { BytePace } from '../../../src/operations/backup/byte-pace.js'
 import { copySets } from '../../../src/operations/backup/copy-sets.js'
 import { listSets } from '../../../src/operations/backup/list-sets.js'
 import { NO_RULES } from '../../../src/operations/backup/plan-retention.js'
 import { type PruneOutcome, pruneRepository } from '../../../src/operations/backup/prune-repository.js'
-import { Repository } from '../../../src/operations/backup/repository/repository.js'
+import { blobKey, Repository } from '../../../src/operations/backup/repository/repository.js'
 import { RepositoryLock } from '../../../src/operations/backup/repository/repository-lock.js'
 import { DirectoryStore } from '../../../src/operations/backup/store/directory-store.js'
 import { type VerifyOutcome, verifyRepository } from '../../../src/operations/backup/verify-repository.js'
+import { NO_PROGRESS } from '../../../src/operations/progress.js'
 import { openTestRepository, type TestRepository, testPace } from './open-test-repository.js'
 
 let repo: TestRepository
@@ -23,7 +26,10 @@ beforeEach(async () => {
 
 afterEach(() => repo.remove())
 
-function verify(setId: string | null = null): Promise<VerifyOutcome> {
+function verify(
+  setId: string | null = null,
+  options: Partial<Parameters<typeof verifyRepository>[0]> = {},
+): Promise<VerifyOutcome> {
   return verifyRepository({
     store: repo.store,
     setId,
@@ -32,6 +38,7 @@ function verify(setId: string | null = null): Promise<VerifyOutcome> {
     waitLockMs: 0,
     nowMs: Date.now(),
     pace: testPace(),
+    ...options,
   })
 }
 
@@ -74,11 +81,12 @@ test('a flipped bit in any object of the repository is found', async () => {
       const damaged = Buffer.from(whole)
       damaged[Math.floor(whole.length * share)] ^= 1 << Math.floor(share * 8)
       await writeFile(file, damaged)
-      const isFound = await verify().then(
-        (outcome) => !isGood(outcome),
-        () => true,
+      const found = await verify().then(
+        ({ sets, faults }) =>
+          [...sets.flatMap((set) => set.faults), ...faults].map(({ name, reason }) => name + reason),
+        (error: Error) => [error.message],
       )
-      expect(isFound, `${key} at ${share}`).toBe(true)
+      expect(found.join(), `${key} at ${share}`).toContain(key)
     }
     // The failed checks left notes of their own.
     await writeFile(file, whole)
@@ -96,11 +104,69 @@ test('a missing blob and one of a wrong length are named by the file they were',
   await writeFile(blob, whole.subarray(1))
   expect((await verify()).sets[0].faults).toMatchObject([{ stage: 'files', name: file.path }])
   await repository.removeBlob(file.sha256)
-  expect((await verify('latest')).sets[0].faults).toMatchObject([{ stage: 'files', reason: 'the blob is missing' }])
+  expect((await verify('latest')).sets[0].faults).toMatchObject([
+    { stage: 'files', reason: expect.stringMatching(/^blobs.* is missing$/) },
+  ])
   expect(await listSets(repository)).toMatchObject([{ state: 'damaged' }])
   await expect(repo.restore('copy')).rejects.toMatchObject({ kind: 'damaged' })
   await repo.create()
   expect(isGood(await verify('latest'))).toBe(true)
+})
+
+test('a share is some of the bytes, other ones each time, and always what was bad the last time', async () => {
+  for (let i = 0; i < 9; i++) {
+    await repo.source.write(`m${i} v=${i} ${i}`)
+    await repo.source.engine.flush()
+  }
+  await repo.create()
+  const repository = await Repository.open(repo.store)
+  const { id, files } = await repository.manifest((await repository.completeSets())[1].id)
+  const all = (await verify(id)).sets[0].checkedBytes
+  const checked = new Set<number>()
+  for (let i = 0; i < 20; i++) {
+    const { checkedBytes } = (await verify(id, { readShare: 0.25 })).sets[0]
+    expect(checkedBytes).toBeGreaterThanOrEqual(all * 0.25)
+    expect(checkedBytes).toBeLessThan(all * 0.6)
+    checked.add(checkedBytes)
+  }
+  expect(checked.size).toBeGreaterThan(1)
+
+  const blob = path.join(repo.store.location, blobKey(files[4].sha256))
+  const whole = await readFile(blob)
+  const damaged = Buffer.from(whole)
+  damaged[20] ^= 1
+  await writeFile(blob, damaged)
+  expect(isGood(await verify(id))).toBe(false)
+  for (const setId of [id, null]) {
+    const outcome = await verify(setId, { readShare: 0.001 })
+    expect(outcome.sets.at(-1)?.faults).toMatchObject([{ stage: 'hashes', name: files[4].path }])
+  }
+  await writeFile(blob, whole)
+  expect(isGood(await verify(null, { readShare: 0.001 }))).toBe(true)
+  expect((await listSets(repository))[0].state).toBe('verified')
+})
+
+test('a check that is stopped, or loses its repository, gives no verdict', async () => {
+  const [{ id }] = await (await Repository.open(repo.store)).completeSets()
+  for (const phase of ['verify', 'registry', 'log', 'footers']) {
+    const controller = new AbortController()
+    const update = (status: { phase: string }) => {
+      if (status.phase === phase) controller.abort(new Error('stopped'))
+    }
+    const progress = { ...NO_PROGRESS, update }
+    const pace = new BytePace({ bytesPerSecond: null, progress, signal: controller.signal })
+    await expect(verify(null, { pace }), phase).rejects.toThrow('stopped')
+  }
+  class LostStore extends DirectoryStore {
+    override async *read(key: string, range?: { start: number; end: number }): AsyncGenerator<Uint8Array> {
+      if (key.startsWith('blobs/')) throw new ClientError('unreachable', 'the network is away')
+      yield* super.read(key, range)
+    }
+  }
+  const store = new LostStore(repo.store.location)
+  await expect(verify(null, { store })).rejects.toMatchObject({ kind: 'unreachable' })
+  await expect(verify(null, { store, readShare: 0.0001 })).rejects.toMatchObject({ kind: 'unreachable' })
+  expect(await (await Repository.open(repo.store)).check(id)).toBeNull()
 })
 
 test('pruning shows first, keeps what is pinned, and takes blobs that nobody needs', async () => {

@@ -24,6 +24,8 @@ export interface SetCheck {
   readonly isGood: boolean
   /** Of the bytes whose hashes were checked; 1 = all. */
   readonly readShare: number
+  /** SHA-256 of the blobs that were missing or wrong. */
+  readonly bad?: readonly string[]
 }
 
 /** What is known of a set without reading its manifest. */
