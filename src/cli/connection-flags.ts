@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { Flags } from '@oclif/core'
 import type { ClientOptions, Credentials } from '../client/http-client.js'
+import { fileFailure } from './file-failure.js'
 import { OperationError } from './operation-error.js'
 import { parseDurationFlag } from './parse-duration-flag.js'
 
@@ -148,9 +149,7 @@ export function readNamedFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    const reason = isMissing ? 'there is no such file' : (cause as Error).message
-    throw new OperationError(`cannot read ${path}: ${reason}`, { exit: isMissing ? 'missing' : 'failed', cause })
+    throw fileFailure('read', path, cause)
   }
 }
 

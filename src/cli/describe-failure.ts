@@ -53,14 +53,26 @@ const EXIT_OF_ENGINE_ERROR = {
   'no-space': 'no-space',
   corrupt: 'mismatch',
   locked: 'locked',
-  unsupported: 'failed',
+  unsupported: 'conflict',
   internal: 'failed',
 } as const satisfies Record<ErrorCode, ExitName>
 
-const HINT_OF_CLIENT_ERROR: Partial<Record<ClientErrorKind, string>> = {
-  unreachable: 'is the server running? hyperbyte ping --host URL',
-  denied: 'give --username and HYPERBYTE_PASSWORD or --password-file',
+function hintOfClientError({ kind, host, hint }: ClientError): string | null {
+  if (hint !== null) return hint
+  if (kind === 'unreachable') return `is the server running? hyperbyte ping --host ${host ?? 'URL'} --ready --wait 30s`
+  return null
 }
+
+/** What to do next where the failure itself has no better advice. The ends that are no failures need none. */
+const NEXT = {
+  missing: 'look what there is: hyperbyte db list, hyperbyte backup list, ls',
+  conflict: 'name another target, or see what the command offers for one that exists: hyperbyte help errors',
+  denied: 'give --username and HYPERBYTE_PASSWORD or --password-file',
+  locked: 'stop the process that holds it, or ask the server itself with --host in place of --data-dir',
+  'no-space': 'make room there, then run the same command again',
+} as const satisfies Partial<Record<ExitName, string>>
+
+const NEXT_OF_ALL = 'hyperbyte help errors'
 
 /** What the operating system refuses; its message names the address or the path. */
 const SYSTEM_ERRORS: ReadonlyMap<string, { readonly exit: ExitName; readonly hint: string | null }> = new Map([
@@ -83,19 +95,15 @@ export function describeFailure(error: unknown): Failure {
     return { exit, code: 'interrupted', message: error.message, hint, isExpected: true }
   }
   if (error instanceof ClientError) {
-    return expected(
-      EXIT_OF_CLIENT_ERROR[error.kind],
-      error.kind,
-      error.message,
-      error.hint ?? HINT_OF_CLIENT_ERROR[error.kind] ?? null,
-    )
+    return expected(EXIT_OF_CLIENT_ERROR[error.kind], error.kind, error.message, hintOfClientError(error))
   }
   if (error instanceof BackupError) {
     return expected(EXIT_OF_BACKUP_ERROR[error.kind], error.kind, error.message, error.hint)
   }
   if (isNamed(error, 'HyperbyteError')) {
     const { code, message } = error as Error & { code: ErrorCode }
-    return expected(EXIT_OF_ENGINE_ERROR[code], code, message, null)
+    const hint = code === 'unsupported' ? 'use the version of hyperbyte that wrote it, or a newer one' : null
+    return expected(EXIT_OF_ENGINE_ERROR[code], code, message, hint)
   }
   if (isNamed(error, 'ConfigError')) {
     return expected('usage', 'usage', error.message, 'hyperbyte config show --defaults lists every option')
@@ -114,7 +122,13 @@ export function describeFailure(error: unknown): Failure {
 }
 
 function expected(exit: ExitName, code: string, message: string, hint: string | null): Failure {
-  return { exit: exitCode(exit), code, message, hint, isExpected: true }
+  return { exit: exitCode(exit), code, message, hint: hint ?? nextAfter(exit), isExpected: true }
+}
+
+/** null for usage errors: the command that was called knows an example. */
+function nextAfter(exit: ExitName): string | null {
+  if (exit === 'usage') return null
+  return (NEXT as Partial<Record<ExitName, string>>)[exit] ?? NEXT_OF_ALL
 }
 
 /** By name: commands that never open an engine or read a configuration need not load either to recognise its errors. */

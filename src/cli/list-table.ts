@@ -4,6 +4,7 @@
  */
 
 import { Flags } from '@oclif/core'
+import { suggestName } from '../daemon/config/suggest-name.js'
 import { OperationError } from './operation-error.js'
 import { renderTable } from './render-table.js'
 
@@ -91,7 +92,8 @@ function sortRows<Row>(columns: readonly ListColumn<Row>[], rows: readonly Row[]
 function findColumn<Row>(columns: readonly ListColumn<Row>[], name: string, flag: string): ListColumn<Row> {
   const found = columns.find((column) => nameOf(column) === name.toLowerCase())
   if (found !== undefined) return found
-  throw new OperationError(`${flag}: there is no column ${name}`, {
+  const near = suggestName(name.toLowerCase(), columns.map(nameOf))
+  throw new OperationError(`${flag}: there is no column ${name}${near === null ? '' : `; did you mean ${near}?`}`, {
     exit: 'usage',
     hint: `the columns are ${columns.map(nameOf).join(', ')}`,
   })

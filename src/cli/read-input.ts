@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { OperationError } from './operation-error.js'
+import { fileFailure } from './file-failure.js'
 
 /** `-` is stdin; a name that ends in `.gz` is unpacked. */
 export async function* readFilePieces(path: string): AsyncGenerator<string> {
@@ -15,10 +15,7 @@ export async function* readFilePieces(path: string): AsyncGenerator<string> {
   try {
     for await (const piece of input) yield piece as string
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const isMissing = code === 'ENOENT'
-    const reason = isMissing ? 'there is no such file' : message
-    throw new OperationError(`cannot read ${path}: ${reason}`, { exit: isMissing ? 'missing' : 'failed', cause })
+    throw fileFailure('read', path, cause)
   }
 }
 

@@ -34,7 +34,6 @@ export interface TopFlags extends ServerFlagValues {
   readonly replay?: string
   readonly charts: 'block' | 'braille' | 'ascii'
   readonly palette: PaletteName
-  readonly color: boolean
   readonly mouse?: boolean
   readonly altscreen: boolean
   readonly compact: boolean
@@ -61,7 +60,7 @@ export async function runTop(flags: TopFlags, { isJson }: { readonly isJson: boo
     if (flags.jsonl) return await printDocuments(start, source, recorder, flags.count ?? Number.POSITIVE_INFINITY)
     if (isJson || flags.once || !isScreen()) {
       if (!isJson && !flags.once) process.stderr.write('no terminal: one picture, as with --once\n')
-      return await printOnce(start, source, recorder, { isJson, isColored: isColored(flags), isChecked: flags.check })
+      return await printOnce(start, source, recorder, { isJson, isColored: isColored(), isChecked: flags.check })
     }
     if (process.env['INK_SCREEN_READER'] === 'true') return await speak(start, source, recorder)
     return await showScreen(start, flags, { source, recording, recorder })
@@ -76,8 +75,8 @@ function isScreen(): boolean {
   return process.stdout.isTTY === true && TERM !== 'dumb' && (CI === undefined || CI === '' || CI === 'false')
 }
 
-function isColored({ color }: TopFlags): boolean {
-  return color && isColorWanted({ isTerminal: process.stdout.isTTY === true, environment: process.env })
+function isColored(): boolean {
+  return isColorWanted({ isTerminal: process.stdout.isTTY === true, environment: process.env })
 }
 
 function openServer(flags: TopFlags): SampleSource {
@@ -194,7 +193,7 @@ async function showScreen(
   const { runScreen } = await import('../tui/app/run-screen.js')
   const end = await runScreen(start, {
     ...sources,
-    theme: chooseTheme(flags.palette, isColored(flags) ? colorDepth() : 0),
+    theme: chooseTheme(flags.palette, isColored() ? colorDepth() : 0),
     stdin: process.stdin,
     stdout: process.stdout,
     isMouseWanted: flags.mouse ?? process.env['SSH_CONNECTION'] === undefined,

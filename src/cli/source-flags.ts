@@ -7,6 +7,7 @@ import { toClientOptions } from './connection-flags.js'
 import { OperationError } from './operation-error.js'
 import { parseDurationFlag } from './parse-duration-flag.js'
 import { parseTimeFlag } from './parse-time-flag.js'
+import { talk } from './talk/talk.js'
 
 const GROUP = 'SOURCE'
 
@@ -100,7 +101,8 @@ export async function withSource<T>(
     timeout: flags['source-timeout'],
     insecure: flags['source-insecure'],
   }
-  const client = await HttpClient.open(toClientOptions(connection, environment, () => {}))
+  const options = toClientOptions(connection, environment, () => {})
+  const client = await HttpClient.open({ ...options, trace: talk.requestTrace() })
   try {
     return await run(client)
   } finally {

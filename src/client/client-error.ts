@@ -16,6 +16,7 @@ export type ClientErrorKind =
 
 interface ClientErrorOptions {
   readonly status?: number
+  readonly host?: string
   readonly hint?: string
   readonly cause?: unknown
 }
@@ -23,6 +24,8 @@ interface ClientErrorOptions {
 export class ClientError extends Error {
   readonly kind: ClientErrorKind
   readonly status: number | null
+  /** Of `unreachable`: which server it was, if one can be named. */
+  readonly host: string | null
   /** What to do next, where more is known than the kind tells. */
   readonly hint: string | null
 
@@ -31,6 +34,7 @@ export class ClientError extends Error {
     this.name = 'ClientError'
     this.kind = kind
     this.status = options.status ?? null
+    this.host = options.host ?? null
     this.hint = options.hint ?? null
   }
 }

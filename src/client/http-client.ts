@@ -15,6 +15,7 @@ import { type DeclaredTypes, MsgpackColumnReader } from './msgpack-column-reader
 import { parseAnswers } from './parse-answers.js'
 import { parseExactJson } from './parse-exact-json.js'
 import type { QueryAnswer } from './query-answer.js'
+import type { Exchanged, RequestTrace } from './request-trace.js'
 import type { ColumnWriteCall, ReadCall, Target } from './target.js'
 import { kindOfStatementError, translateAnswer } from './translate-answer.js'
 
@@ -28,6 +29,7 @@ export interface ClientOptions {
   readonly authorityPem: string | null
   readonly isCertificateChecked: boolean
   readonly unixSocket: string | null
+  readonly trace?: RequestTrace
 }
 
 export type Credentials =
@@ -352,21 +354,31 @@ export class HttpClient implements Target {
   async #call(call: Call): Promise<Answer> {
     const { hosts } = this.#options
     for (let tryCount = 1; ; tryCount++) {
+      const startedMs = performance.now()
       try {
-        return await this.#callHost(call)
+        const answer = await this.#callHost(call)
+        this.#tell(call, startedMs, { status: answer.statusCode, failure: '' })
+        return answer
       } catch (error) {
         const failure = translateFailure(error, this.#host)
+        this.#tell(call, startedMs, { status: null, failure: `no answer (${codeOf(error) || failure.message})` })
         if (!isNotConnected(error) || tryCount === hosts.length) throw failure
         this.#hostIndex = (this.#hostIndex + 1) % hosts.length
       }
     }
   }
 
-  #callHost({ method, path, search, headers, body, signal, readAheadBytes, timeoutMsMin = 0 }: Call): Promise<Answer> {
-    const query = search.size === 0 ? '' : `?${search}`
-    return this.#request(this.#host + path + query, {
+  #tell(call: Call, startedMs: number, end: Pick<Exchanged, 'status' | 'failure'>): void {
+    const elapsedMs = performance.now() - startedMs
+    this.#options.trace?.onExchange({ method: call.method, host: this.#host, path: pathOf(call), elapsedMs, ...end })
+  }
+
+  #callHost(call: Call): Promise<Answer> {
+    const { method, headers, body, signal, readAheadBytes, timeoutMsMin = 0 } = call
+    const { credentials, trace } = this.#options
+    return this.#request(this.#host + pathOf(call), {
       method,
-      headers: { ...headers, ...authorization(this.#options.credentials) },
+      headers: { ...headers, ...authorization(credentials), ...(trace !== undefined && { 'x-request-id': trace.id }) },
       body,
       dispatcher: this.#dispatcher,
       ...(signal !== undefined && { signal }),
@@ -388,6 +400,10 @@ function encodeBody(columns: readonly PointColumns[]): { body: Buffer; unspelled
 
 function get(path: string): Call {
   return { method: 'GET', path, search: new URLSearchParams(), headers: {}, body: null }
+}
+
+function pathOf({ path, search }: Call): string {
+  return path + (search.size === 0 ? '' : `?${search}`)
 }
 
 function authorization(credentials: Credentials): Record<string, string> {
@@ -436,7 +452,7 @@ function translateFailure(error: unknown, host: string): ClientError {
   if (error instanceof ClientError) return error
   const code = codeOf(error)
   const reason = REASON_OF_CODE.get(code) ?? (error as Error).message
-  return new ClientError('unreachable', `cannot reach ${host}: ${reason}`, { cause: error })
+  return new ClientError('unreachable', `cannot reach ${host}: ${reason}`, { cause: error, host })
 }
 
 const REASON_OF_CODE: ReadonlyMap<string, string> = new Map([

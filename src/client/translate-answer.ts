@@ -31,7 +31,7 @@ export function kindOfStatementError(text: string): ClientErrorKind {
   if (/^(database not found|retention policy not found|measurement not found|user not found)/.test(text))
     return 'missing'
   if (/not authorized|create admin user first/.test(text)) return 'denied'
-  if (/already exists/.test(text)) return 'conflict'
+  if (/already exists|conflicts with an existing/.test(text)) return 'conflict'
   return 'rejected'
 }
 

@@ -1,14 +1,14 @@
 /** For the shells' Tab: what could stand at the cursor, one candidate per line. Never fails. */
 
 import { Flags } from '@oclif/core'
-import { BaseCommand } from '../cli/base-command.js'
 import { type CompletionPlan, type KnownCommand, planCompletion } from '../cli/complete/completion-plan.js'
 import { SHELL_SCRIPTS, type ShellName } from '../cli/complete/shell-scripts.js'
 import { splitCommandLine } from '../cli/complete/split-command-line.js'
+import { RootCommand } from '../cli/root-command.js'
 
 const SHELLS = Object.keys(SHELL_SCRIPTS) as ShellName[]
 
-export default class Complete extends BaseCommand {
+export default class Complete extends RootCommand {
   static override hidden = true
   static override enableJsonFlag = false
   static override summary = 'Complete a command line, for shells'

@@ -101,7 +101,7 @@ EXIT CODES
         `exported ${formatCount(totals.rowCount)} rows, ${totals.fileCount} files${skipped}, ${formatSeconds(seconds)}`,
       )
       if (totals.lostCount > 0) {
-        this.note(`${totals.lostCount} rows have a name that line protocol cannot spell`)
+        this.trouble(`${totals.lostCount} rows have a name that line protocol cannot spell`)
         process.exitCode = exitCode('partial')
       }
       return {

@@ -1,11 +1,11 @@
 /** The daemon. Stays in the foreground, logs to stderr, ends with 0 after SIGTERM or Ctrl-C. */
 
 import { Flags } from '@oclif/core'
-import { BaseCommand } from '../cli/base-command.js'
 import { isColorWanted } from '../cli/color.js'
 import { configFlags, readConfigFromFlags } from '../cli/config-flags.js'
+import { RootCommand } from '../cli/root-command.js'
 
-export default class Serve extends BaseCommand {
+export default class Serve extends RootCommand {
   static override summary = 'Run the database server'
   static override description = `Listens on 127.0.0.1:8086 and keeps its data in ./hyperbyte-data unless told otherwise.
 
@@ -33,7 +33,7 @@ EXIT CODES
     const loadConfig = () => readConfigFromFlags(flags)
     const config = await loadConfig()
     if (flags.check) {
-      for (const warning of config.warnings) this.note(`warning: ${warning}`)
+      for (const warning of config.warnings) this.trouble(`warning: ${warning}`)
       this.log('configuration ok')
       return { schema: 'hyperbyte.serve.check/1', warnings: config.warnings }
     }

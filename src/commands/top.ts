@@ -54,7 +54,6 @@ EXIT CODES
       default: 'default' as const,
       summary: "The terminal's colours, colours for every kind of colour vision, or none.",
     }),
-    color: Flags.boolean({ default: true, allowNo: true, summary: 'Colours on a terminal.' }),
     mouse: Flags.boolean({ allowNo: true, summary: 'Clicks and wheel; on unless this is an SSH session.' }),
     altscreen: Flags.boolean({ default: true, allowNo: true, summary: "Use the terminal's second screen." }),
     compact: Flags.boolean({ summary: 'No lines between the parts.' }),

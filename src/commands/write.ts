@@ -6,6 +6,7 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.js'
 import { databaseFlags } from '../cli/connection-flags.js'
 import { exitCode } from '../cli/exit-codes.js'
+import { fileFailure } from '../cli/file-failure.js'
 import { targetFlags, withTarget } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
 import { readFilePieces } from '../cli/read-input.js'
@@ -74,7 +75,7 @@ EXIT CODES
       return await withTarget(flags, async (target) => {
         const writer = new BatchWriter({
           batchLineCount: flags.batch,
-          onRefusal: (reason) => this.note(`refused: ${reason.split('\n')[0]}`),
+          onRefusal: (reason) => this.trouble(`refused: ${reason.split('\n')[0]}`),
           onRejected: errorsFile === null ? null : (rejected) => errorsFile.add(rejected),
           send: async (lines) => {
             if (flags.rate !== undefined) await sleepToRate(writer.totals.lineCount, flags.rate, startedMs)
@@ -86,7 +87,7 @@ EXIT CODES
         } catch (error) {
           const stored = writer.totals.lineCount
           if (stored > 0)
-            this.note(`stopped after ${stored} lines; writing them again changes nothing if they have timestamps`)
+            this.trouble(`stopped after ${stored} lines; writing them again changes nothing if they have timestamps`)
           throw error
         }
         return this.#report(writer, flags['dry-run'], performance.now() - startedMs)
@@ -156,7 +157,11 @@ class ErrorsFile {
   readonly #handle: number
 
   constructor(path: string) {
-    this.#handle = openSync(path, 'w')
+    try {
+      this.#handle = openSync(path, 'w')
+    } catch (cause) {
+      throw fileFailure('write', path, cause)
+    }
   }
 
   add({ line, reason }: RejectedLine): void {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { describeFailure } from '../../src/cli/describe-failure.js'
-import { EXIT_CODES, type ExitName } from '../../src/cli/exit-codes.js'
+import { FAILURE_CODES, type FailureText } from '../../src/cli/error-codes.js'
+import { EXIT_CODES, type ExitName, exitCode } from '../../src/cli/exit-codes.js'
 import { OperationError } from '../../src/cli/operation-error.js'
-import { ClientError } from '../../src/client/client-error.js'
+import { ClientError, type ClientErrorKind } from '../../src/client/client-error.js'
 import { ConfigError } from '../../src/daemon/config/load-config.js'
-import { HyperbyteError } from '../../src/engine/index.js'
+import { type ErrorCode, HyperbyteError } from '../../src/engine/index.js'
+import { BackupError, type BackupErrorKind } from '../../src/operations/backup/backup-error.js'
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: it did not work`), { code })
@@ -39,6 +41,29 @@ test('anything unknown is a bug: 1, and worth its stack', () => {
     code: 'internal',
     isExpected: false,
   })
+})
+
+/** null: the error has no such code. */
+function endOf(error: Error): number | null {
+  try {
+    return describeFailure(error).exit
+  } catch {
+    return null
+  }
+}
+
+test('what `help errors` says of a code is how its failure ends', () => {
+  const makers = [
+    (code: string) => new OperationError('no', { exit: code as ExitName }),
+    (code: string) => new ClientError(code as ClientErrorKind, 'no'),
+    (code: string) => new BackupError(code as BackupErrorKind, 'no'),
+    (code: string) => new HyperbyteError(code as ErrorCode, 'no'),
+  ]
+  for (const [code, { exit }] of Object.entries<FailureText>(FAILURE_CODES)) {
+    if (typeof exit === 'number') continue
+    const ends = makers.flatMap((make) => endOf(make(code)) ?? [])
+    expect([code, new Set(ends)]).toEqual([code, new Set([exitCode(exit)])])
+  }
 })
 
 test('no two names share a number', () => {

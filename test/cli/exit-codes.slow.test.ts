@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,41 +14,70 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, body: string]>>
   partial: [400, '{"error":"partial write: points beyond retention policy dropped=1"}'],
   denied: [401, '{"error":"authorization failed"}'],
   missing: [404, '{"error":"database not found: \\"missing\\""}'],
-  conflict: [400, '{"error":"retention policy conflict"}'],
   busy: [503, '{"error":"try again"}'],
   full: [507, '{"error":"no space left on device"}'],
   wrong: [500, '{"error":"write failed"}'],
 }
 
+const MANY_LINES = Array.from({ length: 300_000 }, (_, index) => `m v=${index} ${index + 1}`).join('\n')
+
+const POLICY_CONFLICT = 'retention policy conflicts with an existing policy'
+
 let server: Server
 let host: string
 let folder: string
+/** Holds the data directory `held`. */
+let holder: ChildProcess
 
 beforeAll(async () => {
   requireBuild()
   folder = mkdtempSync(join(tmpdir(), 'hyperbyte-exit-'))
   writeFileSync(join(folder, 'bad.toml'), '[http]\nbind = 1\n')
   writeFileSync(join(folder, 'good.lp'), 'm v=1 1\n')
+  writeFileSync(join(folder, 'many.lp'), MANY_LINES)
   writeFileSync(join(folder, 'bad.csv'), 'a,b\n1,2\n')
+  mkdirSync(join(folder, 'newer'))
+  writeFileSync(join(folder, 'newer', 'hyperbyte-backup'), `hyperbyte-repository 9 ${'0'.repeat(64)}\n{}\n`)
+  holder = await startHolder(join(folder, 'held'))
   server = createServer((req, res) => {
     req.resume()
     const name = new URL(req.url ?? '/', 'http://x').searchParams.get('db') ?? ''
-    const isQuery = req.url?.startsWith('/query') === true
-    const [status, body] = isQuery ? answerQuery(name) : (ANSWERS[name] ?? [404, 'page not found'])
+    const [status, body] = answer(req.url ?? '', name)
     res.writeHead(status, { 'x-influxdb-version': '1.8.10' }).end(body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }, 120_000)
 
-afterAll(() => {
+afterAll(async () => {
   server.close()
+  const isOver = new Promise((resolve) => holder.on('exit', resolve))
+  holder.kill('SIGTERM')
+  await isOver
   rmSync(folder, { recursive: true })
 })
+
+function answer(url: string, name: string): readonly [number, string] {
+  if (url.startsWith('/sick/health')) return [503, '{"status":"fail","message":"the disk is full","version":"1"}']
+  if (url.startsWith('/sick/ping')) return [204, '']
+  if (url.startsWith('/query')) return answerQuery(name)
+  return ANSWERS[name] ?? [404, 'page not found']
+}
+
+async function startHolder(dataDir: string): Promise<ChildProcess> {
+  const child = spawnBin(['serve', '--bind', '127.0.0.1:0', '--log-format', 'json', '--data-dir', dataDir])
+  await new Promise<void>((resolve) => {
+    child.stderr?.on('data', (piece) => {
+      if (String(piece).includes('"url":')) resolve()
+    })
+  })
+  return child
+}
 
 function answerQuery(name: string): readonly [number, string] {
   if (name === 'fine' || name === '') return [200, '{"results":[{"statement_id":0}]}\n']
   if (name === 'missing') return [200, '{"results":[{"statement_id":0,"error":"database not found: missing"}]}\n']
+  if (name === 'conflict') return [200, `{"results":[{"error":"${POLICY_CONFLICT}"}]}\n`]
   if (name === 'wrong') return [400, '{"error":"error parsing query: found x"}\n']
   return ANSWERS[name] ?? [404, '']
 }
@@ -176,32 +205,125 @@ const CASES: readonly (readonly [name: string, exit: number, args: () => string[
     EXIT_CODES.usage.code,
     () => ['export', '-H', host, '-d', 'x', '--format', 'parquet'],
   ],
+  ['health of a server that fails', EXIT_CODES.mismatch.code, () => ['health', '-H', `${host}/sick`]],
+  [
+    'query of a directory that a server holds',
+    EXIT_CODES.locked.code,
+    () => ['query', '--data-dir', 'held', '-e', 'x'],
+  ],
+  ['server on a directory that another holds', EXIT_CODES.locked.code, () => ['serve', '--data-dir', 'held']],
+  ['repository of a newer version', EXIT_CODES.conflict.code, () => ['backup', 'list', '--repo', 'newer']],
+  ['database that exists otherwise', EXIT_CODES.conflict.code, () => query('conflict')],
+  ['log file in no directory', EXIT_CODES.missing.code, () => ['ping', '--log-file', '/nonexistent/x.log']],
+  ['errors file in no directory', EXIT_CODES.missing.code, () => [...write('fine'), '--errors-file', '/nonexistent/x']],
+  [
+    'password file that is not there',
+    EXIT_CODES.missing.code,
+    () => ['ping', '-u', 'x', '--password-file', '/nonexistent'],
+  ],
   ['open address without authentication', EXIT_CODES.usage.code, () => ['serve', '--bind', '0.0.0.0:0']],
 ]
 
+const isFine = (exit: number) => [EXIT_CODES.ok.code, EXIT_CODES.partial.code].some((code) => code === exit)
+
+/** Those that end so tell it in their answer rather than as a failure. */
+const ANSWERS_WITH_CHECK = ['health']
+
 describe.each(CASES)('%s', (_, exit, args) => {
   test(`ends with ${exit}, for people and with --json`, async () => {
+    const isAnswer = isFine(exit) || (ANSWERS_WITH_CHECK.includes(args()[0]!) && exit === EXIT_CODES.mismatch.code)
     const [human, machine] = await Promise.all([
       runBin(args(), { cwd: folder }),
       runBin([...args(), '--json'], { cwd: folder }),
     ])
     expect(human, human.stderr).toMatchObject({ exit })
     expect(machine, machine.stdout).toMatchObject({ exit })
-    const document = JSON.parse(machine.stdout)
-    if (exit === EXIT_CODES.ok.code || exit === EXIT_CODES.partial.code) {
-      expect(document.schema).toMatch(/^hyperbyte\./)
-    } else {
-      expect(document.error).toMatchObject({ exit, code: expect.any(String), message: expect.any(String) })
-      expect(human.stdout).toBe('')
-      expect(human.stderr).not.toContain('    at ')
-    }
+    expectDocument(machine.stdout, isAnswer ? null : exit)
+    if (!isAnswer) expectExplanation(human)
   })
 })
 
+/** `exit` null: the answer itself. */
+function expectDocument(stdout: string, exit: number | null): void {
+  const document = JSON.parse(stdout)
+  expect(document.schema).toMatch(/^hyperbyte\.[a-z.-]+\/\d+$/)
+  if (exit === null) return
+  expect(Object.keys(document)).toEqual(['schema', 'error'])
+  expect(document.schema).toBe('hyperbyte.error/1')
+  expect(Object.keys(document.error)).toEqual(['code', 'message', 'hint', 'exit', 'trace'])
+  expect(document.error).toMatchObject({ exit, code: expect.stringMatching(/^[a-z-]+$/), message: expect.any(String) })
+  expect(document.error.hint).toEqual(expect.any(String))
+}
+
+/** What failed and why on the first line, where (the message, or a line of its own), and what next on the last. */
+function expectExplanation({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): void {
+  expect(stdout).toBe('')
+  expect(stderr).not.toContain('    at ')
+  const lines = stderr.trimEnd().split('\n')
+  expect(
+    lines.some((line) => /^hyperbyte( [a-z-]+)*: \S/.test(line)),
+    stderr,
+  ).toBe(true)
+  expect(lines.at(-1), stderr).toMatch(/^ {2}hint: \S/)
+  if (stderr.includes('  trace: ')) expect(stderr).toMatch(/https?:\/\/127/)
+}
+
+test('every exit code is in the table, but the one that a single node never ends with', () => {
+  const found = new Set(CASES.map(([, exit]) => exit))
+  const missing = Object.entries(EXIT_CODES).filter(([, { code }]) => !found.has(code))
+  expect(missing.map(([name]) => name)).toEqual(['no-leader'])
+})
+
 test('an unknown command ends with 127 and names the nearest one', async () => {
-  const { exit, stderr, stdout } = await runBin(['qurey'])
-  expect({ exit, stdout }).toEqual({ exit: 127, stdout: '' })
-  expect(stderr).toContain('hyperbyte query')
+  const human = await runBin(['qurey'])
+  expect(human).toMatchObject({ exit: 127 })
+  expect(human.stderr).toContain('did you mean "query"?')
+  expectExplanation(human)
+  const machine = await runBin(['qurey', '--json'])
+  expect(machine).toMatchObject({ exit: 127, stderr: '' })
+  expectDocument(machine.stdout, 127)
+})
+
+describe.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('long work stopped by %s', (signal, code) => {
+  test.each([[[]], [['--json']]])(`ends with ${code} and the command that goes on %j`, async (more) => {
+    const file = `many-${signal}-${more.length}.lp`
+    writeFileSync(join(folder, file), MANY_LINES)
+    const child = spawnBin(
+      ['import', '-H', host, '-d', 'fine', file, '--rate', '100', '--resume', '--progress', 'json', ...more],
+      { cwd: folder },
+    )
+    const outcome = outcomeOf(child)
+    // Its first word comes a second after it began.
+    child.stderr?.once('data', () => child.kill(signal))
+    const { exit, stdout, stderr } = await outcome
+    expect(exit, stderr).toBe(code)
+    if (more.length === 0) expect(stderr).toMatch(/hint: to go on: hyperbyte import .*--resume/)
+    else expectDocument(stdout, code)
+  })
+})
+
+/** A disk of 2 MiB without a free byte, in name spaces of our own: needs neither root nor a clean-up. */
+const FULL_DISK = 'mount -t tmpfs -o size=2m tmpfs "$1" && cd "$1" && { head -c 4m /dev/zero > ballast; } 2> /dev/null'
+const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0
+
+describe.runIf(canMount).each([
+  ['configuration file', ['config', 'init', './x.toml']],
+  ['log file', ['version', '--log-file', './x.log']],
+  ['server', ['serve', '--data-dir', './data', '--bind', '127.0.0.1:0', '--log-level', 'error']],
+  ['write into a directory', ['import', '--data-dir', './data', '-d', 'x', '../many.lp']],
+])('%s on a full disk', (_, args) => {
+  test.each([[[]], [['--json']]])(`ends with ${EXIT_CODES['no-space'].code} %j`, (more) => {
+    const place = mkdtempSync(join(folder, 'full-'))
+    const script = `${FULL_DISK}; shift; exec "$@"`
+    const run = ['-rm', 'sh', '-c', script, 'sh', place, process.execPath, BIN, ...args, ...more]
+    const { status, stdout, stderr } = spawnSync('unshare', run, { encoding: 'utf8' })
+    expect(status, stdout + stderr).toBe(EXIT_CODES['no-space'].code)
+    if (more.length === 0) expectExplanation({ stdout, stderr })
+    else expectDocument(stdout, EXIT_CODES['no-space'].code)
+  })
 })
 
 test.each([

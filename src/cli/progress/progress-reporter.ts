@@ -16,14 +16,13 @@ import { type Pace, renderBar, renderLine, renderStatus } from './render-progres
 
 export type ProgressMode = 'auto' | 'bar' | 'plain' | 'json' | 'none'
 
-/** For `static flags` of long commands. `--quiet` is the short way to say `--progress none`. */
+/** For `static flags` of long commands. `--quiet`, which every command has, is the short way to say `--progress none`. */
 export const progressFlags = {
   progress: Flags.option({ options: ['auto', 'bar', 'plain', 'json', 'none'] as const })({
     default: 'auto' as const,
     helpGroup: 'OUTPUT',
     summary: 'How to show on stderr where the work is: a bar on a terminal, else a line every 30 s; json for machines.',
   }),
-  quiet: Flags.boolean({ char: 'q', helpGroup: 'OUTPUT', summary: 'Show no progress.' }),
 }
 
 export interface ProgressStream {

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { Flags } from '@oclif/core'
 import { printPlan } from '../../cli/backfill/print-plan.js'
 import { BaseCommand } from '../../cli/base-command.js'
+import { fileFailure } from '../../cli/file-failure.js'
 import { requireFlag } from '../../cli/require-flag.js'
 import { scopeFlags, sourceFlags, windowOf, withSource } from '../../cli/source-flags.js'
 import { sliceCountOf } from '../../operations/backfill/backfill-plan.js'
@@ -42,9 +43,17 @@ EXIT CODES
         isEstimated: flags.estimate,
       }),
     )
-    if (flags.save !== undefined) writeFileSync(flags.save, JSON.stringify(plan, null, 2) + '\n')
+    if (flags.save !== undefined) savePlan(flags.save, plan)
     this.log(printPlan(plan))
     this.log(`next    hyperbyte backfill run --plan ${flags.save ?? 'FILE'} --host URL`)
     return { ...plan, slices: sliceCountOf(plan) }
+  }
+}
+
+function savePlan(path: string, plan: object): void {
+  try {
+    writeFileSync(path, JSON.stringify(plan, null, 2) + '\n')
+  } catch (cause) {
+    throw fileFailure('write', path, cause)
   }
 }

@@ -190,13 +190,13 @@ ${EXIT_TEXT}`
       })
     } catch (error) {
       if (!(error instanceof BackupError)) throw error
-      this.note(`warning: old sets stay: ${error.message}`)
+      this.trouble(`warning: old sets stay: ${error.message}`)
       return null
     }
   }
 }
 
-type CreateFlags = Interfaces.InferredFlags<typeof BackupCreate.flags>
+type CreateFlags = Interfaces.InferredFlags<typeof BackupCreate.flags & typeof BackupCreate.baseFlags>
 
 async function toFigures({ manifest, elapsedMs }: CreateOutcome) {
   const { dataBytes } = await import('../../operations/backup/repository/manifest.js')

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
+import { fileFailure } from '../../cli/file-failure.js'
 import { OperationError } from '../../cli/operation-error.js'
 
 export default class ConfigInit extends BaseCommand {
@@ -45,9 +46,11 @@ function writeNewFile(path: string, text: string, isReplacing: boolean): void {
   try {
     writeFileSync(path, text, { flag: isReplacing ? 'w' : 'wx', mode: 0o600 })
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    if (code === 'EEXIST') throw new OperationError(`${path} exists`, { exit: 'conflict', hint: 'add --force', cause })
-    const exit = code === 'ENOENT' ? 'missing' : 'failed'
-    throw new OperationError(`cannot write ${path}: ${message}`, { exit, cause })
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw fileFailure('write', path, cause)
+    throw new OperationError(`${path} exists`, {
+      exit: 'conflict',
+      hint: `hyperbyte config init ${path} --force`,
+      cause,
+    })
   }
 }

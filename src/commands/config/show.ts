@@ -31,7 +31,7 @@ EXIT CODES
       return render.defaultsDocument(machine)
     }
     const config = await readConfigFromFlags(flags)
-    for (const warning of config.warnings) this.note(`warning: ${warning}`)
+    for (const warning of config.warnings) this.trouble(`warning: ${warning}`)
     this.log(render.renderConfig(config, { isOriginShown: flags.origin }))
     return render.configDocument(config)
   }

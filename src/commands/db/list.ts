@@ -1,8 +1,9 @@
 /** All databases and their policies. */
 
 import { BaseCommand } from '../../cli/base-command.js'
+import { listFlags } from '../../cli/list-table.js'
 import { targetFlags, withTarget } from '../../cli/open-target.js'
-import { renderTable } from '../../cli/render-table.js'
+import { printTable } from '../../cli/print-table.js'
 import { quoteName } from '../../client/quote-influxql.js'
 import { columnOf, runStatement } from '../../client/run-statement.js'
 import type { Target } from '../../client/target.js'
@@ -20,7 +21,7 @@ export default class DbList extends BaseCommand {
   static override description = `EXIT CODES
   0 done   4 server unreachable   5 not allowed`
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
-  static override flags = targetFlags
+  static override flags = { ...targetFlags, ...listFlags }
 
   async run() {
     const { flags } = await this.parse(DbList)
@@ -34,7 +35,7 @@ export default class DbList extends BaseCommand {
         isDefault ? 'yes' : '',
       ]),
     )
-    this.log(renderTable(COLUMNS, rows, { isHeaderShown: true }).trimEnd())
+    this.log(printTable(COLUMNS, rows, flags))
     return { schema: 'hyperbyte.db.list/1', databases }
   }
 }

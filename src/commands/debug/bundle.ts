@@ -8,8 +8,8 @@ import { collectBundle } from '../../cli/debug/collect-bundle.js'
 import { withDebugSource } from '../../cli/debug/debug-source.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
 import { exitCode } from '../../cli/exit-codes.js'
+import { fileFailure } from '../../cli/file-failure.js'
 import { targetFlags } from '../../cli/open-target.js'
-import { OperationError } from '../../cli/operation-error.js'
 import { formatBytes } from '../../cli/progress/format-quantity.js'
 import { writeTar } from '../../operations/bundle/write-tar.js'
 
@@ -38,7 +38,7 @@ EXIT CODES
     const { files, failures } = await withDebugSource(flags, (source) => collectBundle(source, this.config.version))
     const rows = files.map(({ name, content }) => [name, formatBytes(Buffer.byteLength(content))])
     this.log(textColumns(['FILE', '#SIZE'], rows))
-    for (const failure of failures) this.note(`could not get ${failure}`)
+    for (const failure of failures) this.trouble(`could not get ${failure}`)
     if (!flags['dry-run']) {
       const folder = `hyperbyte-bundle-${stamp}`
       const named = files.map(({ name, content }) => ({ name: `${folder}/${name}`, content }))
@@ -59,8 +59,6 @@ function writeBundle(path: string, bytes: Buffer): void {
   try {
     writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 })
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    if (code !== 'EEXIST') throw new OperationError(`cannot write ${path}: ${message}`, { exit: 'failed', cause })
-    throw new OperationError(`${path} exists`, { exit: 'conflict', hint: 'choose another name with --out', cause })
+    throw fileFailure('write', path, cause)
   }
 }

@@ -2,7 +2,8 @@
 
 import { BaseCommand } from '../../cli/base-command.js'
 import { EXIT_CODES } from '../../cli/exit-codes.js'
-import { renderTable } from '../../cli/render-table.js'
+import { listFlags } from '../../cli/list-table.js'
+import { printTable } from '../../cli/print-table.js'
 
 const COLUMNS = [
   { name: 'CODE', align: 'right' },
@@ -26,14 +27,16 @@ EXIT CODES
   0 always`
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
+  static override flags = listFlags
+
   async run() {
-    await this.parse(HelpExitCodes)
+    const { flags } = await this.parse(HelpExitCodes)
     const codes = [
       ...Object.entries(EXIT_CODES).map(([name, { code, text }]) => ({ code, name, text })),
       ...SHELL_CODES,
     ]
     const rows = codes.map(({ code, name, text }) => [String(code), name, text])
-    this.log(renderTable(COLUMNS, rows, { isHeaderShown: true }).trimEnd())
+    this.log(printTable(COLUMNS, rows, flags))
     return { schema: 'hyperbyte.help.exit-codes/1', codes }
   }
 }

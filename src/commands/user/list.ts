@@ -1,8 +1,9 @@
 /** All users and what they may do. */
 
 import { BaseCommand } from '../../cli/base-command.js'
+import { listFlags } from '../../cli/list-table.js'
 import { targetFlags, withTarget } from '../../cli/open-target.js'
-import { renderTable } from '../../cli/render-table.js'
+import { printTable } from '../../cli/print-table.js'
 import { quoteName } from '../../client/quote-influxql.js'
 import { runStatement } from '../../client/run-statement.js'
 import type { Target } from '../../client/target.js'
@@ -21,7 +22,7 @@ export default class UserList extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --host http://db1:8086 --json',
   ]
-  static override flags = targetFlags
+  static override flags = { ...targetFlags, ...listFlags }
 
   async run() {
     const { flags } = await this.parse(UserList)
@@ -31,7 +32,7 @@ export default class UserList extends BaseCommand {
       admin ? 'yes' : 'no',
       grants.map(({ database, privilege }) => `${database}: ${privilege}`).join(', '),
     ])
-    this.log(renderTable(COLUMNS, rows, { isHeaderShown: true }).trimEnd())
+    this.log(printTable(COLUMNS, rows, flags))
     return { schema: 'hyperbyte.user.list/1', users }
   }
 }

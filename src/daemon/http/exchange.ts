@@ -31,6 +31,7 @@ export class Exchange {
   isLastOnConnection = false
   /** The rest of a refused body is still coming; it is thrown away, and the connection with it. */
   isBodyUnread = false
+  #requestId: string | null = null
 
   constructor(req: IncomingMessage, res: ServerResponse, path: string, params: Params) {
     this.req = req
@@ -44,9 +45,15 @@ export class Exchange {
     return this.params.get(name) ?? ''
   }
 
+  /** The client's, or a new one. */
+  get requestId(): string {
+    this.#requestId ??= requestIdOf(this.req.headers)
+    return this.#requestId
+  }
+
   /** Header names and values in turn, to which an answer adds its own. */
   headers(): string[] {
-    const id = requestIdOf(this.req.headers)
+    const id = this.requestId
     const headers = [
       'Request-Id',
       id,

@@ -43,7 +43,8 @@ async function serveCounted(context: ServerContext, exchange: Exchange, route: R
   try {
     await serveRoute(context, exchange, route)
   } catch (error) {
-    context.log.error('request failed', { error, path: exchange.req.url?.split('?', 1)[0] })
+    const path = exchange.req.url?.split('?', 1)[0]
+    context.log.error('request failed', { error, path, request: exchange.requestId })
     if (exchange.res.headersSent) exchange.res.destroy()
     else exchange.error(500, 'internal error')
   } finally {

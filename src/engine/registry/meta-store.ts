@@ -85,7 +85,7 @@ export class MetaStore {
     this.#store = store
   }
 
-  /** Throws `locked`, or `corrupt` when LevelDB refuses or the format is newer than this program. */
+  /** Throws `locked`, `no-space`, `corrupt` when LevelDB refuses, `unsupported` when the format is newer than this program. */
   static async open(directory: string): Promise<MetaStore> {
     await mkdir(directory, { recursive: true })
     const isNew = !(await readdir(directory)).includes('CURRENT')
@@ -98,14 +98,16 @@ export class MetaStore {
       if (inner?.code === 'LEVEL_LOCKED') {
         throw new HyperbyteError('locked', `another process holds ${path.dirname(directory)}`, { cause })
       }
-      throw new HyperbyteError('corrupt', `cannot open ${directory}: ${inner?.message ?? String(cause)}`, { cause })
+      const reason = inner?.message ?? String(cause)
+      const code = /no space left on device/i.test(reason) ? 'no-space' : 'corrupt'
+      throw new HyperbyteError(code, `cannot open ${directory}: ${reason}`, { cause })
     }
     const meta = new MetaStore(store)
     if (isNew) await store.put(keyBytes('format'), textBytes(FORMAT), { sync: true })
     const format = await meta.#text('format')
     if (format !== FORMAT) {
       await store.close()
-      throw new HyperbyteError('corrupt', `${directory} has format ${format}; this program reads format ${FORMAT}`)
+      throw new HyperbyteError('unsupported', `${directory} has format ${format}; this program reads format ${FORMAT}`)
     }
     return meta
   }

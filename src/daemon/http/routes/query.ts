@@ -151,7 +151,7 @@ async function sendEvents(
     if (!res.headersSent && !res.closed) refuseQuery(context, exchange, error)
     else {
       // The head is out: only a cut connection can still say that the answer is not whole.
-      if (!res.closed) context.log.error('answer cut off', { error })
+      if (!res.closed) context.log.error('answer cut off', { error, request: exchange.requestId })
       res.destroy()
     }
   } finally {
@@ -172,6 +172,6 @@ function refuseQuery(context: ServerContext, exchange: Exchange, error: unknown)
     exchange.error(STATUS_OF_ERROR[error.code], error.message)
     return
   }
-  context.log.error('query failed', { error })
+  context.log.error('query failed', { error, request: exchange.requestId })
   exchange.error(500, 'internal error')
 }

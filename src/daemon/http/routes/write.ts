@@ -176,12 +176,14 @@ function refuseBody(exchange: Exchange, body: Exclude<BodyOutcome, { kind: 'body
 
 function answerWriteError(context: ServerContext, exchange: Exchange, target: WriteTarget, error: unknown): void {
   if (!(error instanceof HyperbyteError)) {
-    context.log.error('write failed', { error })
+    context.log.error('write failed', { error, request: exchange.requestId })
     exchange.error(500, 'write failed')
     return
   }
   const status = STATUS_OF_ERROR[error.code]
-  if (status >= 500) context.log.warn('write refused', { code: error.code, reason: error.message })
+  if (status >= 500) {
+    context.log.warn('write refused', { code: error.code, reason: error.message, request: exchange.requestId })
+  }
   exchange.error(status, error.code === 'database-not-found' ? databaseNotFound(target.database) : error.message)
 }
 

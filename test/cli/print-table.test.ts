@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import type { ListOptions } from '../../src/cli/list-table.js'
+import { printTable } from '../../src/cli/print-table.js'
+
+const COLUMNS = [
+  { name: 'ID', align: 'left' },
+  { name: 'DATA', align: 'right' },
+  { name: 'AGE', align: 'right' },
+] as const
+
+const ROWS = [
+  ['b', '12.4 GiB', '1h04m'],
+  ['a', '1.9 GiB', '59m30s'],
+  ['d', '–', ''],
+  ['c', '212 MiB', '3d'],
+]
+
+function print(options: Partial<ListOptions>, width: number | null = null): string {
+  return printTable(COLUMNS, ROWS, { 'no-header': true, wide: false, ...options }, width)
+}
+
+test.each([
+  ['id', 'abcd'],
+  ['-id', 'dcba'],
+  ['data', 'cabd'],
+  ['-data', 'bacd'],
+  ['age', 'abcd'],
+])('--sort %s compares sizes and durations by what they are worth, and what has none comes last', (sort, order) => {
+  expect(print({ sort, columns: 'id' }).replaceAll('\n', '')).toBe(order)
+})
+
+test('of columns that have no room the last goes first', () => {
+  expect(print({}, 30).split('\n')[0]).toBe('b  12.4 GiB   1h04m')
+  expect(print({}, 18).split('\n')[0]).toBe('b  12.4 GiB')
+  expect(print({ wide: true }, 18).split('\n')[0]).toBe('b  12.4 GiB   1h04m')
+})
+
+test('a mistyped column is answered with the nearest', () => {
+  expect(() => print({ columns: 'dtaa' })).toThrow('--columns: there is no column dtaa; did you mean data?')
+})

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { hideSecrets } from '../../../src/cli/talk/hide-secrets.js'
+
+test.each([
+  [
+    ['query', '--password', 'x', '-e', 'SHOW USERS'],
+    ['query', '--password', '(hidden)', '-e', 'SHOW USERS'],
+  ],
+  [
+    ['query', '--password=x', '-password=y'],
+    ['query', '--password=(hidden)', '-password=(hidden)'],
+  ],
+  [
+    ['query', '-e', `create user ada with\npassword 'x'`],
+    ['query', '-e', '(hidden)'],
+  ],
+  [
+    ['ping', '--password-file', '/run/secret'],
+    ['ping', '--password-file', '/run/secret'],
+  ],
+])('%j is written down as %j', (args, shown) => {
+  expect(hideSecrets(args)).toEqual(shown)
+})
