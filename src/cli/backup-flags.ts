@@ -82,10 +82,13 @@ export const selectionFlags = {
 
 export const keepFlags = {
   'keep-last': countFlag('Keep the newest N sets.'),
-  'keep-daily': countFlag('Keep the newest set of each of the last N days that have one.'),
-  'keep-weekly': countFlag('The same by weeks.'),
+  'keep-daily': countFlag('Keep the newest set of each of the last N days that have one; UTC.'),
+  'keep-weekly': countFlag('The same by weeks, which begin on Monday.'),
   'keep-monthly': countFlag('The same by months.'),
-  'keep-within': durationFlag({ helpGroup: 'RETENTION', summary: 'Keep every set that is younger.' }),
+  'keep-within': durationFlag({
+    helpGroup: 'RETENTION',
+    summary: 'Keep every set that is at most so much older than the newest.',
+  }),
 }
 
 function countFlag(summary: string) {

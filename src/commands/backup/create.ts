@@ -139,8 +139,10 @@ ${EXIT_TEXT}`
             if (!flags['dry-run']) await this.#leaveNote(source, outcome, flags.repo)
             return outcome
           })
-          progress.finish({ id: created.manifest.id, added_bytes: created.manifest.added.bytes })
-          return { created, pruned: await this.#prune(flags, pace, store) }
+          const pruned = await this.#prune(flags, pace, store)
+          const { id, added } = created.manifest
+          progress.finish({ id, added_bytes: added.bytes, pruned_sets: pruned?.removed.length ?? 0 })
+          return { created, pruned }
         },
       )
     } finally {
@@ -176,7 +178,6 @@ ${EXIT_TEXT}`
     const { hasRules } = await import('../../operations/backup/plan-retention.js')
     if (!hasRules(rules) || flags['dry-run']) return null
     const { pruneRepository } = await import('../../operations/backup/prune-repository.js')
-    const { BackupError } = await import('../../operations/backup/backup-error.js')
     try {
       const waitLockMs = flags['wait-lock']
       return await pruneRepository({
@@ -189,8 +190,10 @@ ${EXIT_TEXT}`
         pace,
       })
     } catch (error) {
-      if (!(error instanceof BackupError)) throw error
-      this.trouble(`warning: old sets stay: ${error.message}`)
+      pace.signal.throwIfAborted()
+      const { isExpected, message } = describeFailure(error)
+      if (!isExpected) throw error
+      pace.warn(`the set is made, but old ones stay: ${message}`)
       return null
     }
   }

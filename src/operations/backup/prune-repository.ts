@@ -5,13 +5,17 @@
 
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
-import { type DatedSet, planRetention, type RetentionRules } from './plan-retention.js'
-import { blobsOf } from './repository/manifest.js'
-import { Repository } from './repository/repository.js'
+import { type DatedSet, NO_RULES, planRetention, type RetentionRules } from './plan-retention.js'
+import { blobsOf, type Manifest } from './repository/manifest.js'
+import { Repository, type SetEntry } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
+import { runParallel } from './run-parallel.js'
 import { setTimeMs } from './set-id.js'
 import type { BlobStore } from './store/blob-store.js'
 import { DirectoryStore } from './store/directory-store.js'
+
+/** Requests under way at a time: most of them wait for a disk or a network. */
+const JOB_COUNT = 8
 
 export interface PruneOptions {
   readonly store: BlobStore
@@ -45,55 +49,91 @@ export async function pruneRepository(options: PruneOptions): Promise<PruneOutco
 
 async function prune(
   repository: Repository,
-  { rules, isPartialOnly, isDryRun, nowMs, pace }: PruneOptions,
+  { rules, isPartialOnly, isDryRun, pace }: PruneOptions,
   confirm: () => Promise<void> = async () => undefined,
 ): Promise<PruneOutcome> {
   const sets = await repository.sets()
   const complete = sets.filter(({ state }) => state === 'complete')
   const partial = sets.filter(({ state }) => state === 'partial').map(({ id }) => id)
-  const dated = complete.map(({ id, isPinned }): DatedSet => ({ id, timeMs: setTimeMs(id), isPinned }))
-  const plan = planRetention(dated, rules, nowMs)
-  const removed = isPartialOnly ? [] : plan.removed
-  const unneeded = await findUnneeded(repository, new Set(removed), pace)
+  const manifests = await readManifests(repository, complete, pace)
+  const plan = planRetention(datedSets(complete, manifests), isPartialOnly ? NO_RULES : rules)
+  const removed = new Set(plan.removed)
+  const unneeded = await findUnneeded(repository, manifests, removed, pace)
   if (!isDryRun) {
-    for (const id of [...removed, ...partial]) await repository.removeSet(id)
+    for (const id of [...plan.removed, ...partial]) await repository.removeSet(id)
     await repository.store.sync()
-    for (const { sha256 } of unneeded) {
+    pace.begin('remove', null, unneeded.length)
+    await runParallel(unneeded, JOB_COUNT, async ({ sha256 }) => {
       pace.signal.throwIfAborted()
       await confirm()
       await repository.removeBlob(sha256)
-    }
+      pace.endFile()
+    })
   }
-  const gone = new Set(removed)
   return {
     kept: complete
-      .filter(({ id }) => !gone.has(id))
+      .filter(({ id }) => !removed.has(id))
       .map(({ id }) => ({ id, reasons: isPartialOnly ? ['all'] : (plan.kept.get(id) ?? []) })),
-    removed,
+    removed: plan.removed,
     partial,
     removedBlobs: unneeded.length,
     removedBytes: unneeded.reduce((sum, { size }) => sum + size, 0),
   }
 }
 
+/** A set that cannot be read is an error in its place. */
+type ReadManifests = ReadonlyMap<string, Manifest | BackupError>
+
+async function readManifests(
+  repository: Repository,
+  sets: readonly SetEntry[],
+  pace: BytePace,
+): Promise<ReadManifests> {
+  const manifests = new Map<string, Manifest | BackupError>()
+  pace.begin('sets', null, sets.length)
+  await runParallel(sets, JOB_COUNT, async ({ id }) => {
+    pace.signal.throwIfAborted()
+    try {
+      manifests.set(id, await repository.manifest(id))
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error
+      manifests.set(id, error)
+    }
+    pace.endFile()
+  })
+  return manifests
+}
+
+/** Sets that hold the same part of the same database are one group; one that cannot be read goes with the newest. */
+function datedSets(sets: readonly SetEntry[], manifests: ReadManifests): DatedSet[] {
+  let fallback = ''
+  return [...sets].reverse().map(({ id, isPinned }) => {
+    const manifest = manifests.get(id)
+    const isRead = manifest !== undefined && !(manifest instanceof BackupError)
+    const group = isRead ? JSON.stringify([manifest.instance, manifest.selection]) : fallback
+    if (isRead && fallback === '') fallback = group
+    return { id, timeMs: setTimeMs(id), isPinned, group }
+  })
+}
+
 /** Blobs that only these sets, or none, name. Nothing is removed while a manifest that stays cannot be read. */
 async function findUnneeded(
   repository: Repository,
+  manifests: ReadManifests,
   removed: ReadonlySet<string>,
   pace: BytePace,
 ): Promise<{ sha256: string; size: number }[]> {
   const needed = new Set<string>()
-  for (const { id } of await repository.completeSets()) {
+  for (const [id, manifest] of manifests) {
     if (removed.has(id)) continue
-    try {
-      for (const sha256 of blobsOf(await repository.manifest(id)).keys()) needed.add(sha256)
-    } catch (cause) {
-      if (!(cause instanceof BackupError)) throw cause
-      throw new BackupError('damaged', `${cause.message}; nothing is removed while nobody knows what the set needs`, {
-        hint: 'look at it with hyperbyte backup verify',
-        cause,
-      })
+    if (manifest instanceof BackupError) {
+      throw new BackupError(
+        'damaged',
+        `${manifest.message}; nothing is removed while nobody knows what the set needs`,
+        { hint: `look at it with hyperbyte backup verify --repo ${repository.store.location}`, cause: manifest },
+      )
     }
+    for (const sha256 of blobsOf(manifest).keys()) needed.add(sha256)
   }
   pace.signal.throwIfAborted()
   const unneeded: { sha256: string; size: number }[] = []
