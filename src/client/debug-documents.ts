@@ -125,6 +125,10 @@ export interface DebugBackup {
 
 export interface DebugServer {
   readonly version: string
+  /** `v20.18.1`, `linux x64`, `6.1.0`: of the machine that answers. */
+  readonly node_version: string
+  readonly platform: string
+  readonly kernel: string
   readonly pid: number
   readonly uptime_s: number | null
   readonly data_dir: string
@@ -158,6 +162,10 @@ export interface DebugDocuments {
   }
   readonly types: { readonly types: readonly DebugFieldType[] }
   readonly log: DebugLog
+  /** What the server has logged, oldest first, each line as JSON; empty when there is no server. */
+  readonly messages: { readonly lines: readonly string[]; readonly dropped: number }
+  /** As `config show` prints it, secrets hidden; null when there is no server. */
+  readonly configuration: { readonly text: string | null }
   readonly verify: { readonly id: number; readonly fault: string | null }
   readonly plan: { readonly plans: readonly DebugPlan[]; readonly analysis: DebugAnalysis | null }
   /** One merge; null when nothing that was asked for is left to be merged. */

@@ -15,14 +15,22 @@ export interface LogOptions {
   readonly level: string
   readonly format: 'json' | 'pretty'
   readonly isColored: boolean
+  /** Told every line as JSON. */
+  readonly onLine?: (line: string) => void
 }
 
 export interface DaemonLog extends EngineLog {
   setLevel(level: string): void
 }
 
-export function openLog({ level, format, isColored }: LogOptions): DaemonLog {
-  const destination = format === 'json' ? pino.destination({ dest: STDERR, sync: true }) : prettyDestination(isColored)
+export function openLog({ level, format, isColored, onLine = () => {} }: LogOptions): DaemonLog {
+  const stderr = format === 'json' ? pino.destination({ dest: STDERR, sync: true }) : prettyDestination(isColored)
+  const destination = {
+    write: (line: string) => {
+      stderr.write(line)
+      onLine(line)
+    },
+  }
   const logger = pino(
     {
       level,

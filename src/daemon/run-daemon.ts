@@ -12,6 +12,7 @@ import { ServerActivity } from './activity/server-activity.js'
 import { renderBanner } from './banner.js'
 import type { LoadedConfig } from './config/load-config.js'
 import type { ConfigValues } from './config/option-table.js'
+import { renderConfig } from './config/render-config.js'
 import { toEngineOptions } from './engine-options.js'
 import type { HttpSettings } from './http/http-settings.js'
 import { toHttpSettings } from './http-options.js'
@@ -53,12 +54,21 @@ export async function runDaemon(config: LoadedConfig, options: DaemonOptions, pa
   const values = options.isDev ? withOwnDirectory(config.values) : withAbsoluteDirectory(config.values)
   const format = chooseFormat(values['logging.format'], options.isTerminal)
   const activity = new ServerActivity()
-  const log = activity.watch(openLog({ level: values['logging.level'], format, isColored: options.isColored }))
+  const { isColored } = options
+  const onLine = activity.logLines.add
+  const log = activity.watch(openLog({ level: values['logging.level'], format, isColored, onLine }))
+  const configurationText = renderConfig({ ...config, values }, { isOriginShown: true })
   for (const warning of config.warnings) log.warn(warning)
   const signals = listenForStop((signal) => log.warn('stopped at once by a second signal', { signal }))
   const stopListening = listenForTrouble(log, options.reloadConfig)
   try {
-    await serve(values, options, parts, { log, activity, signals, isBannerShown: format === 'pretty' })
+    await serve(values, options, parts, {
+      log,
+      activity,
+      signals,
+      configurationText,
+      isBannerShown: format === 'pretty',
+    })
   } finally {
     signals.release()
     stopListening()
@@ -70,6 +80,7 @@ interface Surroundings {
   readonly log: DaemonLog
   readonly activity: ServerActivity
   readonly signals: StopSignals
+  readonly configurationText: string
   readonly isBannerShown: boolean
 }
 
@@ -105,9 +116,10 @@ async function serveHttp(
   values: ConfigValues,
   { version, isDev }: DaemonOptions,
   parts: DaemonParts,
-  { log, activity, signals, isBannerShown }: Surroundings,
+  { log, activity, signals, configurationText, isBannerShown }: Surroundings,
 ): Promise<void> {
-  const server = await parts.startHttpServer(engine, toHttpSettings(values, isDev), log, activity)
+  const settings = { ...toHttpSettings(values, isDev), configurationText }
+  const server = await parts.startHttpServer(engine, settings, log, activity)
   try {
     activity.events.add('info', 'start', `server ${version} listens on ${server.url}`)
     log.info('listening', { url: server.url })

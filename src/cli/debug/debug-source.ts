@@ -47,7 +47,8 @@ function askDirectory({ engine }: DirectoryTarget): DebugSource['ask'] {
     const { makeDocument, printDocument } = await import('../../daemon/debug/make-document.js')
     const { createSystemClock } = await import('../../daemon/system-clock.js')
     const { signal } = new AbortController()
-    const document = await makeDocument(name, { engine, nowNs: createSystemClock(), startedAtMs: null, signal }, params)
+    const context = { engine, nowNs: createSystemClock(), startedAtMs: null, signal, server: null }
+    const document = await makeDocument(name, context, params)
     // Through JSON, so that a directory answers exactly as a server does.
     return parseExactJson(printDocument(document)) as never
   }

@@ -3,16 +3,19 @@
 import type { EngineEvent, EngineLog } from '../../engine/index.js'
 import { EventRing } from './event-ring.js'
 import { JobRegistry } from './job-registry.js'
+import { LogRing } from './log-ring.js'
 
 export class ServerActivity {
   readonly events: EventRing
   readonly jobs: JobRegistry
+  readonly logLines: LogRing
   /** Bytes that merges have read since the start. */
   mergedBytes = 0
 
   constructor(nowMs: () => number = Date.now) {
     this.events = new EventRing(nowMs)
     this.jobs = new JobRegistry(nowMs)
+    this.logLines = new LogRing(nowMs)
   }
 
   /** For `EngineOptions.onEvent`. */

@@ -2,6 +2,7 @@
 
 import type { DebugParams } from '../../client/debug-documents.js'
 import { type Engine, HyperbyteError, type TableName } from '../../engine/index.js'
+import type { ServerActivity } from '../activity/server-activity.js'
 
 export interface DocumentContext {
   readonly engine: Engine
@@ -9,6 +10,8 @@ export interface DocumentContext {
   /** Null when the engine was opened only to be looked at. */
   readonly startedAtMs: number | null
   readonly signal: AbortSignal
+  /** Null when there is no server. */
+  readonly server: { readonly activity: ServerActivity; readonly configurationText: string } | null
 }
 
 /** Digits, '0' when absent. */

@@ -4,6 +4,7 @@
  */
 
 import { statfsSync } from 'node:fs'
+import { release } from 'node:os'
 import type { DebugDocuments, DebugLogRecord, DebugName, DebugParams } from '../../client/debug-documents.js'
 import {
   type BackupNote,
@@ -14,7 +15,7 @@ import {
   splitRecords,
 } from '../../engine/index.js'
 import { PROGRAM_VERSION } from '../http/versions.js'
-import { type DocumentContext, numberParam, tableFilter } from './document-context.js'
+import { type DocumentContext, numberParam, tableFilter, timeParam } from './document-context.js'
 import { makeCardinality } from './make-cardinality.js'
 import { makeCompact, makeMerges } from './make-merges.js'
 import { makePlan } from './make-plan.js'
@@ -41,6 +42,11 @@ const MAKERS: { readonly [Name in DebugName]: MakeDocument<Name> } = {
     })),
   }),
   log: makeLog,
+  messages: ({ server }, params) => ({
+    lines: server?.activity.logLines.list(Number((timeParam(params, 'start') ?? 0n) / 1_000_000n)) ?? [],
+    dropped: server?.activity.logLines.droppedCount ?? 0,
+  }),
+  configuration: ({ server }) => ({ text: server?.configurationText ?? null }),
   verify: async ({ engine }, params) => {
     const id = Number(params['id'])
     return { id, fault: await engine.inspection.checkFile(id) }
@@ -80,6 +86,9 @@ async function makeServer({ engine, startedAtMs, nowNs }: DocumentContext): Prom
   const files = inspection.files()
   return {
     version: PROGRAM_VERSION,
+    node_version: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    kernel: release(),
     pid: process.pid,
     uptime_s: startedAtMs === null ? null : Math.round((Date.now() - startedAtMs) / 1000),
     data_dir: inspection.dataDir,

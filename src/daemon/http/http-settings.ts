@@ -9,6 +9,8 @@ export interface HttpSettings {
   readonly bindHost: string
   /** Where the data lies, for dashboards: they show it and watch its disk. '' = nobody says. */
   readonly dataDir: string
+  /** The whole configuration with the origin of each value, secrets hidden: for those who look for what is wrong. */
+  readonly configurationText?: string
   /** 0 = any free port. */
   readonly bindPort: number
   /** Largest request body, before and after unpacking. */

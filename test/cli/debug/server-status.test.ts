@@ -9,6 +9,9 @@ const TIME = '2026-11-20T03:44:17.000Z'
 function server(changes: Partial<DebugServer> = {}, stats: Record<string, number | boolean> = {}): DebugServer {
   return {
     version: '1.0.0',
+    node_version: 'v20.18.1',
+    platform: 'linux x64',
+    kernel: '6.1.0',
     pid: 1,
     uptime_s: 60,
     data_dir: '/data',

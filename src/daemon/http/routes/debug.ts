@@ -2,7 +2,7 @@
  * `/api/v1/debug/NAME`: the server for those who look for what is wrong with it, see src/client/debug-documents.ts. For
  * admins only: paths, names of every database and texts of queries are in it.
  *
- *   GET  /api/v1/debug/{server,manifest,merges,cardinality,types,log,verify,plan}
+ *   GET  /api/v1/debug/{server,manifest,merges,cardinality,types,log,messages,configuration,verify,plan}
  *   POST /api/v1/debug/compact     does the first of the merges that `merges` lists for the same parameters
  */
 
@@ -24,10 +24,11 @@ export async function serveDebug(context: ServerContext, exchange: Exchange, ide
   if (exchange.req.method !== method) return exchange.plain(405, 'Method Not Allowed\n', 'Allow', method)
   const gone = new AbortController()
   exchange.res.once('close', () => gone.abort())
-  const { engine, nowNs, startedAtMs } = context
+  const { engine, nowNs, startedAtMs, activity, settings } = context
+  const server = { activity, configurationText: settings.configurationText ?? '' }
   try {
     const params = Object.fromEntries(exchange.params)
-    const document = await makeDocument(name, { engine, nowNs, startedAtMs, signal: gone.signal }, params)
+    const document = await makeDocument(name, { engine, nowNs, startedAtMs, server, signal: gone.signal }, params)
     exchange.json(200, `${printDocument(document)}\n`)
   } catch (error) {
     if (!(error instanceof HyperbyteError)) throw error
