@@ -13,6 +13,7 @@ interface CheckpointDocument {
   readonly instance: string
   readonly node: number
   readonly time_ns: string
+  readonly files_in: string
   readonly flushed_sequence: string
   readonly last_sequence: string
   readonly files: number
@@ -33,6 +34,7 @@ export class RemoteCheckpoint implements Checkpoint {
       instanceId: document.instance,
       nodeId: document.node,
       timeNs: BigInt(document.time_ns),
+      filesIn: document.files_in,
       flushedSequence: BigInt(document.flushed_sequence),
       lastSequence: BigInt(document.last_sequence),
       fileCount: document.files,

@@ -8,6 +8,7 @@
  */
 
 import { createReadStream } from 'node:fs'
+import path from 'node:path'
 import { HyperbyteError } from './domain/errors.js'
 import type { EngineState } from './engine-state.js'
 import type { RegistrySnapshot } from './registry/meta-store.js'
@@ -22,6 +23,8 @@ export interface CheckpointInfo {
   /** The node it was taken on; 0 on a single node. */
   readonly nodeId: number
   readonly timeNs: bigint
+  /** Absolute, on the machine of the database: the paths of the registry's files begin here. They stay until `release`. */
+  readonly filesIn: string
   /** Everything up to here is in the files. */
   readonly flushedSequence: bigint
   /** The log goes to here; equal to `flushedSequence` when it is empty. */
@@ -59,7 +62,8 @@ export async function openCheckpoint(state: EngineState, instanceId: string): Pr
     const flushedSequence = await registry.flushedSequence()
     const lastSequence = wal.lastSequence > flushedSequence ? wal.lastSequence : flushedSequence
     const fileCount = paths.size
-    const info = { instanceId, nodeId: 0, timeNs, flushedSequence, lastSequence, fileCount, fileByteCount }
+    const filesIn = path.resolve(state.dataPath())
+    const info = { instanceId, nodeId: 0, timeNs, filesIn, flushedSequence, lastSequence, fileCount, fileByteCount }
     return new LocalCheckpoint(info, { registry, wal, paths, releaseFiles: hold.release })
   } catch (error) {
     hold.release()
@@ -105,9 +109,9 @@ class LocalCheckpoint implements Checkpoint {
   }
 
   file(id: number): AsyncIterable<Uint8Array> {
-    const path = this.#isReleased ? undefined : this.#parts.paths.get(id)
-    if (path === undefined) throw new HyperbyteError('invalid', `the checkpoint has no file ${id}`)
-    return createReadStream(path, { highWaterMark: FILE_READ_BYTES })
+    const file = this.#isReleased ? undefined : this.#parts.paths.get(id)
+    if (file === undefined) throw new HyperbyteError('invalid', `the checkpoint has no file ${id}`)
+    return createReadStream(file, { highWaterMark: FILE_READ_BYTES })
   }
 
   async release(): Promise<void> {

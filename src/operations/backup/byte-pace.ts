@@ -27,6 +27,10 @@ export class BytePace {
     this.signal = signal
   }
 
+  get isLimited(): boolean {
+    return this.#limiter !== null
+  }
+
   begin(phase: string, total: number | null, fileCount: number, unit: ProgressUnit = 'bytes'): void {
     this.#phase = phase
     this.#unit = unit

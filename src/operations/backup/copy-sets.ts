@@ -60,7 +60,9 @@ async function copy(
   if (target !== null) {
     pace.begin('copy', bytes, missing.length)
     await runParallel(missing, jobCount, async ([sha256, size]) => {
-      await target.writeBlob(sha256, size, pace.pass(source.readBlob(sha256, size)))
+      const file = pace.isLimited ? null : source.fileOfBlob(sha256)
+      const isCopied = file !== null && (await target.copyBlob(sha256, size, file, pace.take))
+      if (!isCopied) await target.writeBlob(sha256, size, pace.pass(source.readBlob(sha256, size)))
       pace.endFile()
     })
     for (const manifest of manifests) {

@@ -5,9 +5,12 @@
  * leaves blobs, which the next one finds, and no set.
  */
 
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ClientError } from '../../client/client-error.js'
 import {
   type Checkpoint,
+  type CheckpointInfo,
   databaseNamesOf,
   decodeRegistry,
   encodeRegistry,
@@ -58,6 +61,12 @@ export interface CreateOutcome {
   readonly elapsedMs: number
 }
 
+/** What only the backup itself tells. */
+type FoundInBackup = Pick<
+  Manifest,
+  'id' | 'finished' | 'type' | 'parent' | 'databases' | 'registry' | 'log' | 'files' | 'added'
+>
+
 /** What a backup notes of the registry while it copies it. */
 interface RegistryContent {
   readonly files: ManifestFile[]
@@ -101,7 +110,7 @@ class Creation {
   async #copy(checkpoint: Checkpoint): Promise<CreateOutcome> {
     const { info } = checkpoint
     const repository = this.#repository as Repository
-    const { pace, selection, verify, labels, program } = this.#options
+    const { pace, verify } = this.#options
     const { type, parent } = await this.#chooseType(info.instanceId, info.timeNs)
     const id = await setIdOf(repository, info.timeNs)
     await repository.beginSet(id, { started: new Date().toISOString(), instance: info.instanceId, type })
@@ -117,25 +126,17 @@ class Creation {
 
     const { addedBytes: logBytes, addedCount: logCount, ...manifestLog } = log
     const { addedBytes: registryBytes, addedCount: registryCount, ...manifestRegistry } = registry
-    const manifest: Manifest = {
+    const manifest = this.#manifestOf(info, {
       id,
-      time: formatTimeNs(info.timeNs),
       finished: new Date().toISOString(),
       type,
       parent,
-      instance: info.instanceId,
-      cluster: info.instanceId,
-      node: info.nodeId,
-      program,
-      labels,
-      selection,
       databases,
-      verified: verify,
       registry: manifestRegistry,
       log: manifestLog,
       files,
       added: { files: added.count + logCount + registryCount, bytes: added.bytes + logBytes + registryBytes },
-    }
+    })
     if (verify === 'all') await this.#readBack(manifest)
     pace.signal.throwIfAborted()
     await this.#confirm()
@@ -147,7 +148,6 @@ class Creation {
   /** What a backup would copy; the sizes of log and registry before packing. */
   async #preview(checkpoint: Checkpoint): Promise<CreateOutcome> {
     const { info } = checkpoint
-    const { selection, labels, program, verify } = this.#options
     const { type, parent } = await this.#chooseType(info.instanceId, info.timeNs)
     const reader = this.#logReader(checkpoint)
     let logBytes = 0
@@ -159,26 +159,25 @@ class Creation {
     this.#checkSelection(databases)
     const missing = await this.#missingFiles(files)
     const bytes = missing.reduce((sum, { size }) => sum + size, 0)
-    const manifest: Manifest = {
+    const manifest = this.#manifestOf(info, {
       id: 'dry-run',
-      time: formatTimeNs(info.timeNs),
       finished: '',
       type,
       parent,
-      instance: info.instanceId,
-      cluster: info.instanceId,
-      node: info.nodeId,
-      program,
-      labels,
-      selection,
       databases,
-      verified: verify,
       registry: { unpackedSize: registryBytes, segments: [] },
       log: { ...this.#logBounds(checkpoint), ...reader.facts(), unpackedSize: logBytes, segments: [] },
       files,
       added: { files: missing.length, bytes: bytes + logBytes + registryBytes },
-    }
+    })
     return this.#outcome(manifest, { count: missing.length, bytes }, logBytes, registryBytes)
+  }
+
+  #manifestOf(info: CheckpointInfo, found: FoundInBackup): Manifest {
+    const { instanceId, nodeId, timeNs } = info
+    const { program, labels, selection, verify } = this.#options
+    const origin = { time: formatTimeNs(timeNs), instance: instanceId, cluster: instanceId, node: nodeId }
+    return { ...found, ...origin, program, labels, selection, verified: verify }
   }
 
   #outcome(
@@ -226,27 +225,57 @@ class Creation {
     type: BackupType,
   ): Promise<{ count: number; bytes: number }> {
     const { pace, jobCount, verify } = this.#options
-    const repository = this.#repository as Repository
     let missing = await this.#missingFiles(files)
     // A full backup takes nothing for granted: what is there already is read again, and copied again when it is damaged.
     if (type === 'full') missing = [...missing, ...(await this.#damagedFiles(files, missing))]
     const bytes = missing.reduce((sum, { size }) => sum + size, 0)
+    const unread: ManifestFile[] = []
     pace.begin('copy', bytes, missing.length)
-    await runParallel(missing, jobCount, async ({ id, sha256, size, path }) => {
+    await runParallel(missing, jobCount, async (file) => {
       pace.signal.throwIfAborted()
-      try {
-        await this.#retrying(path, () => repository.writeBlob(sha256, size, pace.pass(checkpoint.file(id))))
-      } catch (error) {
-        if (!(error instanceof BackupError)) throw error
-        throw new BackupError('damaged', `the server's file ${path} is not what was written: ${error.message}`, {
-          hint: 'no set was written; hyperbyte backup verify shows whether an earlier one has the file',
-          cause: error,
-        })
+      if (!(await this.#copyHere(checkpoint, file))) {
+        await this.#transfer(checkpoint, file)
+        unread.push(file)
       }
       pace.endFile()
     })
-    if (verify === 'new') await this.#readBackFiles(missing)
+    if (verify === 'new') await this.#readBackFiles(unread)
     return { count: missing.length, bytes }
+  }
+
+  /** Copies a file that lies on this machine, and reads it back. False when it does not, or is not what it should be. */
+  async #copyHere({ info }: Checkpoint, { path, sha256, size }: ManifestFile): Promise<boolean> {
+    const { pace } = this.#options
+    if (pace.isLimited) return false
+    const file = join(info.filesIn, path)
+    const found = await stat(file).catch(() => null)
+    if (found?.isFile() !== true || found.size !== size) return false
+    let counted = 0
+    const count = async (byteCount: number): Promise<void> => {
+      await pace.take(byteCount)
+      counted += byteCount
+    }
+    try {
+      return await (this.#repository as Repository).copyBlob(sha256, size, file, count)
+    } catch (error) {
+      if (!(error instanceof BackupError) && !isFileMissing(error)) throw error
+      pace.count(-counted)
+      return false
+    }
+  }
+
+  async #transfer(checkpoint: Checkpoint, { id, sha256, size, path }: ManifestFile): Promise<void> {
+    const { pace } = this.#options
+    const repository = this.#repository as Repository
+    try {
+      await this.#retrying(path, () => repository.writeBlob(sha256, size, pace.pass(checkpoint.file(id))))
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error
+      throw new BackupError('damaged', `the server's file ${path} is not what was written: ${error.message}`, {
+        hint: 'no set was written; hyperbyte backup verify shows whether an earlier one has the file',
+        cause: error,
+      })
+    }
   }
 
   /** A connection may break; a file is then copied from its beginning. */
@@ -359,6 +388,12 @@ class Creation {
       if (state === 'partial' && id < ownId) await repository.removeSet(id)
     }
   }
+}
+
+/** It went away, or may not be read. */
+function isFileMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'EACCES' || code === 'EPERM'
 }
 
 async function* noteContent(

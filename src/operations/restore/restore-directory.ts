@@ -148,18 +148,27 @@ class DirectoryRestore {
   async #copyFiles(files: readonly ManifestFile[]): Promise<void> {
     const { pace, jobCount } = this.#options
     const directory = openRestored(this.#stage)
+    const repository = this.#repository
     pace.begin(
       'copy',
       files.reduce((sum, { size }) => sum + size, 0),
       files.length,
     )
-    await runParallel(files, jobCount, async ({ path: name, sha256, size }) => {
+    await runParallel(files, jobCount, async (file) => {
+      const { path: name, sha256, size } = file
       const target = await directory.filePath(name)
       const found = await stat(target).catch(() => null)
       if (found?.size === size) {
         this.#reusedFiles++
         await pace.take(size)
-      } else await writeDurably(target, pace.pass(this.#repository.readBlob(sha256, size)))
+      } else {
+        const isHere = repository.fileOfBlob(sha256) !== null && !pace.isLimited
+        await durably(target, (temporary) =>
+          isHere
+            ? repository.copyBlobTo(temporary, file, pace.take)
+            : writeSynced(temporary, pace.pass(repository.readBlob(sha256, size))),
+        )
+      }
       pace.endFile()
     })
     await directory.sync()
@@ -306,16 +315,21 @@ function isSame(
   return JSON.stringify({ set, atNs, selection, renames }) === JSON.stringify(wanted)
 }
 
-async function writeDurably(target: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+/** `make` makes the file under a temporary name, and syncs it. */
+async function durably(target: string, make: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${target}.tmp`
-  const handle = await open(temporary, 'w')
+  await make(temporary)
+  await rename(temporary, target)
+}
+
+async function writeSynced(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const handle = await open(file, 'w')
   try {
     for await (const piece of pieces) await handle.writeFile(piece)
     await handle.sync()
   } finally {
     await handle.close()
   }
-  await rename(temporary, target)
 }
 
 async function moveIfThere(from: string, to: string): Promise<void> {

@@ -1,7 +1,10 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Checkpoint } from '../../../src/engine/index.js'
+import { BytePace } from '../../../src/operations/backup/byte-pace.js'
 import { toSelection } from '../../../src/operations/backup/selection.js'
+import { NO_PROGRESS } from '../../../src/operations/progress.js'
 import { openTestRepository, type TestRepository } from './open-test-repository.js'
 
 let test_: TestRepository
@@ -152,6 +155,43 @@ test('a damaged file of the server makes no set, and the next backup is fine whe
   await writeFile(file, whole)
   await create()
   await restore('copy')
+})
+
+test('files come through the server when they are not on this machine, or something else is in their place', async () => {
+  const { source, create, restore, askRestored, folder } = test_
+  await source.write('m v=1 1')
+  await source.engine.flush()
+  await source.write('m v=2 2')
+  await source.engine.flush()
+  const from = (filesIn: string) => async (): Promise<Checkpoint> => {
+    const checkpoint = await source.engine.checkpoint()
+    return {
+      info: { ...checkpoint.info, filesIn },
+      registry: () => checkpoint.registry(),
+      wal: () => checkpoint.wal(),
+      file: (id) => checkpoint.file(id),
+      release: () => checkpoint.release(),
+    }
+  }
+  const elsewhere = path.join(folder, 'elsewhere')
+  await cp(path.join(source.dataDir, 'data'), elsewhere, { recursive: true })
+  const names = (await readdir(elsewhere, { recursive: true })).filter((name) => name.endsWith('.parquet'))
+  await rm(path.join(elsewhere, names[0]))
+  await writeFile(path.join(elsewhere, names[1]), Buffer.alloc((await stat(path.join(elsewhere, names[1]))).size))
+  const { manifest } = await create({ openCheckpoint: from(elsewhere) })
+  expect(manifest.files).toHaveLength(2)
+  await restore('copy')
+  expect(await askRestored('copy', 'SELECT sum(v) FROM m')).toEqual(['m | time=0 sum=3'])
+})
+
+test('a backup and a restore at a rate give the same', async () => {
+  const { source, create, restore, askRestored } = test_
+  await source.write('m v=1 1')
+  await source.engine.flush()
+  const pace = () => new BytePace({ bytesPerSecond: 1e9, progress: NO_PROGRESS, signal: new AbortController().signal })
+  await create({ pace: pace() })
+  await restore('copy', { pace: pace() })
+  expect(await askRestored('copy', 'SELECT v FROM m')).toEqual(['m | time=1 v=1'])
 })
 
 test('a dry run writes nothing and says what it would', async () => {

@@ -62,6 +62,7 @@ function describe(id: string, { info }: Checkpoint): string {
     instance: info.instanceId,
     node: info.nodeId,
     time_ns: String(info.timeNs),
+    files_in: info.filesIn,
     flushed_sequence: String(info.flushedSequence),
     last_sequence: String(info.lastSequence),
     files: info.fileCount,

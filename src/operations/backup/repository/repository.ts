@@ -9,6 +9,8 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto'
+import { assert } from '../../../engine/index.js'
+import { copyFileChecked } from '../../copy-file.js'
 import { BackupError } from '../backup-error.js'
 import { type BlobStore, MissingBlobError } from '../store/blob-store.js'
 import { bytesOf, piecesOf } from '../store/bytes-of.js'
@@ -176,6 +178,48 @@ export class Repository {
   /** Throws `damaged`, and stores nothing, when the pieces are not what the hash says. */
   async writeBlob(sha256: string, size: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
     await this.store.write(blobKey(sha256), verified(pieces, sha256, size, 'what was read'))
+  }
+
+  /**
+   * The same from a file of this machine, which is read back before it is stored. False, and nothing is done, where blobs
+   * do not lie on this machine.
+   */
+  async copyBlob(
+    sha256: string,
+    size: number,
+    file: string,
+    onBytes: (byteCount: number) => Promise<void>,
+  ): Promise<boolean> {
+    if (this.store.copyIn === undefined) return false
+    await this.store.copyIn(blobKey(sha256), file, async (copy) => {
+      for await (const { length } of verified(copy, sha256, size, 'what was copied')) await onBytes(length)
+    })
+    return true
+  }
+
+  /** The file of this machine that holds a blob; null when blobs lie elsewhere. */
+  fileOfBlob(sha256: string): string | null {
+    return this.store.fileOf(blobKey(sha256))
+  }
+
+  /** A blob that has a file → another file, which is read back. Throws `damaged`, and leaves nothing. */
+  async copyBlobTo(
+    target: string,
+    { sha256, size }: { readonly sha256: string; readonly size: number },
+    onBytes: (byteCount: number) => Promise<void>,
+  ): Promise<void> {
+    const key = blobKey(sha256)
+    const file = this.store.fileOf(key)
+    assert(file !== null, 'only a blob that has a file is copied')
+    try {
+      await copyFileChecked(file, target, async (copy) => {
+        for await (const { length } of verified(copy, sha256, size, `${this.store.location}/${key}`))
+          await onBytes(length)
+      })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      throw new BackupError('damaged', new MissingBlobError(this.store.location, key).message, { cause: error })
+    }
   }
 
   /** Throws `damaged` at the end when the bytes were not what the hash says, and `missing` when there are none. */

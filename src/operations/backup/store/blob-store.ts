@@ -21,6 +21,10 @@ export interface BlobStore {
    * is still there. Durable after `sync`.
    */
   write(key: string, pieces: AsyncIterable<Uint8Array>): Promise<void>
+  /** As `write`, from a file of this machine. `check` reads the copy before it gets its name, and refuses it by throwing. */
+  copyIn?(key: string, file: string, check: (copy: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void>
+  /** The file of this machine that has, or would have, the blob; null when blobs are elsewhere. */
+  fileOf(key: string): string | null
   /** Everything whose key begins with `prefix`, in no order. */
   list(prefix: string): AsyncIterable<StoredBlob>
   /** Nothing happens when there is nothing. */

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { copyFileChecked } from '../../copy-file.js'
 import { type BlobStore, MissingBlobError, type StoredBlob } from './blob-store.js'
 
 const TEMPORARY = 'tmp'
@@ -48,24 +49,23 @@ export class DirectoryStore implements BlobStore {
   }
 
   async write(key: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    const temporary = path.join(this.#root, TEMPORARY, randomBytes(12).toString('hex'))
-    await this.#makeDirectory(path.dirname(temporary))
-    const handle = await open(temporary, 'wx')
-    try {
+    await this.#put(key, async (temporary) => {
+      const handle = await open(temporary, 'wx')
       try {
         for await (const batch of batchesOf(pieces)) await writeAll(handle, batch)
         await handle.sync()
       } finally {
         await handle.close()
       }
-      const target = this.#path(key)
-      await this.#makeDirectory(path.dirname(target))
-      await rename(temporary, target)
-      this.#unsynced.add(path.dirname(target))
-    } catch (error) {
-      await rm(temporary, { force: true })
-      throw error
-    }
+    })
+  }
+
+  async copyIn(key: string, file: string, check: (copy: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void> {
+    await this.#put(key, (temporary) => copyFileChecked(file, temporary, check))
+  }
+
+  fileOf(key: string): string {
+    return this.#path(key)
   }
 
   async *list(prefix: string): AsyncGenerator<StoredBlob> {
@@ -107,6 +107,22 @@ export class DirectoryStore implements BlobStore {
       }
       const found = await stat(path.join(this.#root, key)).catch(() => null)
       if (found !== null) yield { key, byteCount: found.size, modifiedMs: found.mtimeMs }
+    }
+  }
+
+  /** `make` makes the file under a temporary name, and syncs it. */
+  async #put(key: string, make: (temporary: string) => Promise<void>): Promise<void> {
+    const temporary = path.join(this.#root, TEMPORARY, randomBytes(12).toString('hex'))
+    await this.#makeDirectory(path.dirname(temporary))
+    try {
+      await make(temporary)
+      const target = this.#path(key)
+      await this.#makeDirectory(path.dirname(target))
+      await rename(temporary, target)
+      this.#unsynced.add(path.dirname(target))
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
     }
   }
 

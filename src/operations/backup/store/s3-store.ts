@@ -91,6 +91,10 @@ export class S3Store implements BlobStore {
     await this.#sending(() => this.#client.putObject(path, bytes, BINARY))
   }
 
+  fileOf(): null {
+    return null
+  }
+
   async *list(prefix: string): AsyncGenerator<StoredBlob> {
     let token: string | undefined
     do {

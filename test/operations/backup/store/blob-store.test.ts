@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -238,4 +238,23 @@ test('what a writer that died left behind is removed when it is old', async () =
   expect(await store.removeLeftovers(Date.now())).toBe(0)
   expect(await store.removeLeftovers(Date.now() + 48 * 3_600_000)).toBe(1)
   await rm(folder, { recursive: true, force: true })
+})
+
+test('a file is copied into a directory when its copy is what it should be, and not at all otherwise', async () => {
+  const store = (await directory.open()) as DirectoryStore
+  const file = path.join(folder, 'source')
+  await writeFile(file, 'content')
+  const seen: string[] = []
+  await store.copyIn('blobs/a', file, async (copy) => {
+    seen.push((await bytesOf(copy)).toString())
+  })
+  expect(seen).toEqual(['content'])
+  expect((await bytesOf(store.read('blobs/a'))).toString()).toBe('content')
+  const refuse = async (): Promise<void> => {
+    throw new Error('not what it should be')
+  }
+  await expect(store.copyIn('blobs/b', file, refuse)).rejects.toThrow('not what it should be')
+  expect(await keysOf(store, 'blobs/')).toEqual(['blobs/a'])
+  expect(await readdir(path.join(folder, 'tmp'))).toEqual([])
+  await directory.close()
 })
