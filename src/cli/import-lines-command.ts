@@ -69,9 +69,11 @@ export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesC
           : await withTarget(flags, (target) => importLineFiles({ ...options, target, signal }), place),
     )
     state.remove()
-    const { lineCount: count, fileCount } = totals
+    const { lineCount: count, statementCount: statements, fileCount } = totals
     const isDryRun = flags['dry-run']
-    return summariseImport({ schema: call.schema, unit: 'lines', count, fileCount, startedMs, isDryRun }, rejected)
+    const counts = { schema: call.schema, unit: 'lines' as const, count, fileCount, startedMs, isDryRun }
+    const summary = summariseImport(counts, rejected)
+    return { ...summary, document: { ...summary.document, statements } }
   } catch (error) {
     state.save()
     throw error

@@ -464,6 +464,11 @@ const REASON_OF_CODE: ReadonlyMap<string, string> = new Map([
   ['UND_ERR_CONNECT_TIMEOUT', 'no connection within the time limit'],
   ['UND_ERR_HEADERS_TIMEOUT', 'no answer within the time limit'],
   ['UND_ERR_BODY_TIMEOUT', 'the answer stopped in the middle'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS; an address with http:// is for servers without'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'nobody known has signed its certificate; --ca-file names who did'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'nobody known has signed its certificate; --ca-file names who did'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'nobody known has signed its certificate; --ca-file names who did'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
 ])
 
 /** A connection tried on several addresses fails with a list of errors; they are alike. */

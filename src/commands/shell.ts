@@ -7,10 +7,14 @@ import { targetFlags, withTarget } from '../cli/open-target.js'
 import { parseDurationFlag } from '../cli/parse-duration-flag.js'
 import { readWholeFile } from '../cli/read-input.js'
 import { askHidden } from '../cli/read-new-password.js'
+import { importForShell } from '../cli/shell/import-for-shell.js'
 import { CONSISTENCIES, FORMATS, PRECISIONS } from '../cli/shell/meta-command.js'
-import { type OpenShell, runShellOnTerminal, runShellScript } from '../cli/shell/open-shell.js'
+import { type OpenShell, runShellOnTerminal, runShellScript, shellVersion } from '../cli/shell/open-shell.js'
 import { SHELL_DEFAULTS } from '../cli/shell/shell-settings.js'
 import { splitScript } from '../cli/shell/split-input.js'
+
+/** What `--ssl` without a host means. */
+const LOCAL_HOST = '127.0.0.1'
 
 export default class Shell extends BaseCommand {
   // A shell is for people and for scripts written for the influx shell; `query --json` is for programs.
@@ -26,6 +30,7 @@ EXIT CODES
     '<%= config.bin %> <%= command.id %> -d telegraf',
     `<%= config.bin %> <%= command.id %> -host db1 -database telegraf -execute 'SELECT last(usage_idle) FROM cpu' -precision rfc3339`,
     `echo 'SHOW DATABASES' | <%= config.bin %> <%= command.id %> --format csv`,
+    '<%= config.bin %> <%= command.id %> -import -path telegraf.export -pps 100000',
   ]
   static override flags = {
     ...targetFlags,
@@ -51,15 +56,41 @@ EXIT CODES
       hidden: true,
       summary: 'Taken for scripts written for the influx shell.',
     }),
-    pretty: Flags.boolean({ summary: 'Indent the JSON.' }),
+    pretty: Flags.boolean({ default: false, summary: 'Indent the JSON.' }),
+    import: Flags.boolean({
+      helpGroup: 'SOURCE',
+      summary: 'Import what `influx_inspect export` wrote, and end; `import` has more to choose from.',
+    }),
+    path: Flags.string({ helpGroup: 'SOURCE', helpValue: 'FILE', summary: 'The file; gzip or not.' }),
+    pps: Flags.integer({
+      default: 0,
+      min: 0,
+      helpGroup: 'SOURCE',
+      helpValue: 'N',
+      summary: 'At most so many points per second; 0 is no limit.',
+    }),
+    compressed: Flags.boolean({ hidden: true, summary: 'Not needed: a gzip file is known by its content.' }),
     ssl: Flags.boolean({ hidden: true, summary: 'Use https for hosts without a scheme.' }),
+    'path-prefix': Flags.string({ hidden: true, summary: 'Path behind host and port.' }),
+    type: Flags.option({ options: ['influxql'] as const })({ hidden: true, summary: 'The language; there is one.' }),
+    version: Flags.boolean({ hidden: true, summary: 'Print the version and end.' }),
   }
 
   async run() {
     const { flags } = await this.parse(Shell)
-    const host = flags.ssl ? flags.host?.map((each) => (each.includes('://') ? each : `https://${each}`)) : flags.host
+    if (flags.version) {
+      this.log(shellVersion(this.config.version))
+      return
+    }
     const password = flags.password === '' ? await askHidden('password: ') : flags.password
-    const connection = { ...flags, host, password }
+    const connection = { ...flags, host: hostsOf(flags), password }
+    if (flags.import) {
+      const { text, notes, exitCode } = await importForShell(connection)
+      process.stdout.write(text)
+      for (const note of notes) this.note(note)
+      process.exitCode = exitCode
+      return
+    }
     const shell: OpenShell = {
       connection,
       version: this.config.version,
@@ -81,4 +112,18 @@ EXIT CODES
     const inputs = splitScript(flags.execute ?? (await readWholeFile('-')))
     await withTarget(connection, (target) => runShellScript(target, shell, inputs))
   }
+}
+
+interface HostFlagValues {
+  readonly host?: readonly string[]
+  readonly ssl: boolean
+  readonly 'path-prefix'?: string
+}
+
+/** undefined: the default. */
+function hostsOf({ host, ssl, 'path-prefix': prefix = '' }: HostFlagValues): readonly string[] | undefined {
+  const scheme = ssl ? 'https://' : ''
+  const path = prefix.replace(/^\/*(?=.)/, '/')
+  if (host === undefined && scheme + path === '') return undefined
+  return (host ?? [LOCAL_HOST]).map((each) => (each.includes('://') ? each : scheme + each) + path)
 }

@@ -14,6 +14,14 @@ test.each([
     ['serve', '-host', 'db1'],
     ['serve', '-host', 'db1'],
   ],
+  [
+    ['shell', '-import', '-path=a=b', '-compressed=true', '-pps', '5', '-pretty=false', '-ssl=0'],
+    ['shell', '--import', '--path=a=b', '--compressed', '--pps', '5'],
+  ],
+  [
+    ['shell', '-pretty=maybe'],
+    ['shell', '--pretty=maybe'],
+  ],
   [[], []],
 ])('%j becomes %j', (args, expected) => {
   expect(rewriteInfluxFlags(args)).toEqual(expected)

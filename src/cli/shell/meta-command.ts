@@ -14,7 +14,9 @@ export type Consistency = (typeof CONSISTENCIES)[number]
 
 export type MetaCommand =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'exit' | 'help' | 'history' | 'settings' | 'chunked' | 'pretty' | 'timing' | 'auth' }
+  | {
+      readonly kind: 'exit' | 'help' | 'clear-help' | 'history' | 'settings' | 'chunked' | 'pretty' | 'timing' | 'auth'
+    }
   | { readonly kind: 'connect'; readonly host: string }
   | { readonly kind: 'use'; readonly database: string; readonly retentionPolicy: string | null }
   | { readonly kind: 'insert'; readonly place: InsertPlace | null; readonly line: string }
@@ -133,7 +135,7 @@ function readNames(text: string): { readonly parts: readonly string[]; readonly 
 
 function parseChunkSize(argument: string): MetaCommand {
   const [, text] = /^size\s+(.*)$/i.exec(argument) ?? []
-  if (text !== undefined && /^\d{1,9}$/.test(text)) return { kind: 'chunk-size', rowCount: Number(text) }
+  if (text !== undefined && /^-?\d{1,9}$/.test(text)) return { kind: 'chunk-size', rowCount: Math.max(0, Number(text)) }
   return { kind: 'mistake', text: `unable to parse chunk size from "${text ?? `chunk ${argument}`.trim()}"` }
 }
 
@@ -146,7 +148,7 @@ function parseClear(argument: string): MetaCommand {
     case 'rp':
       return { kind: 'clear', what: 'retention-policy' }
     case '':
-      return { kind: 'mistake', text: CLEAR_HELP }
+      return { kind: 'clear-help' }
     default:
       return { kind: 'mistake', text: `invalid command "${argument}".\n${CLEAR_HELP}` }
   }

@@ -96,8 +96,12 @@ function opener(connection: TargetFlagValues): ShellPorts['open'] {
   }
 }
 
+export function shellVersion(version: string): string {
+  return `hyperbyte shell version ${version}`
+}
+
 async function greeting(target: Target, version: string): Promise<string> {
-  const shell = `hyperbyte shell version ${version}\n`
+  const shell = `${shellVersion(version)}\n`
   if (!(target instanceof HttpClient)) return `Opened ${target.name}\n${shell}`
   const server = await target.ping()
   return `Connected to ${server.host} version ${server.version}\n${shell}`

@@ -135,7 +135,8 @@ export class InteractiveShell implements TerminalPorts {
       this.#isEndAsked = false
       this.#pending.push(line)
       const input = joinLines(this.#pending)
-      if (!isComplete(input)) continue
+      // Nobody is kept in a statement that they cannot end: an empty line sends it as it is.
+      if (!isComplete(input) && line.trim() !== '') continue
       this.#pending = []
       this.#history.add(input)
       return input

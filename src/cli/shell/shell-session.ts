@@ -13,7 +13,7 @@ import type { Target } from '../../client/target.js'
 import { kindOfStatementError } from '../../client/translate-answer.js'
 import { OperationError } from '../operation-error.js'
 import { openPrinter } from './format-results.js'
-import { type InsertPlace, type MetaCommand, parseMetaCommand } from './meta-command.js'
+import { CLEAR_HELP, type InsertPlace, type MetaCommand, parseMetaCommand } from './meta-command.js'
 import { renderSettings, SHELL_HELP, type ShellSettings } from './shell-settings.js'
 
 export interface ShellPorts {
@@ -82,6 +82,8 @@ export class ShellSession {
         return await this.#authenticate()
       case 'help':
         return await this.#say(SHELL_HELP)
+      case 'clear-help':
+        return await this.#say(CLEAR_HELP)
       case 'history':
         return await this.#say(
           this.#ports
@@ -133,7 +135,7 @@ export class ShellSession {
       failure ??= result.error
     }
     await this.#ports.write(printer.end())
-    if (failure !== undefined) throw new ClientError(kindOfStatementError(failure), failure)
+    if (failure !== undefined) throw toError(failure)
   }
 
   async *#results(text: string, signal: AbortSignal): AsyncGenerator<AnswerResult> {
@@ -150,7 +152,7 @@ export class ShellSession {
     }
     const answers = isChunked ? this.#target.query(call) : this.#wholeAnswer(call)
     for await (const { results = [], error } of answers) {
-      if (error !== undefined) throw new ClientError(kindOfStatementError(error), error)
+      if (error !== undefined) throw toError(error)
       yield* results
     }
   }
@@ -226,4 +228,9 @@ export class ShellSession {
     await this.#target.close()
     this.#target = target
   }
+}
+
+function toError(text: string): Error {
+  if (text !== 'database name required') return new ClientError(kindOfStatementError(text), text)
+  return new OperationError(text, { exit: 'failed', hint: 'use DATABASE, or FROM DATABASE.POLICY.MEASUREMENT' })
 }

@@ -51,7 +51,7 @@ export function renderSettings(settings: ShellSettings, { host, username }: Conn
     ['Precision', settings.precision],
     ['Timing', settings.isTiming],
   ]
-  return alignCells(rows.map((row) => `${row.join('\t')}\n`).join(''))
+  return `${alignCells(rows.map((row) => `${row.join('\t')}\n`).join(''))}\n`
 }
 
 export const SHELL_HELP = `Usage:
@@ -74,6 +74,7 @@ export const SHELL_HELP = `Usage:
         show databases        show measurements        show series
         show tag keys         show field keys          show retention policies
 
-        Enter runs a line. It goes on with the next one inside quotes or parentheses, or after a backslash at its end.
+        Enter runs a line. It goes on with the next one inside quotes or parentheses, or after a backslash at its end;
+        an empty line ends it all the same.
         Tab completes. Ctrl-C stops a statement that runs.
 `

@@ -5,7 +5,7 @@ import type { ProgressSink } from '../progress.js'
 import type { RateLimiter } from '../rate-limiter.js'
 import type { RejectedLines } from '../rejected-lines.js'
 import type { ExportContext } from './export-sections.js'
-import { importLines } from './import-lines.js'
+import { type ImportTally, importLines } from './import-lines.js'
 import type { ImportState } from './import-state.js'
 import { openInput } from './open-input.js'
 
@@ -32,9 +32,7 @@ export interface ImportLineFilesOptions {
   readonly signal: AbortSignal
 }
 
-export interface ImportTotals {
-  readonly lineCount: number
-  readonly byteCount: number
+export interface ImportTotals extends ImportTally {
   readonly fileCount: number
 }
 
@@ -44,6 +42,7 @@ const BODY_BYTES = { directory: 8 * 2 ** 20, server: 4 * 2 ** 20 } as const
 export async function importLineFiles(options: ImportLineFilesOptions): Promise<ImportTotals> {
   const { files, target, state, progress, rejected } = options
   let lineCount = 0
+  let statementCount = 0
   let byteCount = 0
   let fileCount = 0
   for (const { path, context } of files) {
@@ -72,10 +71,11 @@ export async function importLineFiles(options: ImportLineFilesOptions): Promise<
       },
     })
     lineCount += tally.lineCount
+    statementCount += tally.statementCount
     byteCount += tally.byteCount
     fileCount++
     await target?.flush()
     state.finish(path)
   }
-  return { lineCount, byteCount, fileCount }
+  return { lineCount, statementCount, byteCount, fileCount }
 }

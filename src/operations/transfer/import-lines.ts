@@ -42,6 +42,8 @@ export interface ImportPosition extends ExportContext {
 
 export interface ImportTally {
   readonly lineCount: number
+  /** Statements of DDL sections. */
+  readonly statementCount: number
   readonly byteCount: number
 }
 
@@ -52,6 +54,7 @@ export async function importLines(options: ImportLinesOptions): Promise<ImportTa
   const places = new Set<string>()
   let byteCount = start.byteCount
   let lineCount = 0
+  let statementCount = 0
   let storing: Promise<void> = Promise.resolve()
   // A failure is met where the next body waits for this one.
   const settle = async () => await storing
@@ -64,12 +67,13 @@ export async function importLines(options: ImportLinesOptions): Promise<ImportTa
     const position = { ...sections.context, byteCount: byteCount + body.length }
     byteCount = position.byteCount
     lineCount += lines
-    const tally = { lineCount, byteCount: byteCount - start.byteCount }
+    statementCount += parts.filter(({ kind }) => kind === 'statement').length
+    const tally = { lineCount, statementCount, byteCount: byteCount - start.byteCount }
     storing = storeParts(parts, places, options).then(() => onStored(position, tally))
     storing.catch(() => {})
   }
   await settle()
-  return { lineCount, byteCount: byteCount - start.byteCount }
+  return { lineCount, statementCount, byteCount: byteCount - start.byteCount }
 }
 
 async function* cutBodies(pieces: AsyncIterable<Buffer>, bodyBytes: number): AsyncGenerator<Buffer> {

@@ -1,10 +1,10 @@
-import type { ChildProcess } from 'node:child_process'
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { requireBuild, runBin, spawnBin } from '../../support/built-bin.js'
+import { BIN, requireBuild, runBin, spawnBin } from '../../support/built-bin.js'
 
 const isInstalled = spawnSync('influx', ['-version']).status === 0
 
@@ -70,4 +70,53 @@ describe.skipIf(!isInstalled)('what the shell prints is what the influx shell pr
       expect(stdout).toBe(execFileSync('influx', ['-host', '127.0.0.1', ...args], { encoding: 'utf8' }))
     }
   })
+})
+
+const EXPORT = `# DDL
+CREATE DATABASE shop
+CREATE RETENTION POLICY raw ON shop DURATION INF REPLICATION 1
+# DML
+# CONTEXT-DATABASE: shop
+# CONTEXT-RETENTION-POLICY: raw
+sales,store=north amount=12.5 1566000000000000000
+sales,store=south amount=7 1566000060000000000
+# CONTEXT-RETENTION-POLICY: autogen
+visits count=40i 1566000000000000000
+`
+
+describe.skipIf(!isInstalled)('-import counts what the influx shell counts', () => {
+  const importBy = (shell: (args: string[]) => string, args: readonly string[]) =>
+    shell(['-host', '127.0.0.1', '-port', url.port, '-import', ...args]).replace(/^[\d/]+ [\d:]+ /gm, '')
+  const influx = (args: string[]) => execFileSync('influx', args, { encoding: 'utf8' })
+  const ours = (args: string[]) => execFileSync(process.execPath, [BIN, 'shell', ...args], { encoding: 'utf8' })
+
+  test('of a file, with a limit of points per second, and of a compressed one', () => {
+    const plain = path.join(folder, 'shop.export')
+    writeFileSync(plain, EXPORT)
+    writeFileSync(`${plain}.gz`, gzipSync(EXPORT))
+    for (const args of [
+      ['-path', plain],
+      ['-path', plain, '-pps', '1000'],
+      ['-path', `${plain}.gz`, '-compressed'],
+    ]) {
+      const said = importBy(ours, args)
+      expect(said).toBe('Processed 2 commands\nProcessed 3 inserts\nFailed 0 inserts\n')
+      expect(said).toBe(importBy(influx, args))
+    }
+  })
+
+  test('of a file with a faulty line, and then the exit is not 0', async () => {
+    const faulty = path.join(folder, 'faulty.export')
+    writeFileSync(faulty, `${EXPORT}visits count=\n`)
+    const { exit, stdout, stderr } = await runBin(['shell', '-port', url.port, '-import', '-path', faulty])
+    expect(stdout).toContain('Processed 3 inserts\nFailed 1 inserts\n')
+    expect(stderr).toContain('missing field value')
+    expect(exit).toBe(3)
+  })
+})
+
+test.skipIf(!isInstalled)('-version ends at once', async () => {
+  const { exit, stdout } = await runBin(['shell', '-version'])
+  expect(stdout).toMatch(/^hyperbyte shell version \d/)
+  expect(exit).toBe(0)
 })

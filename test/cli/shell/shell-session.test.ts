@@ -9,6 +9,7 @@ const ANSWERS: Readonly<Record<string, QueryAnswer>> = {
   'SHOW DATABASES': names('telegraf', 'other'),
   'SHOW RETENTION POLICIES ON "telegraf"': names('autogen'),
   'SELECT 1': { results: [{ series: [{ name: 'cpu', columns: ['time'], values: [[1]] }] }] },
+  homeless: { results: [{ error: 'database name required' }] },
   broken: { results: [{ error: 'engine: broken' }] },
 }
 
@@ -116,6 +117,21 @@ test('settings, history and toggles print as in the influx shell', async () => {
   expect(output).toBe(
     'chunked responses disabled\nPretty print enabled\nchunk size set to 10\ndatabase context cleared\nshow databases\nhelp\n',
   )
+})
+
+test('settings end with an empty line, and clear alone explains itself', async () => {
+  await run('settings')
+  expect(output).toMatch(/^Setting {11}Value\n[\s\S]*Pretty {12}false\n[\s\S]*Timing {12}false\n\n$/)
+  output = ''
+  await run('clear')
+  expect(output).toContain('    clear retention policy\n    clear rp\n')
+})
+
+test('a statement that needs a database says how to name one', async () => {
+  await expect(run('homeless')).rejects.toMatchObject({
+    message: 'database name required',
+    hint: 'use DATABASE, or FROM DATABASE.POLICY.MEASUREMENT',
+  })
 })
 
 test('timing says how long statements took', async () => {

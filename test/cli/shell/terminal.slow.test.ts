@@ -96,6 +96,11 @@ test('a line with an open quote goes on with the next one', async () => {
   await type("' limit 1\r", '> ')
 })
 
+test('an empty line ends a statement that would go on for ever', async () => {
+  await type('select mean(usage\r', '... ')
+  await type('\r', 'ERR: error parsing query')
+})
+
 test('an answer longer than the screen goes through the pager, and the shell goes on', async () => {
   await type('select usage from telegraf..cpu\r', 'PAGED 200')
   await type('show databases\r', 'telegraf')
