@@ -160,7 +160,7 @@ function fileColumns(source: FileSource, field: RelationField): TypedSql[] {
 
 /** A memtable part may span shards in which the field has different types. */
 function memtableColumns(source: MemtableSource, field: RelationField): TypedSql[] {
-  return source.rows.fields.flatMap(({ name, type }, i) => (name === field.name ? [{ sql: `c${i}`, type }] : []))
+  return source.fields.flatMap(({ name, type }, i) => (name === field.name ? [{ sql: `c${i}`, type }] : []))
 }
 
 const INTEGER_MIN = '(-9223372036854775808)::BIGINT'

@@ -75,8 +75,7 @@ function isCuttable({ rowLimitPerGroup, groups }: ScanRequest): boolean {
 /** A field with two types in one source would need both columns. */
 function isStoredOnce({ sources }: SourceSet, { name }: ScanField): boolean {
   return sources.every((source) => {
-    const columns =
-      source.kind === 'file' ? source.file.columns.filter(({ kind }) => kind === 'field') : source.rows.fields
+    const columns = source.kind === 'file' ? source.file.columns.filter(({ kind }) => kind === 'field') : source.fields
     let count = 0
     for (const column of columns) if (column.name === name) count++
     return count <= 1

@@ -7,7 +7,7 @@
 
 import { ALL_TIME, type TimeRange, type TimeSpan } from '../domain/time-range.js'
 import type { Tombstone } from '../domain/tombstone.js'
-import type { HiddenRows, MemtableTable } from '../memtable/memtable-table.js'
+import type { HiddenRows, MemtableField, MemtableTable } from '../memtable/memtable-table.js'
 import type { FileEntry } from '../registry/file-entry.js'
 import type { StagedTable } from './staged-table.js'
 import { clipSpan, spansOverlap, unionSpans } from './time-span.js'
@@ -27,6 +27,8 @@ export interface MemtableSource {
   readonly staged: StagedTable
   /** Rows from this index on came later than the query. */
   readonly rowCount: number
+  /** Those that these rows have: later ones may bring others. */
+  readonly fields: readonly MemtableField[]
   readonly hidden: readonly HiddenRows[]
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Column } from '../domain/column.js'
+import type { FieldType } from '../domain/field-type.js'
 import type { MemtableChunk, MemtableTable } from '../memtable/memtable-table.js'
 import type { SeriesTable } from '../metadata/series-table.js'
 import { type ColumnSlice, SQL_TYPE, VECTOR_ROWS } from '../sql/column-appender.js'
@@ -45,10 +46,11 @@ export class StagedTable {
 
   async #stageRows(rowCount: number): Promise<void> {
     if (this.#rowCount >= rowCount || this.#isDropped) return
-    await this.#declareColumns()
+    // In one turn: writes go on meanwhile and may bring fields, which the rows up to here do not have.
     const target = this.#rows.rowCount
-    const types = ['unsigned' as const, 'time' as const, ...this.#rows.fields.map(({ type }) => type)]
-    const fieldCount = this.#rows.fields.length
+    const fieldTypes = this.#rows.fields.map(({ type }) => type)
+    await this.#declareColumns(fieldTypes)
+    const types = ['unsigned' as const, 'time' as const, ...fieldTypes]
     const ids = new BigUint64Array(VECTOR_ROWS)
     await this.#duckdb.append(this.name, types, async (appender) => {
       while (this.#rowCount < target) {
@@ -56,26 +58,25 @@ export class StagedTable {
         const start = this.#rowCount - chunk.firstRow
         const count = Math.min(VECTOR_ROWS, chunk.rowCount - start, target - this.#rowCount)
         for (let i = 0; i < count; i++) ids[i] = this.#series.idOf(chunk.series[start + i])
-        appender.append(vectorSlices(chunk, start, ids, fieldCount), count)
+        appender.append(vectorSlices(chunk, start, ids, fieldTypes.length), count)
         this.#rowCount += count
         await this.#pause()
       }
     })
   }
 
-  async #declareColumns(): Promise<void> {
-    const { fields } = this.#rows
+  async #declareColumns(types: readonly FieldType[]): Promise<void> {
     if (this.#columnCount < 0) {
-      const columns = fields.map(({ type }, i) => `c${i} ${SQL_TYPE[type]}`)
+      const columns = types.map((type, i) => `c${i} ${SQL_TYPE[type]}`)
       await this.#duckdb.run(
         `CREATE TABLE ${this.name} (${['_series UBIGINT', '"time" TIMESTAMP_NS', ...columns].join(', ')})`,
       )
     } else {
-      for (let i = this.#columnCount; i < fields.length; i++) {
-        await this.#duckdb.run(`ALTER TABLE ${this.name} ADD COLUMN c${i} ${SQL_TYPE[fields[i].type]}`)
+      for (let i = this.#columnCount; i < types.length; i++) {
+        await this.#duckdb.run(`ALTER TABLE ${this.name} ADD COLUMN c${i} ${SQL_TYPE[types[i]]}`)
       }
     }
-    this.#columnCount = fields.length
+    this.#columnCount = types.length
   }
 }
 

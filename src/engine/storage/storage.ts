@@ -508,6 +508,7 @@ export class Storage implements Scanner {
         rows,
         staged: this.#stagedTable(memtable, table.key),
         rowCount: rows.rowCount,
+        fields: [...rows.fields],
         hidden: rows.hidden,
       }
       sources.push(source)
