@@ -5,7 +5,7 @@ import { Flags, type Interfaces } from '@oclif/core'
 import { paceFlags, repoFlags, selectionFlags, toSelectionFlags } from '../cli/backup-flags.js'
 import { BaseCommand } from '../cli/base-command.js'
 import { exitCode } from '../cli/exit-codes.js'
-import { targetFlags, withDirectory, withTarget } from '../cli/open-target.js'
+import { type OpenDirectoryOptions, targetFlags, withDirectory, withTarget } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
 import { parseTimeFlag } from '../cli/parse-time-flag.js'
 import { formatBytes, formatCount, formatSeconds } from '../cli/progress/format-quantity.js'
@@ -23,11 +23,11 @@ export default class Restore extends BaseCommand {
   static override summary = 'Put a backup back'
   static override description =
     `Into a data directory that no server has (--into): files are copied as they are, put together next to what is there, checked, and moved into place at the end; what is replaced is removed last.
-Into a running server (--host) or a stopped database that has other data (--data-dir): the rows are written. The set is put together in --temp-dir first. With --if-exists replace the old database is backed up to the repository before it is dropped, and that set is removed when all is well.
+Into a running server (--host) or a stopped database that has other data (--data-dir): the rows are written, then continuous queries and subscriptions are made. The set is put together in --temp-dir first. With --if-exists replace the old database is backed up to the repository before it is dropped, and that set is removed when all is well. Users come back only with --into: of their passwords a backup knows hashes.
 A restore that was cut off goes on when it is run again.
 
 EXIT CODES
-  0 done   2 wrong flags   3 rows older than the policy keeps were left out   4 server unreachable   5 not allowed
+  0 done   2 wrong flags   3 something was left out: rows older than the policy keeps, users   4 server unreachable   5 not allowed
   6 no such repository, set or database   7 the target holds something; a set of a newer format   8 the set is damaged
   9 a server has the directory, or somebody prunes the repository   11 not enough space`
   static override examples = [
@@ -73,7 +73,8 @@ EXIT CODES
       default: true,
       allowNo: true,
       helpGroup: 'HOW',
-      summary: 'Open the restored database before it takes its place.',
+      summary:
+        'Open the restored database before it takes its place; where rows are written, compare how many values each field has on each day.',
     }),
     resume: Flags.boolean({
       default: false,
@@ -115,13 +116,13 @@ EXIT CODES
             jobCount: flags.jobs,
             waitLockMs: flags['wait-lock'],
             pace: new BytePace({ bytesPerSecond: flags.rate ?? null, progress, signal }),
-            withEngine: (dataDir, run) => withDirectory(dataDir, ({ engine }) => run(engine)),
+            withEngine: (dataDir, run) => withDirectory(dataDir, ({ engine }) => run(engine), PASSING_THROUGH),
           }
           return flags.into === undefined ? await this.#writeRows(flags, parts) : await fillDirectory(flags, parts)
         },
       )
       progress.finish({ set: outcome.set, bytes: outcome.bytes })
-      if ((outcome.rowOutcome?.expiredRows ?? 0) > 0) process.exitCode = exitCode('partial')
+      if (isPartial(outcome)) process.exitCode = exitCode('partial')
       if (!flags.quiet) this.log(describe(outcome, flags['dry-run']))
       return toDocument(outcome, flags['dry-run'])
     } finally {
@@ -169,6 +170,9 @@ EXIT CODES
   }
 }
 
+/** What is put together stays as it was backed up. */
+const PASSING_THROUGH: OpenDirectoryOptions = { isCreated: false, engine: { hasHousekeeping: false } }
+
 type RestoreFlags = Interfaces.InferredFlags<typeof Restore.flags>
 type RestoreParts = Omit<RestoreDirectoryOptions, 'into' | 'ifExists'>
 
@@ -204,21 +208,40 @@ function toChoice({ set, at }: { set: string; at?: bigint }): SetChoice {
   return set === 'latest' ? { kind: 'latest' } : { kind: 'id', id: set }
 }
 
-function describe(
-  { set, time, files, bytes, rows, replaced, elapsedMs, place, rowOutcome }: Told,
-  isDryRun: boolean,
-): string {
+function isPartial({ rowOutcome }: Told): boolean {
+  return rowOutcome !== null && (rowOutcome.expiredRows > 0 || rowOutcome.leftOut.length > 0)
+}
+
+function describe(told: Told, isDryRun: boolean): string {
+  const { set, time, files, bytes, rows, replaced, elapsedMs, place, rowOutcome } = told
   const size = `${files} files, ${formatBytes(bytes)}, ${formatCount(rows)} rows`
-  if (isDryRun)
-    return `would restore ${set} into ${place}: ${size}${replaced ? '; the database there would be replaced' : ''}`
+  if (isDryRun) return describePlan(told, size)
   const lines = [`restored ${set} into ${place} in ${formatSeconds(elapsedMs / 1000)}: ${size}`, `  as of ${time}`]
-  if (rowOutcome !== null) {
-    lines.push(`  wrote ${formatCount(rowOutcome.writtenRows)} rows into ${rowOutcome.databases.join(', ')}`)
-    if (rowOutcome.expiredRows > 0) {
-      lines.push(`  left out ${formatCount(rowOutcome.expiredRows)} rows that are older than their policy keeps`)
-    }
-  } else if (replaced) lines.push('  the database that was there has been replaced')
+  if (rowOutcome !== null) lines.push(...describeRows(rowOutcome))
+  if (replaced) lines.push('  the database that was there has been replaced')
   return lines.join('\n')
+}
+
+function describePlan({ set, time, bytes, replaced, place, rowOutcome }: Told, size: string): string {
+  const lines = [`would restore ${set} into ${place}: ${size}`, `  as of ${time}`]
+  if (rowOutcome === null) {
+    if (replaced) lines.push('  the database there would be replaced')
+    return lines.join('\n')
+  }
+  lines.push(`  needs ${formatBytes(bytes)} in the place of --temp-dir meanwhile`)
+  const { databases, existing } = rowOutcome
+  if (databases.length > 0) lines.push(`  would write into ${databases.join(', ')}`)
+  if (existing !== '') lines.push(`  is there and would be ${replaced ? 'replaced' : 'merged with'}: ${existing}`)
+  return lines.join('\n')
+}
+
+function describeRows(rows: RestoreRowsOutcome): string[] {
+  const { databases, writtenRows, skippedBuckets, expiredRows, leftOut } = rows
+  const lines = [`  wrote ${formatCount(writtenRows)} rows into ${databases.join(', ')}`]
+  if (skippedBuckets > 0) lines.push('  went on where a restore was cut off; what that had written is not counted')
+  if (expiredRows > 0) lines.push(`  left out ${formatCount(expiredRows)} rows that are older than their policy keeps`)
+  for (const text of leftOut) lines.push(`  left out ${text}`)
+  return lines
 }
 
 function toDocument({ place, rowOutcome, elapsedMs, ...outcome }: Told, isDryRun: boolean) {
@@ -234,8 +257,11 @@ function toDocument({ place, rowOutcome, elapsedMs, ...outcome }: Told, isDryRun
     log_records: outcome.logRecords,
     reused_files: outcome.reusedFiles,
     replaced: outcome.replaced,
+    databases: rowOutcome?.databases ?? null,
     written_rows: rowOutcome === null ? null : String(rowOutcome.writtenRows),
     expired_rows: rowOutcome === null ? null : String(rowOutcome.expiredRows),
+    left_out: rowOutcome?.leftOut ?? null,
+    resumed: rowOutcome === null ? null : rowOutcome.skippedBuckets > 0,
     elapsed_s: Number((elapsedMs / 1000).toFixed(3)),
   }
 }

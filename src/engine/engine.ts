@@ -45,6 +45,11 @@ export interface EngineOptions {
   readonly maxSeriesPerDatabase: number
   readonly maxValuesPerTag: number
   readonly log: EngineLog
+  /**
+   * Whether files are merged and dropped, and memory flushed by age, while the database is open; absent: yes. Not where the
+   * directory only passes through: what its policies no longer keep may be what somebody wants of it.
+   */
+  readonly hasHousekeeping?: boolean
   /** Called after something has happened; must not throw. */
   readonly onEvent?: (event: EngineEvent) => void
 }

@@ -144,7 +144,7 @@ class LocalEngine implements Engine, WritePath {
     await this.#state.saveShardGroups()
     await this.continuousQueries.load()
     await this.backups.load()
-    this.#housekeeping.start()
+    if (this.#state.options.hasHousekeeping !== false) this.#housekeeping.start()
   }
 
   get catalog(): Catalog {

@@ -1,8 +1,7 @@
 /**
  * A set → rows written into a database that is running, or that has other data. The set is first put together as a
- * directory of its own, which settles log, deletes and names; its rows are then written bucket by bucket, a bucket being
- * one measurement in one shard group, where every field has one type. Writing a bucket twice changes nothing, and a note of
- * each finished one lets a restore that was cut off go on.
+ * directory of its own, which settles log, deletes and names; its rows are then written bucket by bucket (staged-rows.ts).
+ * Writing a bucket twice changes nothing, and a note of each finished one lets a restore that was cut off go on.
  *
  *   STAGE/data     the directory, whole when there is an `outcome`     STAGE/written   a line for each finished bucket
  *   STAGE/begun    the target has room; where the copy is of what had to go
@@ -12,28 +11,23 @@ import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ClientError } from '../../client/client-error.js'
-import { columnsOfFrame } from '../../client/columns-of-frame.js'
-import { quoteName } from '../../client/quote-influxql.js'
-import { columnOf, runStatement } from '../../client/run-statement.js'
 import type { Target } from '../../client/target.js'
-import {
-  type Database,
-  decodeRegistry,
-  type Engine,
-  type FileEntry,
-  fileEntryOf,
-  type PointColumns,
-  type RetentionPolicy,
-} from '../../engine/index.js'
+import { type Database, type Engine, HyperbyteError, type PointColumns } from '../../engine/index.js'
 import { BackupError } from '../backup/backup-error.js'
+import { Repository } from '../backup/repository/repository.js'
 import { runParallel } from '../backup/run-parallel.js'
+import { isDatabaseIn } from '../backup/selection.js'
 import { ColumnWriter, type RefusalHandler } from '../column-writer.js'
+import { checkBucket } from './check-bucket.js'
+import { chooseSet } from './choose-set.js'
 import {
   type IfExists,
   type RestoreDirectoryOptions,
   type RestoreOutcome,
   restoreDirectory,
 } from './restore-directory.js'
+import { type Bucket, keyOf, StagedRows } from './staged-rows.js'
+import { TargetDatabases } from './target-databases.js'
 
 export interface RestoreRowsOptions extends Omit<RestoreDirectoryOptions, 'into' | 'ifExists'> {
   readonly target: Target
@@ -49,26 +43,79 @@ export interface RestoreRowsOptions extends Omit<RestoreDirectoryOptions, 'into'
 
 export interface RestoreRowsOutcome extends RestoreOutcome {
   readonly databases: readonly string[]
+  /** Of a dry run: which of the databases the target has, and what is in them; '' = none. */
+  readonly existing: string
   readonly writtenRows: number
   /** Older than the policy keeps. */
   readonly expiredRows: number
+  /** Finished by an earlier restore that was cut off. */
   readonly skippedBuckets: number
+  /** Users, continuous queries and subscriptions that the target did not get, and why. */
+  readonly leftOut: readonly string[]
 }
 
 const OUTCOME = 'outcome'
-const NO_LIMITS = { maxSelectPoint: 0, maxSelectSeries: 0, maxSelectBuckets: 0, maxRowLimit: 0, timeoutMs: 0 }
+const NOTHING_WRITTEN = { writtenRows: 0, expiredRows: 0, skippedBuckets: 0, leftOut: [] }
 
 export async function restoreRows(options: RestoreRowsOptions): Promise<RestoreRowsOutcome> {
   const startedMs = performance.now()
   const stage = path.join(options.stageIn, `hyperbyte-restore-${digestOf(options)}`)
   const staged = { ...options, into: path.join(stage, 'data'), ifExists: 'replace' as const }
-  if (options.isDryRun) return { ...(await restoreDirectory(staged)), ...NOTHING_WRITTEN }
+  const whole = await readOutcome(stage)
+  // Copying may take hours: what speaks against it is found before.
+  const plan = whole === null || options.isDryRun ? await checkTarget(options) : null
+  if (options.isDryRun) {
+    return { ...(await restoreDirectory(staged)), ...NOTHING_WRITTEN, databases: [], existing: '', ...plan }
+  }
   await mkdir(stage, { recursive: true })
-  const outcome = (await readOutcome(stage)) ?? (await restoreDirectory(staged))
+  const outcome = whole ?? (await putTogether(staged))
   await writeFile(path.join(stage, OUTCOME), JSON.stringify(outcome), { flush: true })
-  const written = await options.withEngine(staged.into, (engine) => new RowRestore(options, engine, stage).run())
+  const written = await writeRows(options, stage, staged.into)
   await rm(stage, { recursive: true, force: true })
-  return { ...outcome, ...written, elapsedMs: performance.now() - startedMs }
+  return { ...outcome, ...written, existing: '', elapsedMs: performance.now() - startedMs }
+}
+
+type TargetPlan = Pick<RestoreRowsOutcome, 'databases' | 'existing' | 'replaced'>
+
+/** Throws `conflict` when the target has one of the set's databases and may not. */
+async function checkTarget(options: RestoreRowsOptions): Promise<TargetPlan> {
+  const { store, choice, selection, renames, target, ifExists } = options
+  const manifest = await chooseSet(await Repository.open(store), choice)
+  const wanted = manifest.databases.filter((name) => isDatabaseIn(selection, name))
+  const databases = wanted.map((name) => renames.database ?? name)
+  const existing = await new TargetDatabases(target).existing(databases)
+  if (ifExists === 'fail') await refuseExisting(target, existing)
+  return {
+    databases,
+    existing: options.isDryRun ? await new TargetDatabases(target).describe(existing) : '',
+    replaced: ifExists === 'replace' && existing.length > 0,
+  }
+}
+
+async function refuseExisting(target: Target, existing: readonly string[]): Promise<void> {
+  if (existing.length === 0) return
+  const description = await new TargetDatabases(target).describe(existing)
+  throw new BackupError('conflict', `${target.name} has ${description}`, {
+    hint: '--if-exists merge writes over it, --if-exists replace drops it first, --to-database gives another name',
+  })
+}
+
+async function putTogether(staged: RestoreDirectoryOptions): Promise<RestoreOutcome> {
+  try {
+    return await restoreDirectory(staged)
+  } catch (error) {
+    if (!(error instanceof HyperbyteError && error.code === 'no-space')) throw error
+    throw new HyperbyteError('no-space', `${error.message}; --temp-dir names another place`, { cause: error })
+  }
+}
+
+async function writeRows(options: RestoreRowsOptions, stage: string, dataDir: string): Promise<Written> {
+  try {
+    return await options.withEngine(dataDir, (engine) => new RowRestore(options, engine, stage).run())
+  } catch (error) {
+    options.pace.warn(`the set stays in ${stage}, for the same restore to go on with; remove it when nobody will`)
+    throw error
+  }
 }
 
 /** Of the directory, when it is whole. */
@@ -80,8 +127,6 @@ async function readOutcome(stage: string): Promise<RestoreOutcome | null> {
   }
 }
 
-const NOTHING_WRITTEN = { databases: [], writtenRows: 0, expiredRows: 0, skippedBuckets: 0 }
-
 /** Restores of the same parts to the same place share a stage, so that the second goes on with the first. */
 function digestOf({ store, choice, selection, renames, target }: RestoreRowsOptions): string {
   const text = JSON.stringify([store.location, choice, selection, renames, target.name], (_key, value: unknown) =>
@@ -90,19 +135,19 @@ function digestOf({ store, choice, selection, renames, target }: RestoreRowsOpti
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
-interface Bucket {
-  readonly database: string
-  readonly retentionPolicy: string
-  readonly measurement: string
-  readonly startNs: bigint
-  readonly endNs: bigint
-  /** In files; a point may be in several. */
-  readonly rowCount: number
+/** What was dropped to make room, and where its copy is; null when nothing had to go. */
+interface Begun {
+  readonly copy: string | null
+  readonly replaced: readonly string[]
 }
+
+type Written = Omit<RestoreRowsOutcome, 'existing' | Exclude<keyof RestoreOutcome, 'replaced'>>
 
 class RowRestore {
   readonly #options: RestoreRowsOptions
   readonly #engine: Engine
+  readonly #staged: StagedRows
+  readonly #target: TargetDatabases
   readonly #journal: string
   readonly #begun: string
   #writtenRows = 0
@@ -112,231 +157,133 @@ class RowRestore {
   constructor(options: RestoreRowsOptions, engine: Engine, stage: string) {
     this.#options = options
     this.#engine = engine
+    const { selection, now, pace } = options
+    this.#staged = new StagedRows(engine, { selection, now, signal: pace.signal })
+    this.#target = new TargetDatabases(options.target)
     this.#journal = path.join(stage, 'written')
     this.#begun = path.join(stage, 'begun')
   }
 
-  async run(): Promise<Omit<RestoreRowsOutcome, keyof RestoreOutcome>> {
-    const { pace, jobCount } = this.#options
+  async run(): Promise<Written> {
     await this.#engine.flush()
-    const buckets = await this.#buckets()
+    const buckets = await this.#staged.buckets()
     const databases = [...this.#engine.catalog.meta.databases.values()]
     const lines = (await readFile(this.#journal, 'utf8').catch(() => '')).split('\n')
     const done = new Set(lines.filter((line) => line !== ''))
-    const copy = await this.#makeRoom(databases, done)
-    for (const database of databases) await this.#createDatabase(database)
-    const rowCount = buckets.reduce((sum, bucket) => sum + bucket.rowCount, 0)
-    pace.begin('write', rowCount, buckets.length, 'rows')
-    await runParallel(buckets, Math.min(jobCount, 4), async (bucket) => {
-      const key = keyOf(bucket)
-      if (done.has(key)) this.#skippedBuckets++
-      else {
-        await this.#writeBucket(bucket)
-        if (this.#options.isVerified) await this.#checkBucket(bucket)
-        await appendFile(this.#journal, `${key}\n`)
-      }
-      pace.endFile()
-    })
+    const { copy, replaced } = await this.#makeRoom(databases, done)
+    for (const database of databases) await this.#target.create(database)
+    await this.#writeBuckets(buckets, done)
+    const leftOut = await this.#defineTheRest(databases)
     if (copy !== null) await this.#options.forgetSafeguard(copy)
     return {
       databases: databases.map(({ name }) => name),
+      replaced: replaced.length > 0,
       writtenRows: this.#writtenRows,
       expiredRows: this.#expiredRows,
       skippedBuckets: this.#skippedBuckets,
+      leftOut,
     }
   }
 
-  /** What the files of the stage hold, by measurement and shard group. */
-  async #buckets(): Promise<Bucket[]> {
-    const checkpoint = await this.#engine.checkpoint()
-    const buckets = new Map<string, Bucket>()
-    try {
-      for await (const entry of decodeRegistry(checkpoint.registry())) {
-        const file = fileEntryOf(entry)
-        if (file === null) continue
-        const bucket = this.#bucketOf(file)
-        const key = keyOf(bucket)
-        buckets.set(key, { ...bucket, rowCount: bucket.rowCount + (buckets.get(key)?.rowCount ?? 0) })
-      }
-    } finally {
-      await checkpoint.release()
-    }
-    return [...buckets.values()]
-  }
-
-  #bucketOf({ table, bucketStartNs, rowCount }: FileEntry): Bucket {
-    const { retentionPolicies } = this.#engine.catalog.database(table.database) as Database
-    const policy = retentionPolicies.find(({ name }) => name === table.retentionPolicy) as RetentionPolicy
-    return { ...table, startNs: bucketStartNs, endNs: bucketStartNs + policy.shardGroupDurationNs, rowCount }
-  }
-
-  /** The place of the copy of what was there, null when nothing had to go. Throws `conflict` when it may not. */
-  async #makeRoom(databases: readonly Database[], done: ReadonlySet<string>): Promise<string | null> {
+  /** Throws `conflict` when what is there may not go. */
+  async #makeRoom(databases: readonly Database[], done: ReadonlySet<string>): Promise<Begun> {
     const { target, ifExists, safeguard } = this.#options
     const begun = await this.#readBegun()
     // Nothing is finished yet: the end may have come between two drops.
-    if (begun !== null && done.size === 0) await this.#drop(begun.replaced)
-    if (begun !== null) return begun.copy
-    const present = new Set(columnOf(await runStatement(target, 'SHOW DATABASES'), 'name').map(String))
-    const existing = databases.map(({ name }) => name).filter((name) => present.has(name))
-    if (existing.length > 0 && ifExists === 'fail') {
-      const counts: string[] = []
-      for (const name of existing) counts.push(`${name} (${await this.#describe(name)})`)
-      throw new BackupError('conflict', `${target.name} has ${counts.join(', ')}`, {
-        hint: '--if-exists merge writes over it, --if-exists replace drops it first, --to-database gives another name',
-      })
-    }
+    if (begun !== null && done.size === 0) await this.#target.drop(begun.replaced)
+    if (begun !== null) return begun
+    const existing = await this.#target.existing(databases.map(({ name }) => name))
+    if (ifExists === 'fail') await refuseExisting(target, existing)
     const copy = existing.length > 0 && ifExists === 'replace' ? await safeguard(existing) : null
-    const replaced = copy === null ? [] : existing
-    await writeFile(this.#begun, JSON.stringify({ copy, replaced }), { flush: true })
-    await this.#drop(replaced)
-    return copy
+    const made = { copy, replaced: copy === null ? [] : existing }
+    await writeFile(this.#begun, JSON.stringify(made), { flush: true })
+    await this.#target.drop(made.replaced)
+    return made
   }
 
-  async #drop(databases: readonly string[]): Promise<void> {
-    for (const name of databases) await runStatement(this.#options.target, `DROP DATABASE ${quoteName(name)}`)
-  }
-
-  async #readBegun(): Promise<{ copy: string | null; replaced: readonly string[] } | null> {
+  async #readBegun(): Promise<Begun | null> {
     try {
-      return JSON.parse(await readFile(this.#begun, 'utf8'))
+      return JSON.parse(await readFile(this.#begun, 'utf8')) as Begun
     } catch {
       return null
     }
   }
 
-  async #describe(database: string): Promise<string> {
-    const measurements = columnOf(await runStatement(this.#options.target, 'SHOW MEASUREMENTS', { database }), 'name')
-    const counts = await runStatement(this.#options.target, 'SELECT count(*) FROM /.*/', { database })
-    // Of each measurement, the field that most rows have.
-    const rowCount = counts.reduce((sum, { values = [] }) => {
-      return sum + Math.max(0, ...values.flatMap((row) => row.slice(1).map(Number)))
-    }, 0)
-    return `${measurements.length} measurements, ${rowCount} rows`
-  }
-
-  async #createDatabase({ name, retentionPolicies, defaultRetentionPolicy }: Database): Promise<void> {
-    const { target } = this.#options
-    const database = quoteName(name)
-    const present = columnOf(await runStatement(target, 'SHOW DATABASES'), 'name').includes(name)
-    if (!present) await runStatement(target, `CREATE DATABASE ${database}`)
-    const shown = await runStatement(target, `SHOW RETENTION POLICIES ON ${database}`)
-    const known = new Set(columnOf(shown, 'name').map(String))
-    for (const policy of retentionPolicies) {
-      // One that is there keeps its own durations, unless this restore has just made it by default.
-      const isMade = !present && known.has(policy.name)
-      if (known.has(policy.name) && !isMade) continue
-      const verb = isMade ? 'ALTER' : 'CREATE'
-      const isDefault = policy.name === defaultRetentionPolicy && !present ? ' DEFAULT' : ''
-      await runStatement(
-        target,
-        `${verb} RETENTION POLICY ${quoteName(policy.name)} ON ${database} DURATION ${printDuration(policy.durationNs)} ` +
-          `REPLICATION ${policy.replication} SHARD DURATION ${printDuration(policy.shardGroupDurationNs)}${isDefault}`,
-      )
-    }
-    if (present) return
-    for (const madeName of known) {
-      if (retentionPolicies.some((policy) => policy.name === madeName)) continue
-      await runStatement(target, `DROP RETENTION POLICY ${quoteName(madeName)} ON ${database}`)
-    }
-  }
-
-  async #writeBucket(bucket: Bucket): Promise<void> {
-    const { target, pace } = this.#options
-    const { database, retentionPolicy } = bucket
-    const refusals = this.#refusalsOf(bucket)
-    const { signal } = pace
-    const writer = new ColumnWriter({ target, database, retentionPolicy, isCompressed: false, refusals, signal })
-    const fields = this.#fieldsOf(bucket)
-    for await (const event of this.#select(bucket, fields.map((field) => `${quoteName(field)}::field`).join(', '))) {
-      signal.throwIfAborted()
-      if (event.kind === 'statement-end') {
-        if (event.error !== null) throw new BackupError('damaged', `${bucket.measurement}: ${event.error}`)
-        continue
+  async #writeBuckets(buckets: readonly Bucket[], done: ReadonlySet<string>): Promise<void> {
+    const { pace, jobCount, isVerified, ifExists, target } = this.#options
+    const rowCount = buckets.reduce((sum, bucket) => sum + bucket.rowCount, 0)
+    pace.begin('write', rowCount, buckets.length, 'rows')
+    await runParallel(buckets, Math.min(jobCount, 4), async (bucket) => {
+      const key = keyOf(bucket)
+      if (done.has(key)) {
+        this.#skippedBuckets++
+        pace.count(bucket.rowCount)
+      } else {
+        const expiredRows = await this.#writeBucket(bucket)
+        // Which of the rows the target left out, it does not say.
+        const isChecked = isVerified && expiredRows === 0
+        if (isChecked) await checkBucket(bucket, { staged: this.#staged, target, isMerged: ifExists === 'merge' })
+        await appendFile(this.#journal, `${key}\n`)
       }
-      const columns = columnsOfFrame(event.frame)
-      await pace.limit(byteCountOf(columns))
-      await writer.add(columns)
-      this.#writtenRows += columns.rowCount
-      pace.count(columns.rowCount)
-    }
-    await writer.drain()
-  }
-
-  /** Rows that the policy no longer keeps are counted; anything else that is refused ends the restore. */
-  #refusalsOf({ database, measurement }: Bucket): RefusalHandler {
-    const { target } = this.#options
-    return {
-      onRefused: async (_columns, error) => {
-        const expiredRows = expiredCount(error)
-        if (expiredRows === null) {
-          throw new BackupError(
-            'conflict',
-            `${target.name} refuses rows of ${database}.${measurement}: ${error.message}`,
-          )
-        }
-        this.#expiredRows += expiredRows
-        this.#writtenRows -= expiredRows
-      },
-      onUnspelled: (rowCount) => {
-        const text = `${target.name} takes line protocol only, which cannot spell names in ${rowCount} rows of ${measurement}`
-        throw new BackupError('conflict', text)
-      },
-    }
-  }
-
-  /** As many values of each field as in the set; in a merge there may be more. */
-  async #checkBucket(bucket: Bucket): Promise<void> {
-    const { target, ifExists } = this.#options
-    const fields = this.#fieldsOf(bucket)
-    const calls = fields.map((field) => `count(${quoteName(field)}::field)`).join(', ')
-    const expected: number[] = []
-    for await (const event of this.#select(bucket, calls, '')) {
-      if (event.kind === 'frame')
-        expected.push(...event.frame.columns.slice(1).map(({ column }) => Number(column.values[0])))
-    }
-    const text = this.#statement(bucket, calls, '')
-    const [series] = await runStatement(target, text, bucket)
-    const found = series?.values?.[0].slice(1).map(Number) ?? expected.map(() => 0)
-    for (const [i, count] of expected.entries()) {
-      const isRight = ifExists === 'merge' ? found[i] >= count : found[i] === count
-      if (isRight || this.#expiredRows > 0) continue
-      throw new BackupError(
-        'damaged',
-        `${bucket.measurement} has ${found[i]} values of ${fields[i]}, the set has ${count}`,
-      )
-    }
-  }
-
-  #select(bucket: Bucket, what: string, end = ' GROUP BY *') {
-    return this.#engine.query({
-      text: this.#statement(bucket, what, end),
-      database: bucket.database,
-      retentionPolicy: bucket.retentionPolicy,
-      params: null,
-      isReadOnlyContext: true,
-      nowNs: this.#options.now(),
-      limits: NO_LIMITS,
-      authorizer: null,
-      signal: this.#options.pace.signal,
+      pace.endFile()
     })
   }
 
-  #statement({ database, retentionPolicy, measurement, startNs, endNs }: Bucket, what: string, end: string): string {
-    const { selection } = this.#options
-    const source = [database, retentionPolicy, measurement].map(quoteName).join('.')
-    const from = selection?.start == null ? startNs : latest(startNs, BigInt(selection.start))
-    const to = selection?.end == null ? endNs : earliest(endNs, BigInt(selection.end))
-    return `SELECT ${what} FROM ${source} WHERE time >= ${clampTime(from)} AND time < ${clampTime(to)}${end}`
+  /** Resolves with how many rows are older than the policy keeps, when everything else is stored. */
+  async #writeBucket(bucket: Bucket): Promise<number> {
+    const { target, pace } = this.#options
+    const { database, retentionPolicy } = bucket
+    const { signal } = pace
+    const refusals = new RowRefusals(target.name, bucket)
+    const writer = new ColumnWriter({ target, database, retentionPolicy, isCompressed: false, refusals, signal })
+    let rowCount = 0
+    for await (const columns of this.#staged.read(bucket)) {
+      await pace.limit(byteCountOf(columns))
+      await writer.add(columns)
+      rowCount += columns.rowCount
+      pace.count(columns.rowCount)
+    }
+    await writer.drain()
+    const { expiredRows } = refusals
+    this.#writtenRows += rowCount - expiredRows
+    this.#expiredRows += expiredRows
+    return expiredRows
   }
 
-  #fieldsOf({ startNs, endNs, ...table }: Bucket): string[] {
-    return [...this.#engine.catalog.fieldTypes(table, { startNs, endNs }).keys()].sort()
+  /** After the rows, or a subscription would hand all of them on. */
+  async #defineTheRest(databases: readonly Database[]): Promise<string[]> {
+    const leftOut: string[] = []
+    for (const database of databases) leftOut.push(...(await this.#target.define(database)))
+    const users = [...this.#engine.catalog.meta.users.keys()]
+    for (const user of await this.#target.missingUsers(users)) {
+      leftOut.push(`user ${user}: of a password only its hash is known, which no statement takes`)
+    }
+    for (const text of leftOut) this.#options.pace.warn(`left out: ${text}`)
+    return leftOut
   }
 }
 
-function keyOf({ database, retentionPolicy, measurement, startNs }: Bucket): string {
-  return JSON.stringify([database, retentionPolicy, measurement, String(startNs)])
+/** Rows that the policy no longer keeps are counted; anything else that is refused ends the restore. */
+class RowRefusals implements RefusalHandler {
+  readonly #place: string
+  readonly #name: string
+  expiredRows = 0
+
+  constructor(place: string, { database, retentionPolicy, measurement }: Bucket) {
+    this.#place = place
+    this.#name = `${database}.${retentionPolicy}.${measurement}`
+  }
+
+  async onRefused(_columns: readonly PointColumns[], { message }: ClientError): Promise<void> {
+    const match = /^partial write: points beyond retention policy dropped=(\d+)$/.exec(message.trim())
+    if (match === null) throw new BackupError('conflict', `${this.#place} refuses rows of ${this.#name}: ${message}`)
+    this.expiredRows += Number(match[1])
+  }
+
+  onUnspelled(rowCount: number): void {
+    const reason = `${this.#place} takes line protocol only, which cannot spell names in ${rowCount} of these rows`
+    throw new BackupError('conflict', `${reason}: ${this.#name}`)
+  }
 }
 
 /** Of the request that these columns make, about. */
@@ -347,28 +294,4 @@ function byteCountOf({ rowCount, fields }: PointColumns): number {
     byteCount += (field.type === 'boolean' ? 1 : 8) * rowCount
   }
   return byteCount
-}
-
-/** null when the write failed for another reason. */
-function expiredCount({ message }: ClientError): number | null {
-  const match = /^partial write: points beyond retention policy dropped=(\d+)$/.exec(message.trim())
-  return match === null ? null : Number(match[1])
-}
-
-/** Shard groups at the edges reach beyond what a statement can say. */
-function clampTime(timeNs: bigint): bigint {
-  const [min, max] = [-9_223_372_036_854_775_806n, 9_223_372_036_854_775_806n]
-  return timeNs < min ? min : timeNs > max ? max : timeNs
-}
-
-function latest(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
-}
-
-function earliest(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
-}
-
-function printDuration(ns: bigint): string {
-  return ns === 0n ? 'INF' : `${ns / 1_000_000_000n}s`
 }

@@ -74,6 +74,21 @@ function only(database: string) {
   return toSelection({ databases: [database], excluded: [], retentionPolicies: [], startNs: null, endNs: null })
 }
 
+/** A copy, to change. */
+function targetOf(client: HttpClient): Target {
+  return {
+    kind: 'server',
+    name: client.name,
+    query: (call) => client.query(call),
+    queryText: (call) => client.queryText(call),
+    write: (call) => client.write(call),
+    readColumns: (call) => client.readColumns(call),
+    writeColumns: (call) => client.writeColumns(call),
+    flush: () => client.flush(),
+    close: () => client.close(),
+  }
+}
+
 const DAY_NS = 86_400_000_000_000n
 
 test('rows of every type come back exactly, under another name, from files and log', async () => {
@@ -138,16 +153,21 @@ test('a database that is there is left alone, merged with, or replaced', async (
   await repo.source.write('m v=1,w=1 1\nm v=2 2')
   await repo.create()
   await target.write('m v=7,x=7 1\nm v=3 3')
+  await target.ask('CREATE RETENTION POLICY other ON db DURATION INF REPLICATION 1', '')
+  await target.write('m v=1 1', 'db', 'other')
   const selection = only('db')
-  await expect(restore({ selection })).rejects.toThrow(/has db \(1 measurements, 2 rows\)/)
-  await restore({ selection, ifExists: 'merge' })
+  await expect(restore({ selection })).rejects.toThrow(/has db \(1 measurement, 3 rows\)/)
+  expect(await readdir(repo.folder)).toEqual(['repo'])
+  expect(await restore({ selection, ifExists: 'merge' })).toMatchObject({ replaced: false })
   expect(await target.ask('SELECT * FROM m')).toEqual([
     'm | time=1 v=1 w=1 x=7',
     'm | time=2 v=2 w=null x=null',
     'm | time=3 v=3 w=null x=null',
   ])
   const kept: string[] = []
-  await restore({
+  const planned = await restore({ selection, ifExists: 'replace', isDryRun: true })
+  expect(planned).toMatchObject({ databases: ['db'], existing: 'db (1 measurement, 4 rows)', replaced: true })
+  const outcome = await restore({
     selection,
     ifExists: 'replace',
     safeguard: async (databases) => {
@@ -156,8 +176,61 @@ test('a database that is there is left alone, merged with, or replaced', async (
     },
     forgetSafeguard: async (place) => void kept.push(`forgotten ${place}`),
   })
+  expect(outcome.replaced).toBe(true)
   expect(kept).toEqual(['made for db', 'forgotten there'])
   expect(await target.ask('SELECT * FROM m')).toEqual(['m | time=1 v=1 w=1', 'm | time=2 v=2 w=null'])
+})
+
+test('shard groups come back whole when their policy has another shard duration by now', async () => {
+  const { source } = repo
+  const week = Array.from({ length: 7 }, (_, day) => `m v=${day} ${BigInt(day) * DAY_NS}`)
+  await source.ask('CREATE RETENTION POLICY p ON db DURATION INF REPLICATION 1 SHARD DURATION 7d', '')
+  await source.write(week.join('\n'), 'db', 'p')
+  await source.ask('ALTER RETENTION POLICY p ON db SHARD DURATION 14d', '')
+  await source.write(`m v=1i ${30n * DAY_NS}`, 'db', 'p')
+  await source.ask('ALTER RETENTION POLICY p ON db SHARD DURATION 1d', '')
+  await source.write(`m v="text" ${50n * DAY_NS}`, 'db', 'p')
+  await source.engine.flush()
+  await repo.create()
+  expect(await restore({ selection: only('db'), ifExists: 'merge' })).toMatchObject({ writtenRows: 9 })
+  for (const type of ['float', 'integer', 'string']) {
+    const text = `SELECT v::${type} FROM p.m`
+    expect(await target.ask(text)).toEqual(await source.ask(text))
+  }
+})
+
+test('continuous queries and subscriptions come back after the rows; users are named that cannot', async () => {
+  const { source } = repo
+  await source.ask(
+    'CREATE CONTINUOUS QUERY q ON db BEGIN SELECT mean(v) AS v INTO hourly FROM m GROUP BY time(1h) END',
+    '',
+  )
+  await source.ask(`CREATE SUBSCRIPTION s ON db.autogen DESTINATIONS ANY 'http://127.0.0.1:1', 'udp://127.0.0.1:2'`, '')
+  await source.ask(`CREATE USER one WITH PASSWORD 'x' WITH ALL PRIVILEGES`, '')
+  await source.ask(`CREATE USER two WITH PASSWORD 'x'`, '')
+  await target.ask(`CREATE USER two WITH PASSWORD 'y'`, '')
+  await source.write('m v=1 1')
+  await repo.create()
+  const { leftOut } = await restore({ ifExists: 'merge' })
+  expect(leftOut).toEqual([expect.stringMatching(/^user one: /)])
+  for (const text of ['SHOW CONTINUOUS QUERIES', 'SHOW SUBSCRIPTIONS']) {
+    expect(await target.ask(text)).toEqual(await source.ask(text))
+  }
+  expect((await restore({ ifExists: 'merge' })).leftOut).toEqual(leftOut)
+})
+
+test('a value that did not arrive is missed', async () => {
+  await repo.source.write(`m v=1,w=1 1\nm v=2,w=2 ${2n * DAY_NS}`)
+  await repo.create()
+  const losing: Target = {
+    ...targetOf(client),
+    writeColumns: (call) => {
+      const columns = call.columns.map((part) => ({ ...part, fields: part.fields.filter(({ name }) => name === 'v') }))
+      return client.writeColumns({ ...call, columns })
+    },
+  }
+  const text = /has 0 values of w in db\.autogen\.m on 1970-01-01, the set has 1/
+  await expect(restore({ ifExists: 'merge', target: losing })).rejects.toThrow(text)
 })
 
 test('a part in time is exact', async () => {
@@ -173,18 +246,11 @@ test('a restore that was cut off goes on with the buckets that are missing', asy
   await repo.create()
   let writeCount = 0
   const failing: Target = {
-    kind: 'server',
-    name: client.name,
-    query: (call) => client.query(call),
-    queryText: (call) => client.queryText(call),
-    write: (call) => client.write(call),
-    readColumns: (call) => client.readColumns(call),
+    ...targetOf(client),
     writeColumns: async (call) => {
       if (++writeCount === 2) throw new Error('the wire broke')
       return await client.writeColumns(call)
     },
-    flush: () => client.flush(),
-    close: () => client.close(),
   }
   await expect(restore({ ifExists: 'merge', target: failing, jobCount: 1 })).rejects.toThrow('the wire broke')
   expect(await restore({ ifExists: 'merge', jobCount: 1 })).toMatchObject({ skippedBuckets: 1, writtenRows: 2 })
