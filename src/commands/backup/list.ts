@@ -50,7 +50,7 @@ function columnsOf(repo: string, nowMs: number): ListColumn<ListedSet>[] {
   return [
     { name: 'ID', align: 'left', rank: 0, cell: ({ id }) => id },
     { name: 'TYPE', align: 'left', rank: 3, cell: ({ type }) => type ?? NOTHING },
-    { name: 'PARENT', align: 'left', rank: 8, cell: ({ manifest }) => manifest?.parent ?? NOTHING },
+    { name: 'PARENT', align: 'left', rank: 8, cell: ({ head }) => head?.parent ?? NOTHING },
     { name: 'AGE', align: 'right', rank: 1, cell: ({ timeMs }) => age(timeMs), sortKey: ({ timeMs }) => -timeMs },
     {
       name: 'TIME RANGE',
@@ -77,8 +77,8 @@ function columnsOf(repo: string, nowMs: number): ListColumn<ListedSet>[] {
       name: 'FILES',
       align: 'right',
       rank: null,
-      cell: ({ manifest }) => (manifest === null ? NOTHING : String(manifest.files.length)),
-      sortKey: ({ manifest }) => manifest?.files.length ?? null,
+      cell: ({ head }) => (head === null ? NOTHING : String(head.fileCount)),
+      sortKey: ({ head }) => head?.fileCount ?? null,
     },
     {
       name: 'CHECKED',
@@ -92,8 +92,8 @@ function columnsOf(repo: string, nowMs: number): ListColumn<ListedSet>[] {
       name: 'LABELS',
       align: 'left',
       rank: null,
-      cell: ({ manifest }) =>
-        Object.entries(manifest?.labels ?? {})
+      cell: ({ head }) =>
+        Object.entries(head?.labels ?? {})
           .map(([key, value]) => `${key}=${value}`)
           .join(' '),
     },
@@ -108,19 +108,19 @@ function columnsOf(repo: string, nowMs: number): ListColumn<ListedSet>[] {
   ]
 }
 
-function toDocument({ id, timeMs, state, isPinned, type, manifest, check, range, dataBytes, addedBytes }: ListedSet) {
+function toDocument({ id, timeMs, state, isPinned, type, head, check, range, dataBytes, addedBytes }: ListedSet) {
   return {
     id,
-    time: manifest?.time ?? new Date(timeMs).toISOString(),
+    time: head?.time ?? new Date(timeMs).toISOString(),
     state,
     pinned: isPinned,
     type,
-    parent: manifest?.parent ?? null,
-    instance: manifest?.instance ?? null,
-    labels: manifest?.labels ?? {},
-    selection: manifest?.selection ?? null,
+    parent: head?.parent ?? null,
+    instance: head?.instance ?? null,
+    labels: head?.labels ?? {},
+    selection: head?.selection ?? null,
     checked: check === null ? null : { time: check.time, good: check.isGood, read_share: check.readShare },
-    files: manifest?.files.length ?? null,
+    files: head?.fileCount ?? null,
     size_bytes: dataBytes === null ? null : String(dataBytes),
     added_bytes: addedBytes === null ? null : String(addedBytes),
     min_time_ns: range === null ? null : String(range.minNs),

@@ -10,6 +10,12 @@ import { setTimeMs } from './set-id.js'
 /** `written`: not all of it was read back, then or later. `running`: somebody is at it. `partial`: nobody is any more. */
 export type SetState = 'verified' | 'written' | 'damaged' | 'running' | 'partial'
 
+/** A manifest without its lists: those of a year would not fit into memory. */
+export interface SetHead
+  extends Pick<Manifest, 'time' | 'type' | 'parent' | 'instance' | 'labels' | 'selection' | 'verified'> {
+  readonly fileCount: number
+}
+
 export interface ListedSet {
   readonly id: string
   readonly timeMs: number
@@ -18,7 +24,7 @@ export interface ListedSet {
   /** Also of a set that never ended; null when it cannot be read. */
   readonly type: string | null
   /** null for a set that has not ended or cannot be read. */
-  readonly manifest: Manifest | null
+  readonly head: SetHead | null
   readonly check: SetCheck | null
   readonly range: { readonly minNs: bigint; readonly maxNs: bigint } | null
   readonly dataBytes: number | null
@@ -46,7 +52,7 @@ async function listSet(repository: Repository, { id, state, isPinned, isChecked 
     state: 'partial',
     isPinned,
     type: null,
-    manifest: null,
+    head: null,
     check: null,
     range: null,
     dataBytes: null,
@@ -61,7 +67,7 @@ async function listSet(repository: Repository, { id, state, isPinned, isChecked 
       ...nothing,
       state: check?.isGood === false ? 'damaged' : isReadBack ? 'verified' : 'written',
       type: manifest.type,
-      manifest,
+      head: headOf(manifest),
       check,
       range: timeRange(manifest),
       dataBytes: dataBytes(manifest),
@@ -73,13 +79,17 @@ async function listSet(repository: Repository, { id, state, isPinned, isChecked 
   }
 }
 
+function headOf({ time, type, parent, instance, labels, selection, verified, files }: Manifest): SetHead {
+  return { time, type, parent, instance, labels, selection, verified, fileCount: files.length }
+}
+
 /** An incremental backup that read back what was new is as good as the set before it. */
 function withInheritedStates(oldestFirst: readonly ListedSet[]): ListedSet[] {
   const states = new Map<string, SetState>()
   return oldestFirst.map((set) => {
-    const { id, manifest, check } = set
-    const isLeaning = check === null && manifest?.type === 'incr' && manifest.verified === 'new'
-    const parentState = isLeaning ? states.get(manifest.parent ?? '') : undefined
+    const { id, head, check } = set
+    const isLeaning = check === null && head?.type === 'incr' && head.verified === 'new'
+    const parentState = isLeaning ? states.get(head.parent ?? '') : undefined
     const isWeak = set.state === 'verified' && (parentState === 'written' || parentState === 'damaged')
     const state = isWeak ? 'written' : set.state
     states.set(id, state)
@@ -102,9 +112,10 @@ async function withRemains(repository: Repository, oldestFirst: readonly ListedS
 /** null when a manifest cannot be read: what its set needs is not known. */
 async function unneededBytes(repository: Repository, sets: readonly ListedSet[]): Promise<number | null> {
   const needed = new Set<string>()
-  for (const { manifest, state } of sets) {
-    if (manifest === null && state === 'damaged') return null
-    if (manifest !== null) for (const sha256 of blobsOf(manifest).keys()) needed.add(sha256)
+  for (const { id, head, state } of sets) {
+    if (head === null && state === 'damaged') return null
+    if (head === null) continue
+    for (const sha256 of blobsOf(await repository.manifest(id)).keys()) needed.add(sha256)
   }
   let bytes = 0
   for await (const { sha256, size } of repository.blobs()) if (!needed.has(sha256)) bytes += size

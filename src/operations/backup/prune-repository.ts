@@ -6,7 +6,7 @@
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
 import { type DatedSet, NO_RULES, planRetention, type RetentionRules } from './plan-retention.js'
-import { blobsOf, type Manifest } from './repository/manifest.js'
+import { blobsOf } from './repository/manifest.js'
 import { Repository, type SetEntry } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
 import { runParallel } from './run-parallel.js'
@@ -55,10 +55,10 @@ async function prune(
   const sets = await repository.sets()
   const complete = sets.filter(({ state }) => state === 'complete')
   const partial = sets.filter(({ state }) => state === 'partial').map(({ id }) => id)
-  const manifests = await readManifests(repository, complete, pace)
-  const plan = planRetention(datedSets(complete, manifests), isPartialOnly ? NO_RULES : rules)
+  const needs = await readNeeds(repository, complete, pace)
+  const plan = planRetention(datedSets(complete, needs), isPartialOnly ? NO_RULES : rules)
   const removed = new Set(plan.removed)
-  const unneeded = await findUnneeded(repository, manifests, removed, pace)
+  const unneeded = await findUnneeded(repository, needs, removed, pace)
   if (!isDryRun) {
     for (const id of [...plan.removed, ...partial]) await repository.removeSet(id)
     await repository.store.sync()
@@ -81,59 +81,67 @@ async function prune(
   }
 }
 
-/** A set that cannot be read is an error in its place. */
-type ReadManifests = ReadonlyMap<string, Manifest | BackupError>
+/** What pruning has to know of a set. Whole manifests of a year would not fit into memory. */
+interface SetNeeds {
+  readonly group: string
+  readonly blobs: readonly string[]
+}
 
-async function readManifests(
-  repository: Repository,
-  sets: readonly SetEntry[],
-  pace: BytePace,
-): Promise<ReadManifests> {
-  const manifests = new Map<string, Manifest | BackupError>()
+/** A set that cannot be read is an error in its place. */
+type NeedsOfSets = ReadonlyMap<string, SetNeeds | BackupError>
+
+async function readNeeds(repository: Repository, sets: readonly SetEntry[], pace: BytePace): Promise<NeedsOfSets> {
+  const needs = new Map<string, SetNeeds | BackupError>()
+  // Each hash is one string, however many sets name it.
+  const hashes = new Map<string, string>()
+  const toOne = (sha256: string): string => {
+    const known = hashes.get(sha256)
+    if (known === undefined) hashes.set(sha256, sha256)
+    return known ?? sha256
+  }
   pace.begin('sets', null, sets.length)
   await runParallel(sets, JOB_COUNT, async ({ id }) => {
     pace.signal.throwIfAborted()
     try {
-      manifests.set(id, await repository.manifest(id))
+      const manifest = await repository.manifest(id)
+      const group = JSON.stringify([manifest.instance, manifest.selection])
+      needs.set(id, { group, blobs: [...blobsOf(manifest).keys()].map(toOne) })
     } catch (error) {
       if (!(error instanceof BackupError)) throw error
-      manifests.set(id, error)
+      needs.set(id, error)
     }
     pace.endFile()
   })
-  return manifests
+  return needs
 }
 
 /** Sets that hold the same part of the same database are one group; one that cannot be read goes with the newest. */
-function datedSets(sets: readonly SetEntry[], manifests: ReadManifests): DatedSet[] {
-  let fallback = ''
-  return [...sets].reverse().map(({ id, isPinned }) => {
-    const manifest = manifests.get(id)
-    const isRead = manifest !== undefined && !(manifest instanceof BackupError)
-    const group = isRead ? JSON.stringify([manifest.instance, manifest.selection]) : fallback
-    if (isRead && fallback === '') fallback = group
-    return { id, timeMs: setTimeMs(id), isPinned, group }
-  })
+function datedSets(sets: readonly SetEntry[], needs: NeedsOfSets): DatedSet[] {
+  const groupOf = (id: string): string | null => {
+    const found = needs.get(id)
+    return found === undefined || found instanceof BackupError ? null : found.group
+  }
+  const newest = sets.map(({ id }) => groupOf(id)).findLast((group) => group !== null) ?? ''
+  return sets.map(({ id, isPinned }) => ({ id, timeMs: setTimeMs(id), isPinned, group: groupOf(id) ?? newest }))
 }
 
 /** Blobs that only these sets, or none, name. Nothing is removed while a manifest that stays cannot be read. */
 async function findUnneeded(
   repository: Repository,
-  manifests: ReadManifests,
+  needs: NeedsOfSets,
   removed: ReadonlySet<string>,
   pace: BytePace,
 ): Promise<{ sha256: string; size: number }[]> {
   const needed = new Set<string>()
-  for (const [id, manifest] of manifests) {
+  for (const [id, found] of needs) {
     if (removed.has(id)) continue
-    if (manifest instanceof BackupError) {
-      throw new BackupError(
-        'damaged',
-        `${manifest.message}; nothing is removed while nobody knows what the set needs`,
-        { hint: `look at it with hyperbyte backup verify --repo ${repository.store.location}`, cause: manifest },
-      )
+    if (found instanceof BackupError) {
+      throw new BackupError('damaged', `${found.message}; nothing is removed while nobody knows what the set needs`, {
+        hint: `look at it with hyperbyte backup verify --repo ${repository.store.location}`,
+        cause: found,
+      })
     }
-    for (const sha256 of blobsOf(manifest).keys()) needed.add(sha256)
+    for (const sha256 of found.blobs) needed.add(sha256)
   }
   pace.signal.throwIfAborted()
   const unneeded: { sha256: string; size: number }[] = []

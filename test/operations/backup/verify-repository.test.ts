@@ -3,7 +3,6 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ClientError } from '../../../src/client/client-error.js'
 import { BytePace } from '../../../src/operations/backup/byte-pace.js'
-import { copySets } from '../../../src/operations/backup/copy-sets.js'
 import { listSets } from '../../../src/operations/backup/list-sets.js'
 import { NO_RULES } from '../../../src/operations/backup/plan-retention.js'
 import { type PruneOutcome, pruneRepository } from '../../../src/operations/backup/prune-repository.js'
@@ -210,19 +209,6 @@ test('nothing is removed while a manifest that stays cannot be read', async () =
   const [{ id }] = await (await Repository.open(repo.store)).completeSets()
   await writeFile(path.join(repo.store.location, `sets/${id}.json`), 'x')
   await expect(prune({ isPartialOnly: true })).rejects.toMatchObject({ kind: 'damaged' })
-})
-
-test('sets are copied to another place, and only what is missing there', async () => {
-  const to = new DirectoryStore(path.join(repo.folder, 'second'))
-  const options = { from: repo.store, to, set: 'all', jobCount: 2, waitLockMs: 0, isDryRun: false, pace: testPace() }
-  expect(await copySets({ ...options, isDryRun: true })).toMatchObject({ blobs: 3 })
-  expect(await copySets(options)).toMatchObject({ blobs: 3, present: [] })
-  const second = await repo.create()
-  const outcome = await copySets(options)
-  expect(outcome).toMatchObject({ copied: [second.manifest.id] })
-  expect(outcome.blobs).toBeLessThan(3)
-  await repo.restore('copy', { store: to })
-  expect(await repo.askRestored('copy', 'SELECT count(v) FROM m')).toEqual(['m | time=0 count=2'])
 })
 
 test('readers and one writer get along, and who removes is alone', async () => {
