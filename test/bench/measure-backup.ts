@@ -1,11 +1,12 @@
 /**
- * Backup and restore of our server: speed against `cp` of the same files, what a backup costs a server that is being
- * loaded, the second backup after one per cent of new data, and a restore. Only on request: it writes gigabytes.
+ * Backup and restore of our server: speed against `cp` of the same files, both while it takes 300 k rows a second as well,
+ * what either costs the writers, the second backup after one per cent of new data, and a restore. Only on request: it
+ * writes gigabytes.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BenchServer, DATABASE } from './bench-server.js'
 import { diskUsageOf } from './disk-usage.js'
@@ -23,11 +24,18 @@ export type BackupResult = {
   secondBackupSeconds: number
   secondBackupBytes: number
   restoreBytesPerSecond: number
-  ingestRowsPerSecond: number
-  ingestRowsPerSecondDuringBackup: number
+  /** While rows come in. */
+  loaded: {
+    cpBytesPerSecond: number
+    backupBytesPerSecond: number
+    ingestRowsPerSecond: number
+    ingestRowsPerSecondDuringCp: number
+    ingestRowsPerSecondDuringBackup: number
+  }
 }
 
 const BATCH_ROWS = 5000
+const ROWS_PER_SECOND = 300_000
 const FIELD_COUNT = 10
 /** A request of noise is about two megabytes. */
 const NOISE_LINES = 256
@@ -35,7 +43,10 @@ const NOISE_BYTES = 6000
 const VALUE_DIGITS = 15
 const DIGIT_COUNT = 1_000_000
 const INGEST_MS = 10_000
+const CONNECTION_COUNT = 2
 const START_NS = 1_600_000_000_000_000_000n
+
+type LoadedRun = { rowsPerSecond: number; seconds: number }
 
 export async function measureBackup(
   kind: ServerKind,
@@ -52,38 +63,42 @@ export async function measureBackup(
   // A stop brings everything into files.
   await server.stop()
   const dataBytes = diskUsageOf(join(server.dataDir, 'data')).bytes
-  const cpSeconds = timed(() => {
-    run('cp', ['-r', join(server.dataDir, 'data'), join(folder, 'copy')])
-    run('sync', ['-f', folder])
-  })
-  rmSync(join(folder, 'copy'), { recursive: true })
+  const copy = join(folder, 'copy')
+  // Bounded by the files there are now: the loaded server adds its own.
+  const files = filesBelow(join(server.dataDir, 'data'))
+  const copyFiles = async (): Promise<void> => {
+    mkdirSync(copy)
+    await runAside('cp', [...files, copy])
+    await runAside('sync', ['-f', folder])
+  }
+  const cpSeconds = await timed(copyFiles)
+  rmSync(copy, { recursive: true })
 
   server = await BenchServer.start(kind, folder)
   const host = ['--host', `http://127.0.0.1:${server.port}`, '--quiet']
-  const unverifiedSeconds = timed(() =>
-    run(process.execPath, [bin, 'backup', '--repo', `${repo}-unverified`, '--verify', 'none', ...host]),
-  )
+  const backup = (repo: string, ...more: string[]) =>
+    runAside(process.execPath, [bin, 'backup', '--repo', repo, ...host, ...more])
+  const unverifiedSeconds = await timed(() => backup(`${repo}-unverified`, '--verify', 'none'))
   rmSync(`${repo}-unverified`, { recursive: true })
-  const backupSeconds = timed(() => run(process.execPath, [bin, 'backup', '--repo', repo, ...host]))
+  const backupSeconds = await timed(() => backup(repo))
 
-  const loaded = new RandomWriter(server.port)
-  const ingestRowsPerSecond = await loaded.writeFor(INGEST_MS)
-  const ingestRowsPerSecondDuringBackup = await loaded.writeWhile(async () => {
-    const child = ownChild(spawn(process.execPath, [bin, 'backup', '--repo', `${repo}-loaded`, ...host]))
-    const [exit] = (await once(child, 'exit')) as [number]
-    if (exit !== 0) throw new Error(`the backup under load ended with ${exit}`)
-  })
+  const loader = new RandomWriter(server.port)
+  const alone = await loader.writeFor(INGEST_MS)
+  const duringCp = await loader.writeWhile(copyFiles)
+  rmSync(copy, { recursive: true })
+  const duringBackup = await loader.writeWhile(() => backup(`${repo}-loaded`))
+  const loadedBackupBytes = diskUsageOf(`${repo}-loaded`).bytes
   rmSync(`${repo}-loaded`, { recursive: true })
 
-  run(process.execPath, [bin, 'backup', '--repo', repo, ...host])
-  await loaded.writeNoise((gibibytes * 2 ** 30) / 100)
+  await backup(repo)
+  await loader.writeNoise((gibibytes * 2 ** 30) / 100)
   const beforeBytes = diskUsageOf(repo).bytes
-  const secondBackupSeconds = timed(() => run(process.execPath, [bin, 'backup', '--repo', repo, ...host]))
+  const secondBackupSeconds = await timed(() => backup(repo))
   const secondBackupBytes = diskUsageOf(repo).bytes - beforeBytes
   await server.stop()
   const restoredDir = join(folder, 'restored')
-  const restoreSeconds = timed(() =>
-    run(process.execPath, [bin, 'restore', '--repo', repo, '--into', restoredDir, '--quiet']),
+  const restoreSeconds = await timed(() =>
+    runAside(process.execPath, [bin, 'restore', '--repo', repo, '--into', restoredDir, '--quiet']),
   )
   const restoredBytes = diskUsageOf(join(restoredDir, 'data')).bytes
   rmSync(folder, { recursive: true })
@@ -95,8 +110,13 @@ export async function measureBackup(
     secondBackupSeconds,
     secondBackupBytes,
     restoreBytesPerSecond: restoredBytes / restoreSeconds,
-    ingestRowsPerSecond,
-    ingestRowsPerSecondDuringBackup,
+    loaded: {
+      cpBytesPerSecond: dataBytes / duringCp.seconds,
+      backupBytesPerSecond: loadedBackupBytes / duringBackup.seconds,
+      ingestRowsPerSecond: alone.rowsPerSecond,
+      ingestRowsPerSecondDuringCp: duringCp.rowsPerSecond,
+      ingestRowsPerSecondDuringBackup: duringBackup.rowsPerSecond,
+    },
   }
 }
 
@@ -128,29 +148,32 @@ class RandomWriter {
     connection.close()
   }
 
-  async writeFor(ms: number): Promise<number> {
-    return await this.writeWhile(() => new Promise((resolve) => setTimeout(resolve, ms)))
+  writeFor(ms: number): Promise<LoadedRun> {
+    return this.writeWhile(() => new Promise((resolve) => setTimeout(resolve, ms)))
   }
 
-  /** Rows a second while `work` is under way. */
-  async writeWhile(work: () => Promise<void>): Promise<number> {
+  /** Writes at `ROWS_PER_SECOND`, or as fast as the server takes it, while `work` is under way. */
+  async writeWhile(work: () => Promise<void>): Promise<LoadedRun> {
     let isOver = false
     let rowCount = 0
     const startMs = performance.now()
     const send = async () => {
       const connection = await HttpConnection.open(this.#port)
       while (!isOver) {
-        await this.#send(connection, rowCount / BATCH_ROWS)
+        const aheadMs = (rowCount / ROWS_PER_SECOND) * 1000 - (performance.now() - startMs)
+        if (aheadMs > 0) await new Promise((resolve) => setTimeout(resolve, aheadMs))
+        const number = rowCount / BATCH_ROWS
         rowCount += BATCH_ROWS
+        await this.#send(connection, number)
       }
       connection.close()
     }
-    const senders = [send()]
+    const senders = Array.from({ length: CONNECTION_COUNT }, send)
     await work()
     isOver = true
     const seconds = (performance.now() - startMs) / 1000
     await Promise.all(senders)
-    return rowCount / seconds
+    return { rowsPerSecond: rowCount / seconds, seconds }
   }
 
   async #send(connection: HttpConnection, number: number): Promise<void> {
@@ -193,13 +216,25 @@ function makeBatch(): { body: Buffer; timeOffsets: number[]; valueOffsets: numbe
   return { body: Buffer.from(text, 'latin1'), timeOffsets, valueOffsets }
 }
 
-function run(file: string, args: readonly string[]): void {
-  const { status, stderr } = spawnSync(file, args, { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}: ${stderr}`)
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 }
 
-function timed(work: () => void): number {
+/** This process goes on writing meanwhile. */
+async function runAside(file: string, args: readonly string[]): Promise<void> {
+  const child = ownChild(spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] }))
+  let talk = ''
+  child.stderr?.on('data', (piece: Buffer) => {
+    talk += piece.toString()
+  })
+  const [exit] = (await once(child, 'close')) as [number]
+  if (exit !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${exit}: ${talk}`)
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
   const startMs = performance.now()
-  work()
+  await work()
   return (performance.now() - startMs) / 1000
 }
