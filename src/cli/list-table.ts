@@ -42,6 +42,13 @@ export const listFlags = {
   wide: Flags.boolean({ default: false, helpGroup: 'OUTPUT', summary: 'Show every column, however wide.' }),
 }
 
+/** For lists that come in an order of their own. */
+export const listShapeFlags = {
+  columns: listFlags.columns,
+  'no-header': listFlags['no-header'],
+  wide: listFlags.wide,
+}
+
 /** `width`: of the terminal; null = no limit. */
 export function renderList<Row>(
   columns: readonly ListColumn<Row>[],

@@ -1,12 +1,16 @@
 /**
  * Tables whose cells are text by now, with the same flags as other lists: of columns that have no room the last goes first,
- * and columns sort by what their cells are worth.
+ * long texts are cut, and columns sort by what their cells are worth.
  */
 
 import { type ListColumn, type ListOptions, renderList, terminalWidth } from './list-table.js'
-import type { TableColumn } from './render-table.js'
+import { type TableColumn, textWidth } from './render-table.js'
 
 type TextRow = readonly string[]
+
+/** Of a text that had to be cut; less says nothing. */
+const TEXT_WIDTH_MIN = 20
+const GAP_WIDTH = 2
 
 /** Without the last line end. */
 export function printTable(
@@ -15,16 +19,35 @@ export function printTable(
   options: ListOptions,
   width: number | null = terminalWidth(),
 ): string {
-  const listed = columns.map(
-    ({ name, align }, index): ListColumn<TextRow> => ({
+  const isCut = width !== null && !options.wide && options.columns === undefined
+  const listed = columns.map(({ name, align, isText }, index): ListColumn<TextRow> => {
+    const textWidthMax = isCut && isText === true ? roomFor(index, columns, rows, width) : Number.POSITIVE_INFINITY
+    return {
       name,
       align,
-      rank: index,
-      cell: (row) => row[index],
+      rank: isText === true ? 0 : index,
+      cell: (row) => cutText(row[index], textWidthMax),
       sortKey: sortKeyOf(rows, index),
-    }),
-  )
+    }
+  })
   return renderList(listed, rows, options, width)
+}
+
+/** What the other columns leave. */
+function roomFor(index: number, columns: readonly TableColumn[], rows: readonly TextRow[], width: number): number {
+  let others = 0
+  for (let i = 0; i < columns.length; i++) {
+    if (i === index) continue
+    others += GAP_WIDTH + Math.max(textWidth(columns[i].name), ...rows.map((row) => textWidth(row[i])))
+  }
+  return Math.max(TEXT_WIDTH_MIN, width - others)
+}
+
+function cutText(text: string, widthMax: number): string {
+  if (textWidth(text) <= widthMax) return text
+  const letters = [...text]
+  while (textWidth(letters.join('')) >= widthMax) letters.pop()
+  return `${letters.join('')}…`
 }
 
 /** Numbers where every cell that says something is one. */

@@ -5,6 +5,8 @@
 export interface TableColumn {
   readonly name: string
   readonly align: 'left' | 'right'
+  /** Long text, which a narrow terminal gets the beginning of rather than losing the column. */
+  readonly isText?: boolean
 }
 
 export interface TableOptions {
@@ -46,7 +48,7 @@ function renderRow(cells: readonly string[], columns: readonly TableColumn[], wi
 }
 
 /** Cells of a terminal: Chinese, Japanese, Korean letters and pictures take two, marks on the letter before none. */
-function textWidth(text: string): number {
+export function textWidth(text: string): number {
   if (/^[\x00-\x7f]*$/.test(text)) return text.length
   let width = 0
   for (const character of text) {

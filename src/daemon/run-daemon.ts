@@ -57,7 +57,7 @@ export async function runDaemon(config: LoadedConfig, options: DaemonOptions, pa
   const { isColored } = options
   const onLine = activity.logLines.add
   const log = activity.watch(openLog({ level: values['logging.level'], format, isColored, onLine }))
-  const configurationText = renderConfig({ ...config, values }, { isOriginShown: true })
+  const configurationText = renderConfig({ ...config, values }, { isOriginShown: true, areSecretsShown: false })
   for (const warning of config.warnings) log.warn(warning)
   const signals = listenForStop((signal) => log.warn('stopped at once by a second signal', { signal }))
   const stopListening = listenForTrouble(log, options.reloadConfig)

@@ -38,3 +38,15 @@ test('of columns that have no room the last goes first', () => {
 test('a mistyped column is answered with the nearest', () => {
   expect(() => print({ columns: 'dtaa' })).toThrow('--columns: there is no column dtaa; did you mean data?')
 })
+
+test('a long text is cut to what the other columns leave, and is whole with --wide', () => {
+  const columns = [
+    { name: 'ID', align: 'right' },
+    { name: 'STATEMENT', align: 'left', isText: true },
+  ] as const
+  const rows = [['1', 'SELECT mean(usage_idle) FROM cpu']]
+  const options = { 'no-header': true, wide: false }
+  expect(printTable(columns, rows, options, 30)).toBe('1  SELECT mean(usage_idle) F…')
+  expect(printTable(columns, rows, { ...options, wide: true }, 30)).toContain('FROM cpu')
+  expect(printTable(columns, rows, options, null)).toContain('FROM cpu')
+})

@@ -102,7 +102,7 @@ async function readConfiguration(source: DebugSource): Promise<string> {
     configFile: process.env['HYPERBYTE_CONFIG'] ?? null,
     profile: process.env['HYPERBYTE_PROFILE'] ?? null,
   })
-  return `${renderConfig(config, { isOriginShown: true })}\n`
+  return `${renderConfig(config, { isOriginShown: true, areSecretsShown: false })}\n`
 }
 
 function print(document: unknown): string {

@@ -1,12 +1,20 @@
-/** A table from its heading and rows: names in capitals, numbers to the right where the heading says so with a `#`. */
+/** A table from its heading and rows: names in capitals, marks in the heading for what is a number or a long text. */
 
-import { renderTable } from '../render-table.js'
+import type { ListOptions } from '../list-table.js'
+import { printTable } from '../print-table.js'
 
-/** `['NAME', '#ROWS']`: a `#` puts the column to the right. */
-export function textColumns(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+const PLAIN: ListOptions = { 'no-header': false, wide: false }
+
+/** `['NAME', '#ROWS', '~STATEMENT']`: a `#` puts the column to the right; a `~` has text that may be cut. */
+export function textColumns(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: ListOptions = PLAIN,
+): string {
   const columns = heading.map((name) => {
-    const isRight = name.startsWith('#')
-    return { name: isRight ? name.slice(1) : name, align: isRight ? 'right' : 'left' } as const
+    const mark = name[0]
+    const align = mark === '#' ? 'right' : 'left'
+    return { name: mark === '#' || mark === '~' ? name.slice(1) : name, align, isText: mark === '~' } as const
   })
-  return renderTable(columns, rows, { isHeaderShown: true }).trimEnd()
+  return printTable(columns, rows, options)
 }

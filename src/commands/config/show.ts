@@ -7,7 +7,7 @@ import { configFlags, readConfigFromFlags } from '../../cli/config-flags.js'
 export default class ConfigShow extends BaseCommand {
   static override summary = 'Print the configuration that `serve` would use'
   static override description =
-    `Reads the same files, environment variables and flags as \`serve\`. The output is a configuration file. Secrets are never printed.
+    `Reads the same files, environment variables and flags as \`serve\`. The output is a configuration file. Secrets are left out.
 
 EXIT CODES
   0 done   2 the configuration has faults`
@@ -18,6 +18,7 @@ EXIT CODES
   static override flags = {
     ...configFlags,
     origin: Flags.boolean({ summary: 'Say where each value comes from.' }),
+    redact: Flags.boolean({ default: true, allowNo: true, summary: 'Print secrets as "(hidden)".' }),
     defaults: Flags.boolean({ summary: 'Print every option with its explanation and default instead.' }),
   }
 
@@ -32,7 +33,7 @@ EXIT CODES
     }
     const config = await readConfigFromFlags(flags)
     for (const warning of config.warnings) this.trouble(`warning: ${warning}`)
-    this.log(render.renderConfig(config, { isOriginShown: flags.origin }))
-    return render.configDocument(config)
+    this.log(render.renderConfig(config, { isOriginShown: flags.origin, areSecretsShown: !flags.redact }))
+    return render.configDocument(config, !flags.redact)
   }
 }

@@ -6,6 +6,7 @@ import { withDebugSource } from '../../cli/debug/debug-source.js'
 import { tableFlags, tableParams } from '../../cli/debug/table-flags.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
 import { exitCode } from '../../cli/exit-codes.js'
+import { type ListOptions, listShapeFlags } from '../../cli/list-table.js'
 import { targetFlags } from '../../cli/open-target.js'
 import { formatSeconds } from '../../cli/progress/format-quantity.js'
 import type { DebugCardinality as Cardinality, DebugDocuments } from '../../client/debug-documents.js'
@@ -41,6 +42,7 @@ EXIT CODES
       default: 'series' as const,
       summary: 'Which measurements come first: those with most series, or with most new ones.',
     }),
+    ...listShapeFlags,
     'simulate-limit': Flags.integer({
       min: 1,
       exclusive: ['measurement'],
@@ -54,7 +56,7 @@ EXIT CODES
     const params = { ...tableParams(flags), ...(flags.by === 'value' && { values: String(flags.top) }) }
     const document = await withDebugSource(flags, (source) => source.ask('cardinality', params))
     const measurements = [...document.measurements].sort(SORTS[flags.sort])
-    this.log(RENDER[flags.by]({ ...document, measurements }, flags.top))
+    this.log(RENDER[flags.by]({ ...document, measurements }, flags))
     const limit = flags['simulate-limit']
     const above = limit === undefined ? null : databasesAbove(measurements, limit)
     if (above !== null) this.log(renderAbove(above, limit!))
@@ -67,12 +69,16 @@ type Document = DebugDocuments['cardinality']
 
 const RENDER = {
   measurement: renderMeasurements,
-  tag: ({ measurements }, count) => renderTags(measurements, count),
-  value: ({ measurements }, count) => renderValues(measurements, count),
-} satisfies Record<string, (document: Document, count: number) => string>
+  tag: ({ measurements }, options) => renderTags(measurements, options),
+  value: ({ measurements }, options) => renderValues(measurements, options),
+} satisfies Record<string, (document: Document, options: TableOptions) => string>
 
-function renderMeasurements({ measurements, since }: Document, count: number): string {
-  const rows = measurements.slice(0, count).map(({ database, measurement, series, tags, created, writers }) => {
+interface TableOptions extends ListOptions {
+  readonly top: number
+}
+
+function renderMeasurements({ measurements, since }: Document, options: TableOptions): string {
+  const rows = measurements.slice(0, options.top).map(({ database, measurement, series, tags, created, writers }) => {
     const [widest] = [...tags].sort((a, b) => b.values - a.values)
     return [
       String(series),
@@ -84,7 +90,7 @@ function renderMeasurements({ measurements, since }: Document, count: number): s
     ]
   })
   const heading = ['#SERIES', '#NEW', 'DATABASE', 'MEASUREMENT', 'WIDEST TAG', 'WRITTEN BY']
-  return `${textColumns(heading, rows)}\n${describeSpan(since)}`
+  return `${textColumns(heading, rows, options)}\n${describeSpan(since)}`
 }
 
 const SHOWN_WRITER_COUNT = 2
@@ -104,26 +110,26 @@ function describeSpan(since: string | null): string {
   return `new: in the last ${formatSeconds(seconds)}; written by: since the server started`
 }
 
-function renderTags(measurements: readonly Cardinality[], count: number): string {
+function renderTags(measurements: readonly Cardinality[], options: TableOptions): string {
   const rows = measurements
     .flatMap(({ database, measurement, tags }) =>
       tags.map(({ key, values }) => ({ database, measurement, key, values })),
     )
     .sort((a, b) => b.values - a.values)
-    .slice(0, count)
+    .slice(0, options.top)
     .map(({ database, measurement, key, values }) => [String(values), key, measurement, database])
-  return textColumns(['#VALUES', 'TAG', 'MEASUREMENT', 'DATABASE'], rows)
+  return textColumns(['#VALUES', 'TAG', 'MEASUREMENT', 'DATABASE'], rows, options)
 }
 
-function renderValues(measurements: readonly Cardinality[], count: number): string {
+function renderValues(measurements: readonly Cardinality[], options: TableOptions): string {
   const rows = measurements
     .flatMap(({ database, measurement, top_values }) =>
       (top_values ?? []).map((value) => ({ database, measurement, ...value })),
     )
     .sort((a, b) => b.series - a.series)
-    .slice(0, count)
+    .slice(0, options.top)
     .map(({ database, measurement, key, value, series }) => [String(series), `${key}=${value}`, measurement, database])
-  return textColumns(['#SERIES', 'TAG VALUE', 'MEASUREMENT', 'DATABASE'], rows)
+  return textColumns(['#SERIES', 'TAG VALUE', 'MEASUREMENT', 'DATABASE'], rows, options)
 }
 
 interface DatabaseAbove {

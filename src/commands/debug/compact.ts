@@ -6,6 +6,7 @@ import { type DebugSource, withDebugSource } from '../../cli/debug/debug-source.
 import { tableFlags, tableParams } from '../../cli/debug/table-flags.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
 import { timeRangeFlags, timeRangeParams } from '../../cli/debug/time-range-flags.js'
+import { type ListOptions, listFlags } from '../../cli/list-table.js'
 import { targetFlags } from '../../cli/open-target.js'
 import { formatBytes, formatSeconds } from '../../cli/progress/format-quantity.js'
 import { runInterruptible } from '../../cli/run-interruptible.js'
@@ -29,14 +30,14 @@ EXIT CODES
     '<%= config.bin %> <%= command.id %> --db telegraf',
     '<%= config.bin %> <%= command.id %> --db telegraf --measurement cpu --until -7d --yes',
   ]
-  static override flags = { ...targetFlags, ...tableFlags, ...timeRangeFlags, ...yesFlag }
+  static override flags = { ...targetFlags, ...tableFlags, ...timeRangeFlags, ...yesFlag, ...listFlags }
 
   async run() {
     const { flags } = await this.parse(DebugCompact)
     return await withDebugSource(flags, async (source) => {
       const params = { ...tableParams(flags), ...timeRangeParams(flags) }
       const { merges } = await source.ask('merges', params)
-      this.log(merges.length === 0 ? 'nothing to merge' : renderMerges(merges))
+      this.log(merges.length === 0 ? 'nothing to merge' : renderMerges(merges, flags))
       const done = flags.yes ? await this.#mergeAll(source, params) : null
       if (done === null && merges.length > 0) this.note('nothing was changed; add --yes to merge')
       return { schema: 'hyperbyte.debug.compact/1', merges, done }
@@ -64,7 +65,7 @@ EXIT CODES
   }
 }
 
-function renderMerges(merges: readonly DebugMerge[]): string {
+function renderMerges(merges: readonly DebugMerge[], options: ListOptions): string {
   const rows = merges.map((merge) => [
     tableOf(merge),
     merge.bucket.slice(0, 16),
@@ -73,7 +74,7 @@ function renderMerges(merges: readonly DebugMerge[]): string {
     formatBytes(merge.bytes),
     REASON[merge.reason],
   ])
-  return textColumns(['TABLE', 'BUCKET', '#FILES', '#ROWS', '#READ', 'WHY'], rows)
+  return textColumns(['TABLE', 'BUCKET', '#FILES', '#ROWS', '#READ', '~WHY'], rows, options)
 }
 
 function renderDone(merge: DebugDoneMerge): string {

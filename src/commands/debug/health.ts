@@ -87,5 +87,5 @@ function renderProbes(probes: readonly Probe[]): string {
     ms.toFixed(1),
     text,
   ])
-  return textColumns(['STATE', '#NODE', 'PROBE', '#MS', 'WHAT'], rows)
+  return textColumns(['STATE', '#NODE', 'PROBE', '#MS', '~WHAT'], rows)
 }

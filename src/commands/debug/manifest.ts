@@ -4,6 +4,7 @@ import { BaseCommand } from '../../cli/base-command.js'
 import { withDebugSource } from '../../cli/debug/debug-source.js'
 import { tableFlags, tableParams } from '../../cli/debug/table-flags.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
+import { type ListOptions, listFlags } from '../../cli/list-table.js'
 import { targetFlags } from '../../cli/open-target.js'
 import { formatBytes } from '../../cli/progress/format-quantity.js'
 import type { DebugFile } from '../../client/debug-documents.js'
@@ -16,17 +17,17 @@ export default class DebugManifest extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --db telegraf --measurement cpu',
     '<%= config.bin %> <%= command.id %> --data-dir /var/lib/hyperbyte --json',
   ]
-  static override flags = { ...targetFlags, ...tableFlags }
+  static override flags = { ...targetFlags, ...tableFlags, ...listFlags }
 
   async run() {
     const { flags } = await this.parse(DebugManifest)
     const { files } = await withDebugSource(flags, (source) => source.ask('manifest', tableParams(flags)))
-    this.log(files.length === 0 ? 'no files' : renderFiles(files))
+    this.log(files.length === 0 ? 'no files' : renderFiles(files, flags))
     return { schema: 'hyperbyte.debug.manifest/1', files }
   }
 }
 
-function renderFiles(files: readonly DebugFile[]): string {
+function renderFiles(files: readonly DebugFile[], options: ListOptions): string {
   const rows = files.map((file) => [
     String(file.id),
     `${file.database}.${file.retention_policy}.${file.measurement}`,
@@ -41,5 +42,5 @@ function renderFiles(files: readonly DebugFile[]): string {
   ])
   const heading = ['#ID', 'TABLE', 'BUCKET', '#LEVEL', '#ROWS', '#SIZE', 'FROM', 'TO', 'NOTES', 'SHA-256']
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
-  return `${textColumns(heading, rows)}\n${files.length} files, ${formatBytes(total)}`
+  return `${textColumns(heading, rows, options)}\n${files.length} files, ${formatBytes(total)}`
 }

@@ -3,6 +3,7 @@
 import { BaseCommand } from '../../cli/base-command.js'
 import { withDebugSource } from '../../cli/debug/debug-source.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
+import { listFlags } from '../../cli/list-table.js'
 import { targetFlags } from '../../cli/open-target.js'
 
 export default class DebugMetrics extends BaseCommand {
@@ -15,7 +16,7 @@ EXIT CODES
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --data-dir /var/lib/hyperbyte --json',
   ]
-  static override flags = targetFlags
+  static override flags = { ...targetFlags, ...listFlags }
 
   async run() {
     const { flags } = await this.parse(DebugMetrics)
@@ -25,6 +26,7 @@ EXIT CODES
       textColumns(
         ['METRIC', '#VALUE'],
         Object.entries(all).map(([name, value]) => [name, String(value)]),
+        flags,
       ),
     )
     return { schema: 'hyperbyte.debug.metrics/1', metrics: all }

@@ -4,6 +4,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { serverFlags } from '../../cli/connection-flags.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
+import { type ListOptions, listShapeFlags } from '../../cli/list-table.js'
 import { withClient } from '../../cli/open-client.js'
 import type { HttpClient } from '../../client/http-client.js'
 import { runStatement } from '../../client/run-statement.js'
@@ -59,6 +60,7 @@ EXIT CODES
       summary: 'What comes first.',
     }),
     top: Flags.integer({ default: 20, min: 1, helpValue: 'N', summary: 'Print so many shapes.' }),
+    ...listShapeFlags,
   }
 
   async run() {
@@ -70,8 +72,8 @@ EXIT CODES
       }
       const running = await readRunning(client)
       const shapes = (await readShapes(client)).sort(SORTS[flags.sort])
-      this.log(renderRunning(running))
-      if (shapes.length > 0) this.log(`\n${renderShapes(shapes.slice(0, flags.top))}`)
+      this.log(renderRunning(running, flags))
+      if (shapes.length > 0) this.log(`\n${renderShapes(shapes.slice(0, flags.top), flags)}`)
       return { schema: 'hyperbyte.debug.slow/1', killed: flags.kill ?? null, running, statements: shapes }
     })
   }
@@ -103,17 +105,17 @@ async function readShapes(client: HttpClient): Promise<Shape[]> {
   }))
 }
 
-function renderRunning(running: Awaited<ReturnType<typeof readRunning>>): string {
+function renderRunning(running: Awaited<ReturnType<typeof readRunning>>, { wide }: ListOptions): string {
   const rows = running.map(({ id, text, database, duration_s: seconds }) => [
     String(id),
     seconds.toFixed(3),
     database,
     text,
   ])
-  return textColumns(['#ID', '#SECONDS', 'DATABASE', 'RUNS NOW'], rows)
+  return textColumns(['#ID', '#SECONDS', 'DATABASE', '~RUNS NOW'], rows, { 'no-header': false, wide })
 }
 
-function renderShapes(shapes: readonly Shape[]): string {
+function renderShapes(shapes: readonly Shape[], options: ListOptions): string {
   const rows = shapes.map((shape) => [
     String(shape.calls),
     String(shape.errors),
@@ -123,7 +125,7 @@ function renderShapes(shapes: readonly Shape[]): string {
     shape.database,
     shape.text,
   ])
-  return textColumns(['#CALLS', '#ERRORS', '#P99 S', '#MAX S', '#TOTAL S', 'DATABASE', 'STATEMENT'], rows)
+  return textColumns(['#CALLS', '#ERRORS', '#P99 S', '#MAX S', '#TOTAL S', 'DATABASE', '~STATEMENT'], rows, options)
 }
 
 const UNIT_S = { h: 3600, m: 60, s: 1, ms: 1e-3, u: 1e-6, µs: 1e-6, us: 1e-6, ns: 1e-9 } as const

@@ -6,6 +6,7 @@ import { isWantedTable, tableFlags } from '../../cli/debug/table-flags.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
 import { findTypeConflicts } from '../../cli/debug/type-conflicts.js'
 import { exitCode } from '../../cli/exit-codes.js'
+import { listFlags } from '../../cli/list-table.js'
 import { targetFlags } from '../../cli/open-target.js'
 
 export default class DebugTypes extends BaseCommand {
@@ -19,7 +20,7 @@ EXIT CODES
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --db telegraf --json',
   ]
-  static override flags = { ...targetFlags, ...tableFlags }
+  static override flags = { ...targetFlags, ...tableFlags, ...listFlags }
 
   async run() {
     const { flags } = await this.parse(DebugTypes)
@@ -35,7 +36,9 @@ EXIT CODES
       ]),
     )
     this.log(
-      rows.length === 0 ? '✓ every field has one type' : textColumns(['TABLE', 'FIELD', 'TYPE', 'FROM', 'TO'], rows),
+      rows.length === 0
+        ? '✓ every field has one type'
+        : textColumns(['TABLE', 'FIELD', 'TYPE', 'FROM', 'TO'], rows, flags),
     )
     if (conflicts.length > 0) process.exitCode = exitCode('mismatch')
     return { schema: 'hyperbyte.debug.types/1', conflicts }

@@ -6,6 +6,7 @@ import { yesFlag } from '../../cli/confirm-destruction.js'
 import { readLog } from '../../cli/debug/read-log.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
 import { exitCode } from '../../cli/exit-codes.js'
+import { type ListOptions, listShapeFlags } from '../../cli/list-table.js'
 import { targetFlags } from '../../cli/open-target.js'
 import { OperationError } from '../../cli/operation-error.js'
 import { formatBytes } from '../../cli/progress/format-quantity.js'
@@ -27,6 +28,7 @@ EXIT CODES
   static override flags = {
     ...targetFlags,
     ...yesFlag,
+    ...listShapeFlags,
     from: Flags.string({ helpValue: 'SEQUENCE', default: '0', summary: 'List records from this one on.' }),
     count: Flags.integer({ default: 0, min: 0, max: 10_000, helpValue: 'N', summary: 'List so many records.' }),
     repair: Flags.boolean({ dependsOn: ['data-dir'], summary: 'Cut the log at the first bad record, after a copy.' }),
@@ -38,7 +40,7 @@ EXIT CODES
       throw new OperationError(`--from ${flags.from} is no number of a record`, { exit: 'usage' })
     }
     const log = await readLog(flags, { from: flags.from, count: flags.count })
-    this.log(renderLog(log))
+    this.log(renderLog(log, flags))
     const copy = flags.repair ? await this.#repair(flags['data-dir']!, log, flags.yes) : null
     if (log.damage !== null && copy === null) process.exitCode = exitCode('mismatch')
     return { schema: 'hyperbyte.debug.wal/1', ...log, repaired_copy: copy }
@@ -62,7 +64,7 @@ EXIT CODES
   }
 }
 
-function renderLog(log: DebugLog): string {
+function renderLog(log: DebugLog, options: ListOptions): string {
   const rows = log.listed.map((record) => [
     record.sequence,
     formatBytes(record.bytes),
@@ -72,7 +74,9 @@ function renderLog(log: DebugLog): string {
     record.flushed ? 'in files' : '',
   ])
   const table =
-    rows.length === 0 ? '' : `${textColumns(['#RECORD', '#SIZE', 'TIME', 'DATABASE', 'POLICY', 'STATE'], rows)}\n`
+    rows.length === 0
+      ? ''
+      : `${textColumns(['#RECORD', '#SIZE', 'TIME', 'DATABASE', 'POLICY', 'STATE'], rows, options)}\n`
   const facts = `${log.records} records, ${formatBytes(log.bytes)}; up to ${log.flushed_sequence} in files, last ${log.last_sequence}`
   const { damage } = log
   const word =

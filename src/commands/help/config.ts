@@ -4,7 +4,10 @@ import { BaseCommand } from '../../cli/base-command.js'
 
 const LAYERS = [
   ['flag', 'a flag of the command'],
-  ['environment', 'HYPERBYTE_SECTION_KEY; for connections INFLUX_HOST, INFLUX_USERNAME, INFLUX_PASSWORD too'],
+  [
+    'environment',
+    'HYPERBYTE_SECTION_KEY or HYPERBYTEDB__SECTION__KEY; for connections INFLUX_HOST, INFLUX_USERNAME, INFLUX_PASSWORD too',
+  ],
   ['secret file', 'a file named by HYPERBYTE_SECTION_KEY_FILE, for secrets'],
   ['profile', '[profile.NAME.section] of the files below, with --profile NAME or HYPERBYTE_PROFILE'],
   ['file', '--config FILE or HYPERBYTE_CONFIG, else ./hyperbyte.toml'],

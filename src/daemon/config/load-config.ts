@@ -1,6 +1,6 @@
 /**
  * From flags, environment and files to checked values, each with its origin. Highest first: flag, `HYPERBYTE_…`
- * variable, `HYPERBYTE_…_FILE` for secrets, `[profile.NAME.…]` tables, then the files in the order given. Everything is
+ * variable (`HYPERBYTEDB__SECTION__KEY` is read too), `HYPERBYTE_…_FILE` for secrets, `[profile.NAME.…]` tables, then the files in the order given. Everything is
  * read and checked before anything is refused: one error names every fault.
  */
 
@@ -137,21 +137,22 @@ function readFlags(flags: ReadonlyMap<ConfigKey, string>): Layer {
 function readEnvironment(
   { environment, readSecretFile }: ConfigSources,
   keys: readonly ConfigKey[],
-  { faults }: Findings,
+  { faults, warnings }: Findings,
 ): Layer {
   const layer = new Map<ConfigKey, Candidate>()
   const known = new Set<string>()
   for (const key of keys) {
     const name = environmentName(key)
+    const fileName = `${name}_FILE`
     known.add(name)
-    const used = [...(optionRow(key).environment ?? []), name].find((each) => environment[each] !== undefined)
+    if (optionRow(key).isSecret) known.add(fileName)
+    const names = [...(optionRow(key).environment ?? []), name, doubledName(key)]
+    const used = names.find((each) => environment[each] !== undefined)
     if (used !== undefined) {
       layer.set(key, { raw: environment[used]!, origin: { kind: 'environment', name: used }, where: used })
       continue
     }
     if (!optionRow(key).isSecret) continue
-    const fileName = `${name}_FILE`
-    known.add(fileName)
     const secretPath = environment[fileName]
     if (secretPath === undefined) continue
     try {
@@ -162,10 +163,19 @@ function readEnvironment(
     }
   }
   const sectionPrefix = new RegExp(`^HYPERBYTE_(${[...sectionsOf(keys)].join('|')})_`, 'i')
+  const doubled = new Set(CONFIG_KEYS.map(doubledName))
   for (const name of Object.keys(environment)) {
     if (sectionPrefix.test(name) && !known.has(name)) faults.push(unknownName(name, [...known]))
+    // That spelling also names options that only other servers have.
+    if (name.startsWith('HYPERBYTEDB__') && !doubled.has(name)) warnings.push(`${name} has no meaning here; ignored`)
   }
   return layer
+}
+
+/** `http.bind-address` → `HYPERBYTEDB__HTTP__BIND_ADDRESS`. */
+function doubledName(key: ConfigKey): string {
+  const [section, name] = key.split('.')
+  return `HYPERBYTEDB__${section}__${name}`.replaceAll('-', '_').toUpperCase()
 }
 
 function sectionsOf(keys: readonly ConfigKey[]): Set<string> {

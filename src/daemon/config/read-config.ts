@@ -57,14 +57,18 @@ export function readProfileNames(configFile: string | null): readonly string[] {
 function readConfigFiles(configFile: string | null, { isUnreadableSkipped = false } = {}): ConfigFile[] {
   const files: ConfigFile[] = []
   if (configFile !== null) files.push({ path: configFile, text: readNamedFile(configFile) })
-  const configHome = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')
-  const places = [join(configHome, 'hyperbyte', 'config.toml'), '/etc/hyperbyte/hyperbyte.toml']
-  if (configFile === null) places.unshift(resolve('hyperbyte.toml'))
-  for (const path of places) {
+  const local = configFile === null ? [resolve('hyperbyte.toml')] : []
+  for (const path of [...local, ...sharedPlaces(process.env)]) {
     const text = readIfExists(path, isUnreadableSkipped)
     if (text !== null) files.push({ path, text })
   }
   return files
+}
+
+/** The user's file, then the system's. */
+export function sharedPlaces(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const home = environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config')
+  return [join(home, 'hyperbyte', 'config.toml'), '/etc/hyperbyte/hyperbyte.toml']
 }
 
 function readNamedFile(path: string): string {

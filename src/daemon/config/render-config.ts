@@ -1,4 +1,4 @@
-/** Configuration as text: the TOML of `config show` and the table of the manual. Secrets are never printed. */
+/** Configuration as text: the TOML of `config show` and the table of the manual. Secrets are printed only when asked for. */
 
 import type { LoadedConfig, Origin } from './load-config.js'
 import { CONFIG_KEYS, type ConfigKey, environmentName, type Machine, optionRow } from './option-table.js'
@@ -8,12 +8,16 @@ const HIDDEN_SECRET = '"(hidden)"'
 export interface RenderOptions {
   /** Adds `# from …` to each line. */
   readonly isOriginShown: boolean
+  readonly areSecretsShown: boolean
 }
 
 /** A file that `serve --config` reads back, secrets aside. */
-export function renderConfig({ values, origins }: LoadedConfig, { isOriginShown }: RenderOptions): string {
+export function renderConfig(
+  { values, origins }: LoadedConfig,
+  { isOriginShown, areSecretsShown }: RenderOptions,
+): string {
   return renderSections((key) => {
-    const line = `${nameInSection(key)} = ${printValue(key, values[key])}`
+    const line = `${nameInSection(key)} = ${printValue(key, values[key], areSecretsShown)}`
     return isOriginShown ? `${line.padEnd(48)} # ${describeOrigin(origins[key])}` : line
   })
 }
@@ -46,9 +50,9 @@ const TEMPLATE_PROFILE = `# A profile is a set of tables that --profile NAME or 
 # password-file = "/run/secrets/hyperbyte"
 `
 
-export function printValue(key: ConfigKey, value: unknown): string {
+export function printValue(key: ConfigKey, value: unknown, areSecretsShown = false): string {
   const row = optionRow(key)
-  return row.isSecret && value !== '' ? HIDDEN_SECRET : row.parser.print(value)
+  return row.isSecret && value !== '' && !areSecretsShown ? HIDDEN_SECRET : row.parser.print(value)
 }
 
 export function describeOrigin(origin: Origin): string {
@@ -65,10 +69,10 @@ export function describeOrigin(origin: Origin): string {
 }
 
 /** The same for machines; values as they stand in a file. */
-export function configDocument({ values, origins }: LoadedConfig) {
+export function configDocument({ values, origins }: LoadedConfig, areSecretsShown: boolean) {
   const options = CONFIG_KEYS.map((key) => ({
     key,
-    value: printValue(key, values[key]),
+    value: printValue(key, values[key], areSecretsShown),
     origin: describeOrigin(origins[key]),
   }))
   return { schema: 'hyperbyte.config/1', options }

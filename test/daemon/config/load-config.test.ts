@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError, type ConfigSources, loadConfig } from '../../../src/daemon/config/load-config.js'
 import type { ConfigKey } from '../../../src/daemon/config/option-table.js'
+import { sharedPlaces } from '../../../src/daemon/config/read-config.js'
 import { describeOrigin, renderTemplate } from '../../../src/daemon/config/render-config.js'
 
 const GIB = 2 ** 30
@@ -34,52 +35,74 @@ function faultsOf(changes: Partial<ConfigSources>): readonly string[] {
 }
 
 describe('precedence', () => {
-  const everywhere: Partial<ConfigSources> = {
-    flags: new Map<ConfigKey, string>([['logging.level', 'trace']]),
-    environment: { HYPERBYTE_LOGGING_LEVEL: 'debug' },
-    profile: 'prod',
-    files: [
-      file('[logging]\nlevel = "error"\n[profile.prod.logging]\nlevel = "warn"'),
-      file('[logging]\nlevel = "info"', '/etc/hyperbyte/hyperbyte.toml'),
-    ],
-  }
+  const secretOf = (letter: string) => letter.repeat(32)
+  const tables = (letter: string, profile: string) =>
+    `[http]\nshared-secret = "${secretOf(letter)}"\n[profile.prod.http]\nshared-secret = "${secretOf(profile)}"\n`
+  // No command has a flag for a secret; a flag is given to the loader as any other.
+  const flag = { flags: new Map<ConfigKey, string>([['http.shared-secret', secretOf('1')]]) }
+  const environment = { HYPERBYTE_HTTP_SHARED_SECRET: secretOf('2') }
+  const secretFile = { HYPERBYTE_HTTP_SHARED_SECRET_FILE: '/run/secret' }
+  const local = file(tables('5', '4'), './hyperbyte.toml')
+  const user = file(tables('6', '4'), '~/.config/hyperbyte/config.toml')
+  const system = file(tables('7', '4'), '/etc/hyperbyte/hyperbyte.toml')
+  const readSecretFile = () => `${secretOf('3')}\n`
 
-  test.each([
-    ['a flag wins over everything', everywhere, 'trace', 'flag --log-level'],
+  /** Each with everything below it. */
+  test.each<[string, Partial<ConfigSources>, string, string]>([
     [
-      'the environment wins over every file',
-      { ...everywhere, flags: new Map() },
-      'debug',
-      'environment HYPERBYTE_LOGGING_LEVEL',
+      '1 a flag',
+      { ...flag, environment: { ...environment, ...secretFile }, profile: 'prod', files: [local, user, system] },
+      secretOf('1'),
+      'flag --http.shared-secret',
     ],
     [
-      'a profile wins over plain keys',
-      { ...everywhere, flags: new Map(), environment: {} },
-      'warn',
-      'file hyperbyte.toml, profile prod',
+      '2 a variable',
+      { environment: { ...environment, ...secretFile }, profile: 'prod', files: [local, user, system] },
+      secretOf('2'),
+      'environment HYPERBYTE_HTTP_SHARED_SECRET',
     ],
     [
-      'the first file wins over the second',
-      { ...everywhere, flags: new Map(), environment: {}, profile: null },
-      'error',
-      'file hyperbyte.toml',
+      '3 a file that a variable names, without its last line end',
+      { environment: secretFile, profile: 'prod', files: [local, user, system] },
+      secretOf('3'),
+      'environment HYPERBYTE_HTTP_SHARED_SECRET_FILE',
     ],
-    ['without any source the default holds', {}, 'info', 'default'],
-  ])('%s', (_, changes, level, origin) => {
-    const config = loadConfig(sources(changes as Partial<ConfigSources>))
-    expect(config.values['logging.level']).toBe(level)
-    expect(describeOrigin(config.origins['logging.level'])).toBe(origin)
+    [
+      '4 a profile, of whichever file',
+      { profile: 'prod', files: [file('[http]'), user, system] },
+      secretOf('4'),
+      'file ~/.config/hyperbyte/config.toml, profile prod',
+    ],
+    ['5 the file named, or the local one', { files: [local, user, system] }, secretOf('5'), 'file ./hyperbyte.toml'],
+    ["6 the user's file", { files: [user, system] }, secretOf('6'), 'file ~/.config/hyperbyte/config.toml'],
+    ["7 the system's file", { files: [system] }, secretOf('7'), 'file /etc/hyperbyte/hyperbyte.toml'],
+    ['8 the default', {}, '', 'default'],
+  ])('%s', (_, changes, secret, origin) => {
+    const config = loadConfig(sources({ readSecretFile, ...changes }))
+    expect(config.values['http.shared-secret']).toBe(secret)
+    expect(describeOrigin(config.origins['http.shared-secret'])).toBe(origin)
   })
 
-  test('a secret may come from a file that the environment names, without its last newline', () => {
-    const secret = 's'.repeat(32)
-    const config = loadConfig(
-      sources({
-        environment: { HYPERBYTE_HTTP_SHARED_SECRET_FILE: '/run/secret' },
-        readSecretFile: () => `${secret}\n`,
-      }),
-    )
-    expect(config.values['http.shared-secret']).toBe(secret)
+  test("the user's file stands before the system's", () => {
+    const system = '/etc/hyperbyte/hyperbyte.toml'
+    expect(sharedPlaces({ HOME: '/home/ada' })).toEqual(['/home/ada/.config/hyperbyte/config.toml', system])
+    expect(sharedPlaces({ HOME: '/home/ada', XDG_CONFIG_HOME: '/x' })).toEqual(['/x/hyperbyte/config.toml', system])
+  })
+
+  test('of the names of a variable our own comes first, and the doubled spelling last', () => {
+    const doubled = { HYPERBYTEDB__LOGGING__LEVEL: 'debug', HYPERBYTEDB__SERVER__NODE_ID: '3' }
+    const alone = loadConfig(sources({ environment: doubled }))
+    expect(alone.values['logging.level']).toBe('debug')
+    expect(alone.warnings).toEqual(['HYPERBYTEDB__SERVER__NODE_ID has no meaning here; ignored'])
+    const both = loadConfig(sources({ environment: { ...doubled, HYPERBYTE_LOGGING_LEVEL: 'warn' } }))
+    expect(describeOrigin(both.origins['logging.level'])).toBe('environment HYPERBYTE_LOGGING_LEVEL')
+  })
+
+  test('connections take the names of the influx shell after our own', () => {
+    const environment = { INFLUX_HOST: 'http://a:1', INFLUX_USERNAME: 'u' }
+    expect(loadConfig(sources({ environment })).values['connection.host']).toBe('http://a:1')
+    const both = { ...environment, HYPERBYTE_HOST: 'http://b:1' }
+    expect(loadConfig(sources({ environment: both })).values['connection.host']).toBe('http://b:1')
   })
 })
 
