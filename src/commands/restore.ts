@@ -157,6 +157,7 @@ EXIT CODES
             fullEveryMs: Number.POSITIVE_INFINITY,
             selection: { databases, excluded: [], retentionPolicies: null, start: null, end: null },
             verify: 'new',
+            compression: 'auto',
             labels: { 'replaced-by-restore': databases.join(' ') },
             program: this.config.version,
           })

@@ -55,7 +55,7 @@ class Copying {
   /** null in a preview of a place where nothing is. */
   readonly #known: Repository | null
   /** Blobs of the target: SHA-256 → size. */
-  readonly #there = new Map<string, number>()
+  #there: Map<string, number> = new Map()
   readonly #damaged = new Map<string, string>()
 
   constructor(options: CopyOptions, source: Repository, known: Repository | null) {
@@ -140,8 +140,7 @@ class Copying {
     const wanted =
       set === 'all' ? (await this.#source.completeSets()).map(({ id }) => id) : [(await findSet(this.#source, set)).id]
     const there = new Set((await this.#known?.completeSets())?.map(({ id }) => id))
-    // One listing instead of a question per blob.
-    if (this.#known !== null) for await (const { sha256, size } of this.#known.blobs()) this.#there.set(sha256, size)
+    if (this.#known !== null) this.#there = await this.#known.blobSizes()
     return { ids: wanted.filter((id) => !there.has(id)), present: wanted.filter((id) => there.has(id)) }
   }
 

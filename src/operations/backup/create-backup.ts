@@ -24,7 +24,7 @@ import { LogReader, wholeRecords } from './log-records.js'
 import type { BackupType, Manifest, ManifestFile, ManifestLog, Selection } from './repository/manifest.js'
 import { Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
-import { type StoredSegments, storeSegments } from './repository/segments.js'
+import { type Compression, type StoredSegments, storeSegments } from './repository/segments.js'
 import { runParallel } from './run-parallel.js'
 import { NO_RENAMES, toManifestFile, toRegistrySelection } from './selection.js'
 import { formatTimeNs, setIdOf } from './set-id.js'
@@ -44,6 +44,8 @@ export interface CreateOptions {
   readonly selection: Selection | null
   readonly jobCount: number
   readonly verify: VerifyMode
+  /** Of log and registry; Parquet files are packed already. */
+  readonly compression: Compression
   readonly labels: Readonly<Record<string, string>>
   readonly waitLockMs: number
   readonly program: string
@@ -110,7 +112,7 @@ class Creation {
   async #copy(checkpoint: Checkpoint): Promise<CreateOutcome> {
     const { info } = checkpoint
     const repository = this.#repository as Repository
-    const { pace, verify } = this.#options
+    const { pace, verify, compression } = this.#options
     const { type, parent } = await this.#chooseType(info.instanceId, info.timeNs)
     const id = await setIdOf(repository, info.timeNs)
     await repository.beginSet(id, { started: new Date().toISOString(), instance: info.instanceId, type })
@@ -120,7 +122,7 @@ class Creation {
     pace.begin('registry', null, 0)
     const content: RegistryContent = { files: [], databases: [] }
     const { files, databases } = content
-    const registry = await storeSegments(repository, this.#registry(checkpoint, content), pace.take)
+    const registry = await storeSegments(repository, this.#registry(checkpoint, content), compression, pace.take)
     this.#checkSelection(databases)
     const added = await this.#copyFiles(checkpoint, files, type)
 
@@ -193,7 +195,9 @@ class Creation {
   async #copyLog(checkpoint: Checkpoint): Promise<ManifestLog & Pick<StoredSegments, 'addedBytes' | 'addedCount'>> {
     const reader = this.#logReader(checkpoint)
     const repository = this.#repository as Repository
-    const stored = await storeSegments(repository, reader.read(wholeRecords(checkpoint.wal())), this.#options.pace.take)
+    const { compression, pace } = this.#options
+    const records = reader.read(wholeRecords(checkpoint.wal()))
+    const stored = await storeSegments(repository, records, compression, pace.take)
     return { ...this.#logBounds(checkpoint), ...reader.facts(), ...stored }
   }
 
@@ -296,11 +300,8 @@ class Creation {
   /** Each content once. */
   async #missingFiles(files: readonly ManifestFile[]): Promise<ManifestFile[]> {
     const missing = new Map<string, ManifestFile>()
-    const repository = this.#repository
-    for (const file of files) {
-      if (missing.has(file.sha256)) continue
-      if (repository === null || !(await repository.hasBlob(file.sha256, file.size))) missing.set(file.sha256, file)
-    }
+    const sizes = files.length === 0 ? undefined : await this.#repository?.blobSizes()
+    for (const file of files) if (sizes?.get(file.sha256) !== file.size) missing.set(file.sha256, file)
     return [...missing.values()]
   }
 

@@ -73,7 +73,7 @@ class Verification {
   readonly #known = new Map<string, { stage: VerifyStage; reason: string } | null>()
   /** The same for footers: rows that one tells, or what is wrong with it. */
   readonly #footers = new Map<string, { readonly rowCount: number } | { readonly reason: string }>()
-  readonly #sizes = new Map<string, number>()
+  #sizes: ReadonlyMap<string, number> = new Map()
   /** Blobs that were bad the last time. */
   readonly #suspects = new Set<string>()
 
@@ -91,7 +91,7 @@ class Verification {
     }
     // After the sets: whatever they need has been there before them.
     pace.begin('list', null, 0)
-    for await (const { sha256, size } of this.#repository.blobs()) this.#sizes.set(sha256, size)
+    this.#sizes = await this.#repository.blobSizes()
     await runParallel(ids, this.#options.jobCount, (id) => this.#noteSuspects(id))
     const sets: SetReport[] = []
     for (const id of ids) {

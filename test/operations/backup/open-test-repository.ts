@@ -53,6 +53,7 @@ export async function openTestRepository(): Promise<TestRepository> {
         selection: null,
         jobCount: 2,
         verify: 'new',
+        compression: 'auto',
         labels: {},
         waitLockMs: 0,
         program: 'test',

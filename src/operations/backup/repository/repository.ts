@@ -256,6 +256,13 @@ export class Repository {
     }
   }
 
+  /** SHA-256 → size of every blob: one listing where a question per blob would take minutes, as with S3. */
+  async blobSizes(): Promise<Map<string, number>> {
+    const sizes = new Map<string, number>()
+    for await (const { sha256, size } of this.blobs()) sizes.set(sha256, size)
+    return sizes
+  }
+
   removeBlob(sha256: string): Promise<void> {
     return this.store.remove(blobKey(sha256))
   }
