@@ -13,6 +13,7 @@ import { parseTimeFlag } from '../cli/parse-time-flag.js'
 import { formatCount, formatSeconds } from '../cli/progress/format-quantity.js'
 import { ProgressReporter, progressFlags } from '../cli/progress/progress-reporter.js'
 import { requireFlag } from '../cli/require-flag.js'
+import { resumeCommand } from '../cli/resume-command.js'
 import { runInterruptible } from '../cli/run-interruptible.js'
 import { windowOf } from '../cli/source-flags.js'
 import { EXPORT_FORMATS } from '../operations/transfer/export-format.js'
@@ -73,7 +74,7 @@ EXIT CODES
     const startedMs = performance.now()
     try {
       const totals = await runInterruptible(
-        () => (isStdout ? null : `hyperbyte export --resume --out ${flags.out} …`),
+        () => (isStdout ? null : resumeCommand(process.argv.slice(2), { add: ['--resume'] })),
         (signal) =>
           withTarget(flags, (source) =>
             exportDatabase({

@@ -10,6 +10,7 @@ import { describeTables, runImportTables } from '../cli/import-tables-command.js
 import { targetFlags } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
 import { requireFlag } from '../cli/require-flag.js'
+import { resumeCommand } from '../cli/resume-command.js'
 import { TIME_UNITS } from '../operations/transfer/table-mapping.js'
 
 const TABLE = 'CSV, PARQUET, JSONL'
@@ -96,7 +97,7 @@ EXIT CODES
     const database = isNeeded ? requireFlag<string>(flags.database, '--database NAME') : (flags.database ?? '')
     const place = {
       statePath: flags.resume && files[0] !== '-' ? `${files[0]}.import-state` : null,
-      resume: flags.resume ? `hyperbyte import --resume ${files.join(' ')} …` : null,
+      resume: flags.resume ? resumeCommand(process.argv.slice(2)) : null,
       schema: 'hyperbyte.import/1',
     }
     const summary =

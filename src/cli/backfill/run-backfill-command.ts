@@ -12,6 +12,7 @@ import { ask } from '../../operations/ask.js'
 import { type BackfillPlan, conflictsOf, parsePlan } from '../../operations/backfill/backfill-plan.js'
 import { carryPolicies, carryTheRest } from '../../operations/backfill/carry-metadata.js'
 import { followSource } from '../../operations/backfill/follow-source.js'
+import { followedUntilMs } from '../../operations/backfill/journal.js'
 import { planBackfill } from '../../operations/backfill/plan-backfill.js'
 import { parseQuietHours } from '../../operations/backfill/quiet-hours.js'
 import { type RunOptions, type RunTally, runBackfill } from '../../operations/backfill/run-backfill.js'
@@ -28,6 +29,7 @@ import { OperationError } from '../operation-error.js'
 import { formatCount, formatSeconds } from '../progress/format-quantity.js'
 import { type ProgressMode, ProgressReporter } from '../progress/progress-reporter.js'
 import { requireFlag } from '../require-flag.js'
+import { resumeCommand } from '../resume-command.js'
 import { runInterruptible } from '../run-interruptible.js'
 import { type SourceFlagValues, windowOf, withSource } from '../source-flags.js'
 import { parseRedo } from './parse-redo.js'
@@ -58,6 +60,7 @@ export interface RunFlags extends TargetFlagValues, SourceFlagValues, ScopeFlagV
   readonly redo?: readonly string[]
   readonly follow: boolean
   readonly overlap: number
+  readonly interval: number
   readonly progress: ProgressMode
   readonly quiet: boolean
 }
@@ -76,7 +79,7 @@ export async function runBackfillCommand(flags: RunFlags): Promise<RunSummary> {
   const startedMs = performance.now()
   try {
     return await runInterruptible(
-      () => `hyperbyte backfill run --state ${flags.state}`,
+      () => resumeCommand(process.argv.slice(2), { drop: ['--redo'] }),
       (signal) => openAndRun(flags, state, { reporter, rejected, startedMs, signal }),
     )
   } finally {
@@ -194,14 +197,22 @@ async function copy(flags: RunFlags, state: StateDirectory, around: Surroundings
         }),
       fileOf: () => undefined,
     }
-    const followFromMs = Date.now()
     const tally = await runBackfill(options)
     await carryRest(flags, state, around, what)
-    if (flags.follow) await followSource({ ...options, overlapMs: flags.overlap, fromMs: followFromMs })
+    if (flags.follow) await follow(options, flags, reporter)
     return summarise('hyperbyte.backfill.run/1', tally, around)
   } finally {
     journal.close()
   }
+}
+
+/** Also what came in while nobody followed. */
+async function follow(options: RunOptions, flags: RunFlags, reporter: ProgressReporter): Promise<never> {
+  const fromMs = followedUntilMs(options.journal.entries) ?? Date.parse(options.plan.plannedAt)
+  const seconds = Math.round(flags.interval / 1000)
+  reporter.note(`the history is copied; following every ${seconds} s what comes in, until Ctrl-C`)
+  const { overlap: overlapMs, interval: intervalMs } = flags
+  return await followSource({ ...options, overlapMs, intervalMs, fromMs, nowMs: Date.now })
 }
 
 async function carryRest(

@@ -7,6 +7,7 @@ import { RateLimiter } from '../../operations/rate-limiter.js'
 import { RejectedLines } from '../../operations/rejected-lines.js'
 import { type ProgressMode, ProgressReporter } from '../progress/progress-reporter.js'
 import { requireFlag } from '../require-flag.js'
+import { resumeCommand } from '../resume-command.js'
 import { runInterruptible } from '../run-interruptible.js'
 import { type SourceFlagValues, withSource } from '../source-flags.js'
 import {
@@ -38,7 +39,7 @@ export async function runDumpCommand(flags: DumpFlags): Promise<RunSummary> {
   const startedMs = performance.now()
   try {
     return await runInterruptible(
-      () => `hyperbyte backfill dump --out ${flags.out}`,
+      () => resumeCommand(process.argv.slice(2)),
       async (signal) => {
         const saved = state.hasPlan ? state.readPlan() : null
         if (saved !== null) refuseOtherScope(flags, saved, state)

@@ -84,6 +84,13 @@ export class ProgressReporter implements ProgressSink {
     this.#stream.write(this.#mode === 'json' ? line({ type: 'warning', message }) : `warning: ${message}\n`)
   }
 
+  /** For people: something to know that is nothing to worry about. */
+  note(message: string): void {
+    if (this.#mode === 'none' || this.#mode === 'json') return
+    this.#clear()
+    this.#stream.write(`${message}\n`)
+  }
+
   /** Idempotent. `summary` is printed for machines; people read the command's own words. */
   finish(summary: ProgressSummary = {}): void {
     if (this.#timer !== null) clearInterval(this.#timer)

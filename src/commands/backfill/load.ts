@@ -7,6 +7,7 @@ import { importFlags } from '../../cli/import-flags.js'
 import { runImportLines } from '../../cli/import-lines-command.js'
 import { targetFlags, withTarget } from '../../cli/open-target.js'
 import { OperationError } from '../../cli/operation-error.js'
+import { resumeCommand } from '../../cli/resume-command.js'
 
 export default class BackfillLoad extends BaseCommand {
   static override summary = 'Load a dump or an export of an InfluxDB 1.x'
@@ -38,7 +39,7 @@ EXIT CODES
       schema: 'hyperbyte.backfill.load/1',
       precision: 'ns',
       statePath: flags.state ?? null,
-      resume: flags.state === undefined ? null : `hyperbyte backfill load --state ${flags.state} …`,
+      resume: flags.state === undefined ? null : resumeCommand(process.argv.slice(2)),
     }
     const context = { section: 'dml', database: flags['to-database'] ?? '', retentionPolicy: '' } as const
     const summary =

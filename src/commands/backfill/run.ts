@@ -50,7 +50,16 @@ EXIT CODES
       helpValue: 'MEASUREMENT[@START..END]',
       summary: 'Copy this again.',
     }),
-    follow: Flags.boolean({ summary: 'Afterwards keep copying what is new, every 30 s, until stopped.' }),
+    follow: Flags.boolean({
+      exclusive: ['end'],
+      summary: 'Afterwards keep copying what is new, until stopped; also what came in since the last time.',
+    }),
+    interval: Flags.custom<number>({ parse: parseDurationFlag })({
+      default: 30_000,
+      defaultHelp: async () => '30s',
+      helpValue: 'DURATION',
+      summary: 'With --follow: how long to wait between two looks.',
+    }),
     overlap: Flags.custom<number>({ parse: parseDurationFlag })({
       default: 600_000,
       defaultHelp: async () => '10m',

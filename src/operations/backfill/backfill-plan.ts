@@ -15,8 +15,12 @@ export interface BackfillPlan {
     readonly version: string
     readonly database: string
   }
+  /** RFC 3339, before the source was asked: what came in later may be missing. */
+  readonly plannedAt: string
   readonly policies: readonly PlannedPolicy[]
   readonly measurements: readonly PlannedMeasurement[]
+  /** The only ones that were asked for; absent or empty: all, also those that come later. */
+  readonly wantedMeasurements?: readonly string[]
   readonly continuousQueries: readonly PlannedContinuousQuery[]
   readonly users: readonly PlannedUser[]
   /** Not carried over. */

@@ -43,7 +43,9 @@ export async function carryTheRest(target: Target, plan: BackfillPlan, options: 
   }
   const users: NewUser[] = []
   if (!options.areUsersCarried) return users
+  const existing = new Set((await ask(target, 'SHOW USERS')).map(({ values }) => String(values['user'])))
   for (const user of plan.users) {
+    if (existing.has(user.name)) continue
     const password = options.makePassword()
     const isCreated = await warnIfRefused(`user ${user.name}`, onWarning, () =>
       createUser(target, user, password, database),

@@ -27,6 +27,7 @@ export interface DiscoverOptions {
   readonly measurements: readonly string[]
   readonly window: TimeRange
   readonly version: string
+  readonly nowMs: number
 }
 
 /** The type that a query over shards of several types takes comes first. */
@@ -51,8 +52,10 @@ export async function discoverSource(source: Target, options: DiscoverOptions): 
   return {
     schema: PLAN_SCHEMA,
     source: { url: source.name, version: options.version, database },
+    plannedAt: new Date(options.nowMs).toISOString(),
     policies,
     measurements: measurements.filter(({ name }) => wanted.size === 0 || wanted.has(name)),
+    wantedMeasurements: options.measurements,
     continuousQueries,
     users: await discoverUsers(source, database, warnings),
     subscriptions: await discoverSubscriptions(source, database, warnings),

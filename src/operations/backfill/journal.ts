@@ -1,5 +1,5 @@
 /**
- * What a backfill has done, one JSON line per slice, on disk before the next begins: `journal.jsonl` of its state
+ * What a backfill has done, one JSON line per slice and per look at a source it follows, on disk before the next begins: `journal.jsonl` of its state
  * directory. Only ever appended to. A line that a crash cut off is dropped at the next start; its slice is done again,
  * which changes nothing, because the same points written twice are the same points.
  */
@@ -23,6 +23,8 @@ export type JournalEntry =
   | ({ readonly kind: 'done' } & DoneSlice)
   /** The slice is to be done again. */
   | ({ readonly kind: 'redo'; readonly retentionPolicy: string; readonly measurement: string } & TimeRange)
+  /** The source has been followed up to this moment. */
+  | { readonly kind: 'followed'; readonly untilMs: number }
 
 export class Journal {
   readonly #handle: number
@@ -62,12 +64,18 @@ export function doneSlices(entries: readonly JournalEntry[]): DoneSlice[] {
   const done: DoneSlice[] = []
   for (const entry of entries) {
     if (entry.kind === 'done') done.push(entry)
-    else {
+    else if (entry.kind === 'redo') {
       const kept = done.filter((slice) => !isRedone(slice, entry))
       done.splice(0, done.length, ...kept)
     }
   }
   return done
+}
+
+/** null = it was not followed yet. */
+export function followedUntilMs(entries: readonly JournalEntry[]): number | null {
+  const last = entries.findLast(({ kind }) => kind === 'followed')
+  return last?.kind === 'followed' ? last.untilMs : null
 }
 
 function isRedone(slice: DoneSlice, redo: Extract<JournalEntry, { kind: 'redo' }>): boolean {
@@ -88,6 +96,7 @@ function encodeEntry(entry: JournalEntry): string {
 }
 
 function decodeEntry(line: string): JournalEntry {
-  const entry = JSON.parse(line) as JournalEntry & { startNs: string; endNs: string }
+  const entry = JSON.parse(line) as JournalEntry
+  if (entry.kind === 'followed') return entry
   return { ...entry, startNs: BigInt(entry.startNs), endNs: BigInt(entry.endNs) }
 }

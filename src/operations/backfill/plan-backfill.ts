@@ -7,7 +7,7 @@ import type { BackfillPlan, PlannedMeasurement, PlannedRange } from './backfill-
 import { type DiscoverOptions, discoverSource } from './discover-source.js'
 import { selectCountsText } from './influxql-text.js'
 
-export interface PlanOptions extends Omit<DiscoverOptions, 'version'> {
+export interface PlanOptions extends Omit<DiscoverOptions, 'version' | 'nowMs'> {
   readonly isEstimated: boolean
 }
 
@@ -15,8 +15,9 @@ export interface PlanOptions extends Omit<DiscoverOptions, 'version'> {
 const ESTIMATE_MS_MAX = 20_000
 
 export async function planBackfill(source: HttpClient, options: PlanOptions): Promise<BackfillPlan> {
+  const nowMs = Date.now()
   const { version } = await source.ping()
-  const plan = await discoverSource(source, { ...options, version })
+  const plan = await discoverSource(source, { ...options, version, nowMs })
   if (!options.isEstimated) return plan
   return { ...plan, estimatedPointCount: await estimate(source, plan) }
 }

@@ -24,7 +24,9 @@ const RECENT_PROBES = 10
 const PROBE_INTERVAL_MS = 1000
 /** Below this nobody suffers, whatever the factor is. */
 const LATENCY_MS_FREE = 25
-const PAUSE_MS = 2000
+const PAUSE_MS = 1000
+/** Fast answers in a row after which the source has recovered. */
+const FAST_PROBES = 3
 /** After so long the source is slow by itself, and waiting does not help it. */
 const PAUSE_MS_MAX = 120_000
 const QUIET_STEP_MS = 30_000
@@ -45,15 +47,15 @@ export class SourceGuard {
     await this.#waitForQuietHours(signal)
     if (this.#options.loadMax === 0) return
     await this.#probeIfDue()
-    let waitedMs = 0
-    while (this.#isSlow() && waitedMs < PAUSE_MS_MAX) {
-      if (waitedMs === 0) this.#options.onWait(`the source answers in ${Math.round(this.#p95Ms())} ms, waiting`)
+    if (this.#p95Ms() <= this.#limitMs) return
+    this.#options.onWait(`the source answers in ${Math.round(this.#p95Ms())} ms, waiting`)
+    let fastCount = 0
+    for (let waitedMs = 0; fastCount < FAST_PROBES && waitedMs < PAUSE_MS_MAX; waitedMs += PAUSE_MS) {
       await this.#options.clock.sleep(PAUSE_MS, signal)
-      waitedMs += PAUSE_MS
-      await this.#probe()
+      this.waitedMs += PAUSE_MS
+      fastCount = (await this.#probe()) <= this.#limitMs ? fastCount + 1 : 0
     }
-    this.waitedMs += waitedMs
-    if (waitedMs >= PAUSE_MS_MAX) this.#recentMs = []
+    this.#recentMs = []
   }
 
   async #waitForQuietHours(signal: AbortSignal): Promise<void> {
@@ -74,7 +76,9 @@ export class SourceGuard {
       this.#baseMs = times.sort((a, b) => a - b)[BASE_PROBES >> 1]
       return
     }
-    if (this.#options.clock.nowMs() - this.#probedAtMs >= PROBE_INTERVAL_MS) await this.#probe()
+    if (this.#options.clock.nowMs() - this.#probedAtMs < PROBE_INTERVAL_MS) return
+    // Once may be chance; a slow answer is asked for again at once.
+    if ((await this.#probe()) > this.#limitMs) await this.#probe()
   }
 
   async #probe(): Promise<number> {
@@ -87,13 +91,13 @@ export class SourceGuard {
     return elapsedMs
   }
 
-  #isSlow(): boolean {
-    const limitMs = Math.max(LATENCY_MS_FREE, (this.#baseMs ?? 0) * this.#options.loadMax)
-    return this.#p95Ms() > limitMs
+  get #limitMs(): number {
+    return Math.max(LATENCY_MS_FREE, (this.#baseMs ?? 0) * this.#options.loadMax)
   }
 
+  /** Of few answers the slowest is left out. */
   #p95Ms(): number {
     const sorted = [...this.#recentMs].sort((a, b) => a - b)
-    return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0
+    return sorted[Math.max(0, Math.floor(sorted.length * 0.95) - 1)] ?? 0
   }
 }

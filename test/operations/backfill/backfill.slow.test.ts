@@ -172,7 +172,7 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
     child.kill('SIGINT')
     const { exit, stderr } = await ended
     expect(exit, stderr).toBe(130)
-    expect(stderr).toContain('hyperbyte backfill run --state int-state')
+    expect(stderr).toContain(`to go on: hyperbyte ${args.join(' ')}`)
   })
 
   test('a dump loads into another place as the same', async () => {

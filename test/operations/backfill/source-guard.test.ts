@@ -47,6 +47,29 @@ test('a source that became slow is waited for', async () => {
   expect(guard.waitedMs).toBeGreaterThan(10_000)
 })
 
+test('one slow answer is chance', async () => {
+  const { state, guard } = simulate({
+    probe: async () => {
+      state.probes++
+      state.ms += state.probes === 6 ? 900 : 20
+    },
+  })
+  for (let i = 0; i < 10; i++) {
+    await guard.pass(NEVER)
+    state.ms += 2000
+  }
+  expect(state.waits).toEqual([])
+})
+
+test('reading goes on soon after the source has recovered', async () => {
+  const { state, guard } = simulate({})
+  await guard.pass(NEVER)
+  state.latencyMs = 200
+  state.ms += 5000
+  await guard.pass(NEVER)
+  expect(state.ms).toBeLessThan(20_000 + 4000)
+})
+
 test('0 asks the source nothing', async () => {
   const { state, guard } = simulate({ loadMax: 0 })
   await guard.pass(NEVER)

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { resumeCommand } from '../../src/cli/resume-command.js'
+
+test('what was typed is quoted where a shell would change it', () => {
+  expect(resumeCommand(['backfill', 'run', '-d', `it's "x"`, '--where', 'a > 1', '--rate=5'])).toBe(
+    `hyperbyte backfill run -d 'it'\\''s "x"' --where 'a > 1' --rate=5`,
+  )
+})
+
+test('passwords and what must not happen twice are left out, what is missing is added', () => {
+  const args = ['export', '--password', 'secret', '--redo', 'cpu', '--redo=mem', '-d', 'x']
+  expect(resumeCommand(args, { add: ['--resume', '-d'], drop: ['--redo'] })).toBe('hyperbyte export -d x --resume')
+})
