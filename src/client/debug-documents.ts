@@ -68,6 +68,7 @@ export interface DebugFieldType extends DebugTable {
 
 export interface DebugLogRecord {
   readonly sequence: string
+  readonly type: 'points' | 'delete' | 'drop' | 'unknown'
   readonly bytes: number
   readonly time: string | null
   readonly database: string
@@ -166,7 +167,8 @@ export interface DebugDocuments {
   readonly messages: { readonly lines: readonly string[]; readonly dropped: number }
   /** As `config show` prints it, secrets hidden; null when there is no server. */
   readonly configuration: { readonly text: string | null }
-  readonly verify: { readonly id: number; readonly fault: string | null }
+  /** `gone`: it has been merged, or its rows have expired. */
+  readonly verify: { readonly id: number; readonly fault: string | null; readonly gone: boolean }
   readonly plan: { readonly plans: readonly DebugPlan[]; readonly analysis: DebugAnalysis | null }
   /** One merge; null when nothing that was asked for is left to be merged. */
   readonly compact: { readonly merge: DebugDoneMerge | null }

@@ -147,6 +147,8 @@ export interface Engine extends CatalogWriter {
   readonly continuousQueries: ContinuousQueryRunner
   /** Those in progress, in order of their start. */
   runningQueries(): readonly QueryInfo[]
+  /** What is counted of statements begins anew. */
+  forgetStatements(): void
   /** As KILL QUERY: throws `invalid` or `conflict` with InfluxDB's words. */
   killQuery(id: number): void
   /** Everything in memory into Parquet files; resolves when they are registered. */

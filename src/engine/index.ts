@@ -91,4 +91,11 @@ export {
   rewriteRegistry,
 } from './restore-data-directory.js'
 export type { MeasurementOrigins, SeriesWriter } from './series-origins.js'
-export { checkRecord, placeholderRecord, type RecordHead, readRecordHead, splitRecords } from './wal/wal-record.js'
+export {
+  checkRecord,
+  placeholderRecord,
+  type RecordHead,
+  type RecordKind,
+  readRecordHead,
+  splitRecords,
+} from './wal/wal-record.js'

@@ -7,8 +7,10 @@ import { cp } from 'node:fs/promises'
 import path from 'node:path'
 import { MetaStore } from './registry/meta-store.js'
 import { LogStore } from './wal/log-store.js'
+import type { RecordKind } from './wal/wal-record.js'
 
 export interface LogRecordFacts {
+  readonly kind: RecordKind
   readonly sequence: bigint
   readonly byteCount: number
   readonly timeNs: bigint | null

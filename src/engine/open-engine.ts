@@ -203,6 +203,10 @@ class LocalEngine implements Engine, WritePath {
     return this.#queries.list()
   }
 
+  forgetStatements(): void {
+    this.#statistics.clear()
+  }
+
   killQuery(id: number): void {
     this.#queries.kill(BigInt(id))
   }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Level } from 'level'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { inspectLog, repairLog } from '../../src/engine/index.js'
+import { inspectLog, readRecordHead, repairLog, splitRecords } from '../../src/engine/index.js'
 import { openTestEngine, type TestEngine } from './open-test-engine.js'
 
 let db: TestEngine
@@ -81,7 +81,15 @@ test('a plan names what is read and the files that the range touches', async () 
 
 test('the log of a closed directory is read record by record', async () => {
   await db.write('cpu v=1 1')
+  await db.ask('DELETE FROM cpu WHERE time = 1; DROP MEASUREMENT cpu')
   const { lastSequence } = await db.engine.inspection.log()
+  const kinds: string[] = []
+  const checkpoint = await db.engine.checkpoint()
+  for await (const piece of checkpoint.wal()) {
+    for (const record of splitRecords(piece)) kinds.push(readRecordHead(record).kind)
+  }
+  await checkpoint.release()
+  expect(kinds).toEqual(['points', 'delete', 'drop'])
   await db.engine.close()
   const report = await inspectLog(db.dataDir, () => {})
   expect(report).toMatchObject({ damage: null })

@@ -10,24 +10,30 @@ import { withDebugSource } from './debug-source.js'
 export interface ListedRecords {
   readonly from: string
   readonly count: number
+  readonly type?: string
 }
 
-export async function readLog(flags: TargetFlagValues, { from, count }: ListedRecords): Promise<DebugLog> {
+export async function readLog(flags: TargetFlagValues, wanted: ListedRecords): Promise<DebugLog> {
   const dataDir = flags['data-dir']
-  if (dataDir !== undefined) return await readStoppedLog(dataDir, BigInt(from), count)
-  return await withDebugSource(flags, (source) => source.ask('log', { from, count: String(count) }))
+  if (dataDir !== undefined) return await readStoppedLog(dataDir, wanted)
+  const { from, count, type } = wanted
+  const params = { from, count: String(count), ...(type !== undefined && { type }) }
+  return await withDebugSource(flags, (source) => source.ask('log', params))
 }
 
-async function readStoppedLog(dataDir: string, from: bigint, count: number): Promise<DebugLog> {
+async function readStoppedLog(dataDir: string, { from, count, type }: ListedRecords): Promise<DebugLog> {
   if (!existsSync(join(dataDir, 'wal'))) {
     throw new OperationError(`${dataDir} is no data directory`, { exit: 'missing' })
   }
   const { formatTime, inspectLog } = await import('../../engine/index.js')
   const listed: DebugLogRecord[] = []
-  const report = await inspectLog(dataDir, ({ sequence, byteCount, timeNs, database, retentionPolicy, isFlushed }) => {
-    if (sequence < from || listed.length >= count) return
+  const first = BigInt(from)
+  const report = await inspectLog(dataDir, (record) => {
+    const { kind, sequence, byteCount, timeNs, database, retentionPolicy, isFlushed } = record
+    if (sequence < first || listed.length >= count || (type !== undefined && kind !== type)) return
     listed.push({
       sequence: String(sequence),
+      type: kind,
       bytes: byteCount,
       time: timeNs === null ? null : formatTime(timeNs),
       database,

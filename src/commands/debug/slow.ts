@@ -44,13 +44,14 @@ interface StatementCosts {
 export default class DebugSlow extends BaseCommand {
   static override summary = 'List the statements that run now and those that cost most, and end one with --kill'
   static override description =
-    `Statements are counted by their shape, numbers and texts taken out, since the server started.
+    `Statements are counted by their shape, numbers and texts taken out, since the server started or somebody gave --reset.
 
 EXIT CODES
   0 done   1 no such statement to end   4 server unreachable   5 not an admin`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --sort total',
     '<%= config.bin %> <%= command.id %> --kill 36',
+    '<%= config.bin %> <%= command.id %> --sort total --json --reset',
   ]
   static override flags = {
     ...serverFlags,
@@ -59,6 +60,7 @@ EXIT CODES
       default: 'p99' as const,
       summary: 'What comes first.',
     }),
+    reset: Flags.boolean({ summary: 'Print what was counted until now, then begin anew.' }),
     top: Flags.integer({ default: 20, min: 1, helpValue: 'N', summary: 'Print so many shapes.' }),
     ...listShapeFlags,
   }
@@ -74,7 +76,12 @@ EXIT CODES
       const shapes = (await readShapes(client)).sort(SORTS[flags.sort])
       this.log(renderRunning(running, flags))
       if (shapes.length > 0) this.log(`\n${renderShapes(shapes.slice(0, flags.top), flags)}`)
-      return { schema: 'hyperbyte.debug.slow/1', killed: flags.kill ?? null, running, statements: shapes }
+      if (flags.reset) {
+        await client.postJson('/api/v1/statements/forget')
+        this.note('statements are counted anew from now on')
+      }
+      const killed = flags.kill ?? null
+      return { schema: 'hyperbyte.debug.slow/1', killed, running, statements: shapes, reset: flags.reset }
     })
   }
 }

@@ -17,7 +17,7 @@ export default class DebugTopology extends BaseCommand {
   ]
   static override flags = {
     ...targetFlags,
-    format: Flags.option({ options: ['tree', 'dot'] as const })({
+    format: Flags.option({ options: ['tree', 'dot', 'json'] as const })({
       default: 'tree' as const,
       summary: 'How to print it.',
     }),
@@ -27,10 +27,16 @@ export default class DebugTopology extends BaseCommand {
     const { flags } = await this.parse(DebugTopology)
     return await withDebugSource(flags, async (source) => {
       const server = await source.ask('server')
-      this.log(flags.format === 'dot' ? renderDot(server, source.name) : renderTree(server, source.name))
       const { databases } = server
       const node = { id: 0, addr: source.name, role: 'single', zone: null, state: 'active', databases }
-      return { schema: 'hyperbyte.debug.topology/1', cluster: null, nodes: [node] }
+      const document = { schema: 'hyperbyte.debug.topology/1', cluster: null, nodes: [node] }
+      const text = {
+        tree: () => renderTree(server, source.name),
+        dot: () => renderDot(server, source.name),
+        json: () => JSON.stringify(document, null, 2),
+      }
+      this.log(text[flags.format]())
+      return document
     })
   }
 }

@@ -22,6 +22,7 @@ EXIT CODES
   9 a server holds the directory`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --from 1 --count 20',
+    '<%= config.bin %> <%= command.id %> --type delete',
     '<%= config.bin %> <%= command.id %> --data-dir /var/lib/hyperbyte',
     '<%= config.bin %> <%= command.id %> --data-dir /var/lib/hyperbyte --repair --yes',
   ]
@@ -29,17 +30,25 @@ EXIT CODES
     ...targetFlags,
     ...yesFlag,
     ...listShapeFlags,
-    from: Flags.string({ helpValue: 'SEQUENCE', default: '0', summary: 'List records from this one on.' }),
-    count: Flags.integer({ default: 0, min: 0, max: 10_000, helpValue: 'N', summary: 'List so many records.' }),
+    from: Flags.string({ helpValue: 'SEQUENCE', summary: 'List records from this one on.' }),
+    count: Flags.integer({
+      min: 0,
+      max: 10_000,
+      helpValue: 'N',
+      summary: 'List so many records [default: 20 with --from or --type, else none].',
+    }),
+    type: Flags.option({ options: ['points', 'delete', 'drop'] as const })({ summary: 'List records of this type.' }),
     repair: Flags.boolean({ dependsOn: ['data-dir'], summary: 'Cut the log at the first bad record, after a copy.' }),
   }
 
   async run() {
     const { flags } = await this.parse(DebugWal)
-    if (!/^\d{1,18}$/.test(flags.from)) {
-      throw new OperationError(`--from ${flags.from} is no number of a record`, { exit: 'usage' })
+    const { from = '0', type } = flags
+    if (!/^\d{1,18}$/.test(from)) {
+      throw new OperationError(`--from ${from} is no number of a record`, { exit: 'usage' })
     }
-    const log = await readLog(flags, { from: flags.from, count: flags.count })
+    const isListed = flags.from !== undefined || type !== undefined
+    const log = await readLog(flags, { from, type, count: flags.count ?? (isListed ? LISTED_COUNT : 0) })
     this.log(renderLog(log, flags))
     const copy = flags.repair ? await this.#repair(flags['data-dir']!, log, flags.yes) : null
     if (log.damage !== null && copy === null) process.exitCode = exitCode('mismatch')
@@ -64,9 +73,12 @@ EXIT CODES
   }
 }
 
+const LISTED_COUNT = 20
+
 function renderLog(log: DebugLog, options: ListOptions): string {
   const rows = log.listed.map((record) => [
     record.sequence,
+    record.type,
     formatBytes(record.bytes),
     record.time ?? '–',
     record.database,
@@ -76,7 +88,7 @@ function renderLog(log: DebugLog, options: ListOptions): string {
   const table =
     rows.length === 0
       ? ''
-      : `${textColumns(['#RECORD', '#SIZE', 'TIME', 'DATABASE', 'POLICY', 'STATE'], rows, options)}\n`
+      : `${textColumns(['#RECORD', 'TYPE', '#SIZE', 'TIME', 'DATABASE', 'POLICY', 'STATE'], rows, options)}\n`
   const facts = `${log.records} records, ${formatBytes(log.bytes)}; up to ${log.flushed_sequence} in files, last ${log.last_sequence}`
   const { damage } = log
   const word =

@@ -48,8 +48,9 @@ const MAKERS: { readonly [Name in DebugName]: MakeDocument<Name> } = {
   }),
   configuration: ({ server }) => ({ text: server?.configurationText ?? null }),
   verify: async ({ engine }, params) => {
-    const id = Number(params['id'])
-    return { id, fault: await engine.inspection.checkFile(id) }
+    const id = Number(numberParam(params, 'id'))
+    const gone = !engine.inspection.files().some(({ file }) => file.id === id)
+    return { id, fault: gone ? null : await engine.inspection.checkFile(id), gone }
   },
   plan: makePlan,
   compact: makeCompact,
@@ -125,6 +126,7 @@ const LISTED_MAX = 10_000
 async function makeLog({ engine }: DocumentContext, params: DebugParams): Promise<DebugDocuments['log']> {
   const from = BigInt(numberParam(params, 'from'))
   const count = Math.min(LISTED_MAX, Number(numberParam(params, 'count')))
+  const { type } = params
   const checkpoint = await engine.checkpoint()
   try {
     const { flushedSequence, lastSequence } = checkpoint.info
@@ -147,7 +149,9 @@ async function makeLog({ engine }: DocumentContext, params: DebugParams): Promis
         }
         records++
         if (sequence > lastGood) lastGood = sequence
-        if (sequence >= from && listed.length < count) listed.push(toRecord(record, sequence, flushedSequence))
+        if (sequence < from || listed.length >= count) continue
+        const each = toRecord(record, sequence, flushedSequence)
+        if (type === undefined || each.type === type) listed.push(each)
       }
     }
     return {
@@ -164,9 +168,10 @@ async function makeLog({ engine }: DocumentContext, params: DebugParams): Promis
 }
 
 function toRecord(record: Uint8Array, sequence: bigint, flushedSequence: bigint): DebugLogRecord {
-  const { timeNs, database, retentionPolicy } = readRecordHead(record)
+  const { kind, timeNs, database, retentionPolicy } = readRecordHead(record)
   return {
     sequence: String(sequence),
+    type: kind,
     bytes: record.length,
     time: timeNs === null ? null : formatTime(timeNs),
     database,

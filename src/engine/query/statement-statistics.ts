@@ -72,6 +72,11 @@ export class StatementStatistics {
     if (this.#entries.size > SHAPE_COUNT_MAX) this.#entries.delete(this.#entries.keys().next().value as string)
   }
 
+  /** Begins anew. */
+  clear(): void {
+    this.#entries.clear()
+  }
+
   /** Those that took most time in all, largest first. */
   list(countMax: number): StatementInfo[] {
     const entries = [...this.#entries.values()].sort((a, b) => b.totalMs - a.totalMs).slice(0, countMax)

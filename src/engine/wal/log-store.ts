@@ -1,9 +1,10 @@
 /** The stored log without its writer: reads every group, says where it stops being good, cuts there. */
 
 import { openStore, type Store, sequenceKey } from './wal.js'
-import { checkRecord, readRecordHead, splitRecords } from './wal-record.js'
+import { checkRecord, type RecordKind, readRecordHead, splitRecords } from './wal-record.js'
 
 interface RecordFacts {
+  readonly kind: RecordKind
   readonly sequence: bigint
   readonly byteCount: number
   readonly timeNs: bigint | null
@@ -117,11 +118,11 @@ class GroupReader {
   }
 
   #take(record: Uint8Array, sequence: bigint): void {
-    const { timeNs, database, retentionPolicy } = readRecordHead(record)
+    const { kind, timeNs, database, retentionPolicy } = readRecordHead(record)
     const isFlushed = sequence <= this.#flushedSequence
     this.#recordCount++
     if (!isFlushed) this.#lastSequence = sequence
-    this.#onRecord({ sequence, byteCount: record.length, timeNs, database, retentionPolicy, isFlushed })
+    this.#onRecord({ kind, sequence, byteCount: record.length, timeNs, database, retentionPolicy, isFlushed })
   }
 
   #noteDamage(reason: string, lostByteCount: number): void {

@@ -84,6 +84,7 @@ export const NO_SERIES: SeriesKeys = {
 }
 
 const KIND_BYTE = { points: 1, drop: 2, delete: 3 } satisfies Record<WalRecord['kind'], number>
+const KINDS: readonly (WalRecord['kind'] | undefined)[] = [undefined, 'points', 'drop', 'delete']
 const SCOPE_BYTE = { database: 1, 'retention-policy': 2, measurement: 3 } satisfies Record<DropScope, number>
 const SCOPES: readonly DropScope[] = ['database', 'retention-policy', 'measurement']
 const TYPE_BYTE = { float: 1, integer: 2, unsigned: 3, string: 4, boolean: 5 } satisfies Record<FieldType, number>
@@ -135,8 +136,12 @@ export function checkRecord(bytes: Uint8Array): bigint | null {
   return view.getBigUint64(SEQUENCE_AT, true)
 }
 
+/** `unknown`: of a newer program. */
+export type RecordKind = WalRecord['kind'] | 'unknown'
+
 /** What a record says of itself before its rows; `timeNs` is null in records of version 1. */
 export interface RecordHead {
+  readonly kind: RecordKind
   readonly sequence: bigint
   readonly timeNs: bigint | null
   readonly database: string
@@ -145,8 +150,8 @@ export interface RecordHead {
 
 /** Call `checkRecord` first. */
 export function readRecordHead(bytes: Uint8Array): RecordHead {
-  const { sequence, timeNs, reader } = openRecord(bytes)
-  return { sequence, timeNs, database: reader.text(), retentionPolicy: reader.text() }
+  const { kind, sequence, timeNs, reader } = openRecord(bytes)
+  return { kind: KINDS[kind] ?? 'unknown', sequence, timeNs, database: reader.text(), retentionPolicy: reader.text() }
 }
 
 /** Takes the place of a record whose rows are left out: the sequence stays without a gap. */

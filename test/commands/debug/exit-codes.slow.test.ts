@@ -26,16 +26,19 @@ beforeAll(async () => {
   await startServer(stopped)
   await runBin(['db', 'create', 'd', '-H', url])
   await runBin(['write', '-H', url, '-d', 'd', 'cpu,host=a v=1 1'])
+  await runBin(['db', 'create', 'mixed', '-H', url])
+  await runBin(['write', '-H', url, '-d', 'mixed', 'm v=1i 1\nm v="text" 1700000000000000000'])
   await stopServer()
   const [found] = readdirSync(path.join(stopped, 'data'), { recursive: true })
     .map(String)
-    .filter((name) => name.endsWith('.parquet'))
+    .filter((name) => name.endsWith('.parquet') && name.includes('cpu'))
   file = path.join(stopped, 'data', found)
   cpSync(stopped, damaged, { recursive: true })
   cpSync(stopped, other, { recursive: true })
   const bytes = readFileSync(file)
   bytes[bytes.length >>> 1] ^= 1
   writeFileSync(path.join(damaged, 'data', found), bytes)
+  writeFileSync(path.join(folder, 'cut.parquet'), readFileSync(file).subarray(0, 100))
   await runBin(['write', '--data-dir', other, '-d', 'd', 'cpu,host=a v=2 2'])
   await startServer(path.join(folder, 'running'))
   await runBin(['db', 'create', 'd', '-H', url])
@@ -79,31 +82,53 @@ const CASES: readonly (readonly [name: string, exit: number, schema: string | nu
     null,
     () => ['debug', 'status', '--data-dir', path.join(folder, 'running')],
   ],
+  ['status for Prometheus', ok.code, 'status/1', () => online('status', '--check-format', 'prometheus')],
+  [
+    'status that wants a backup',
+    mismatch.code,
+    'status/1',
+    () => offline('status', '--check', '--max-backup-age', '1d'),
+  ],
   ['topology', ok.code, 'topology/1', () => online('topology')],
   ['health', ok.code, 'health/1', () => online('health')],
   ['health of a directory', ok.code, 'health/1', () => offline('health')],
   ['health of nobody', unreachable.code, null, () => ['debug', 'health', ...NOBODY]],
+  ['health of nobody for Nagios', 2, 'health/1', () => ['debug', 'health', '--check-format', 'nagios', ...NOBODY]],
+  ['health of a node that does not exist', missing.code, null, () => online('health', '--node', '3')],
   ['replication', ok.code, 'replication/1', () => online('replication')],
-  ['raft', ok.code, 'raft/1', () => offline('raft')],
+  ['raft', ok.code, 'raft/1', () => offline('raft', '--log', '5', '--node', '0')],
   ['manifest', ok.code, 'manifest/1', () => online('manifest')],
   ['manifest of no directory', missing.code, null, () => ['debug', 'manifest', '--data-dir', '/nonexistent']],
   ['metrics', ok.code, 'metrics/1', () => online('metrics')],
-  ['compact', ok.code, 'compact/1', () => online('compact', '--yes')],
+  ['compact', ok.code, 'compact/1', () => online('compact', '--yes', '--db', 'd', '--since', '-7d')],
+  ['compact that only looks', ok.code, 'compact/1', () => offline('compact')],
   ['wal', ok.code, 'wal/1', () => online('wal', '--count', '5')],
   ['wal of a directory', ok.code, 'wal/1', () => offline('wal')],
+  ['wal by type', ok.code, 'wal/1', () => online('wal', '--type', 'delete')],
+  ['wal of no type', usage.code, null, () => offline('wal', '--type', 'x')],
+  ['wal to repair that is good', ok.code, 'wal/1', () => offline('wal', '--repair', '--yes')],
   ['wal from no number', usage.code, null, () => offline('wal', '--from', 'x')],
   ['wal of no directory', missing.code, null, () => ['debug', 'wal', '--data-dir', '/nonexistent']],
   ['parquet', ok.code, 'parquet/1', () => ['debug', 'parquet', file, '--verify']],
+  [
+    'parquet that is cut',
+    mismatch.code,
+    null,
+    () => ['debug', 'parquet', path.join(folder, 'cut.parquet'), '--verify'],
+  ],
   ['parquet of no file', missing.code, null, () => ['debug', 'parquet', '/nonexistent']],
   ['parquet of something else', mismatch.code, null, () => ['debug', 'parquet', process.execPath]],
   ['plan', ok.code, 'plan/1', () => offline('plan', '-d', 'd', 'SELECT mean(v) FROM cpu', '--analyze')],
   ['plan of nonsense', failed.code, null, () => online('plan', 'SELEC')],
   ['cardinality', ok.code, 'cardinality/1', () => online('cardinality')],
   ['cardinality', ok.code, 'cardinality/1', () => offline('cardinality', '--simulate-limit', '1')],
-  ['types', ok.code, 'types/1', () => offline('types')],
+  ['types', ok.code, 'types/1', () => offline('types', '--db', 'd')],
+  ['types that are two', mismatch.code, 'types/1', () => offline('types')],
   ['slow', ok.code, 'slow/1', () => online('slow')],
+  ['slow that begins anew', ok.code, 'slow/1', () => online('slow', '--sort', 'total', '--reset')],
   ['slow that ends nothing', failed.code, null, () => online('slow', '--kill', '999')],
-  ['verify', ok.code, 'verify/1', () => offline('verify')],
+  ['verify', ok.code, 'verify/1', () => offline('verify', '--rate', '10MiB', '--sample', '1/2')],
+  ['verify of a server', ok.code, 'verify/1', () => online('verify')],
   ['verify of a bad file', mismatch.code, 'verify/1', () => ['debug', 'verify', '--data-dir', damaged]],
   ['verify of no part', usage.code, null, () => online('verify', '--sample', '0%')],
   ['diff', ok.code, 'diff/1', () => ['debug', 'diff', url, url]],
@@ -150,3 +175,23 @@ test('a server and its directory describe the same file in the same words', asyn
     ].sort(),
   )
 })
+
+test('status is watched also while nobody answers, a document a line', async () => {
+  const watcher = spawnBin(['debug', 'status', '--watch', '100ms', '--json', ...NOBODY])
+  let text = ''
+  watcher.stdout?.on('data', (piece) => {
+    text += piece
+    if (text.split('\n').length > 2) watcher.kill('SIGINT')
+  })
+  await new Promise((resolve) => watcher.on('exit', resolve))
+  const [first, second] = text.split('\n').map((line) => (line === '' ? null : JSON.parse(line)))
+  expect([first.state, second.state]).toEqual(['unknown', 'unknown'])
+}, 60_000)
+
+test('a backup is known to the server it was made of', async () => {
+  const repo = path.join(folder, 'repo')
+  expect(await runBin(['backup', '--repo', repo, '-H', url])).toMatchObject({ exit: 0, stderr: '' })
+  const { stdout } = await runBin(online('status', '--json'))
+  expect(JSON.parse(stdout).last_backup).toMatchObject({ state: 'verified', repository: repo, covers: 'all' })
+  expect((await runBin(online('status'))).stdout).toContain('last backup  2')
+}, 60_000)

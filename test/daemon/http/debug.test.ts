@@ -38,6 +38,7 @@ test.each([
   ['GET', 'nonsense', 404],
   ['GET', 'constructor', 404],
   ['GET', 'verify?id=x', 400],
+  ['GET', 'verify?id=99', 200],
   ['GET', 'log?from=x', 400],
   ['GET', 'messages?start=x', 400],
   ['GET', 'messages', 200],
@@ -126,4 +127,36 @@ test('cardinality tells how many series are new, who wrote them, and their large
   ])
   const one = await askDebug<DebugDocuments['cardinality']>('GET', 'cardinality?db=db&measurement=mem')
   expect(one.measurements).toHaveLength(1)
+})
+
+test('records of the log are listed by their type', async () => {
+  server = await openServerFor(database.engine)
+  await database.write('cpu v=1 1')
+  await database.ask('DELETE FROM cpu WHERE time = 1')
+  await database.write('cpu v=2 2')
+  const typesOf = async (query: string) =>
+    (await askDebug<DebugDocuments['log']>('GET', `log?${query}`)).listed.map(({ type }) => type)
+  expect(await typesOf('count=10')).toEqual(['points', 'delete', 'points'])
+  expect(await typesOf('count=10&type=delete')).toEqual(['delete'])
+  expect(await typesOf('count=1&type=points&from=2')).toEqual(['points'])
+})
+
+test('a file that has been merged meanwhile is gone, not bad', async () => {
+  server = await openServerFor(database.engine)
+  await database.write('cpu v=1 1')
+  await database.engine.flush()
+  const [{ file }] = database.engine.inspection.files()
+  const verify = () => askDebug<DebugDocuments['verify']>('GET', `verify?id=${file.id}`)
+  expect(await verify()).toEqual({ id: file.id, fault: null, gone: false })
+  await database.ask('DROP MEASUREMENT cpu')
+  expect(await verify()).toEqual({ id: file.id, fault: null, gone: true })
+})
+
+test('statements are counted anew when somebody says so', async () => {
+  server = await openServerFor(database.engine)
+  const shapes = async () => JSON.parse((await server.send('GET', '/api/v1/statements')).text).statements
+  await database.ask('SHOW DATABASES')
+  expect((await shapes()).length).toBeGreaterThan(0)
+  expect((await server.send('POST', '/api/v1/statements/forget')).status).toBe(200)
+  expect(await shapes()).toEqual([])
 })

@@ -103,6 +103,7 @@ export class FakeEngine implements Engine {
     return []
   }
   killQuery(): void {}
+  forgetStatements(): void {}
   readonly insight: EngineInsight = {
     databases: () => [],
     storage: () => ({

@@ -90,14 +90,26 @@ function dropRecord(): Uint8Array {
 }
 
 test('the head of a record tells its place, its time and whose rows it has', () => {
-  expect(readRecordHead(dropRecord())).toEqual({ sequence: 9n, timeNs: -7n, database: 'd', retentionPolicy: '' })
+  expect(readRecordHead(dropRecord())).toEqual({
+    kind: 'drop',
+    sequence: 9n,
+    timeNs: -7n,
+    database: 'd',
+    retentionPolicy: '',
+  })
 })
 
 test('a record of version 1 has no time and is read all the same', () => {
   const timed = dropRecord()
   const untimed = new Uint8Array([...timed.subarray(0, 18), ...timed.subarray(26)])
   untimed[8] = 1
-  expect(readRecordHead(untimed)).toEqual({ sequence: 9n, timeNs: null, database: 'd', retentionPolicy: '' })
+  expect(readRecordHead(untimed)).toEqual({
+    kind: 'drop',
+    sequence: 9n,
+    timeNs: null,
+    database: 'd',
+    retentionPolicy: '',
+  })
   expect(decodeRecord(untimed, () => new MemorySeriesTable())).toEqual(
     decodeRecord(timed, () => new MemorySeriesTable()),
   )

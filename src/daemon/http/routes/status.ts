@@ -44,6 +44,12 @@ export function serveStatements({ engine }: ServerContext, exchange: Exchange) {
   answer(exchange, { statements: engine.insight.statements(STATEMENT_COUNT_MAX).map(statementOf) })
 }
 
+/** From now on they are counted anew. */
+export function serveForgetStatements({ engine }: ServerContext, exchange: Exchange) {
+  engine.forgetStatements()
+  answer(exchange, { forgotten: true })
+}
+
 /** `?db=&rp=`; '' = the default policy. */
 export function serveMeasurements({ engine }: ServerContext, exchange: Exchange) {
   const database = engine.catalog.database(exchange.param('db'))
