@@ -60,6 +60,10 @@ async function namesFor({ names, given }: CompletionPlan): Promise<readonly stri
     const { readProfileNames } = await import('../daemon/config/read-config.js')
     return readProfileNames(process.env['HYPERBYTE_CONFIG'] ?? null)
   }
+  if (names === 'sets') {
+    const { setNames } = await import('../cli/complete/set-names.js')
+    return await setNames(given.get('repo') ?? process.env['HYPERBYTE_BACKUP_REPO'])
+  }
   const { serverNames } = await import('../cli/complete/server-names.js')
   return await serverNames(names, given, process.env)
 }

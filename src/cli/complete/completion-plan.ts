@@ -18,7 +18,8 @@ export interface KnownCommand {
   readonly flags: readonly KnownFlag[]
 }
 
-export type ServerNames = 'databases' | 'measurements' | 'retention-policies' | 'users' | 'profiles'
+/** `sets` are those of the backup repository. */
+export type ServerNames = 'databases' | 'measurements' | 'retention-policies' | 'users' | 'profiles' | 'sets'
 
 export interface CompletionPlan {
   /** Goes before each candidate: `--format=`. */
@@ -38,6 +39,7 @@ const NAMES_OF_FLAG: ReadonlyMap<string, ServerNames> = new Map([
   ['measurement', 'measurements'],
   ['rp', 'retention-policies'],
   ['profile', 'profiles'],
+  ['set', 'sets'],
 ])
 
 /** Commands whose argument is a name that the server has. */
@@ -53,6 +55,11 @@ const NAMES_OF_ARGUMENT: ReadonlyMap<string, ServerNames> = new Map([
 export function planCompletion(words: readonly string[], commands: readonly KnownCommand[]): CompletionPlan {
   const typed = words.at(-1) ?? ''
   const before = words.slice(0, -1)
+  // Help is not one of our commands, and takes the name of any.
+  if (before[0] === 'help') {
+    const pages = [...nextWords(before.slice(1), commands), ...nextWords(before, commands)]
+    return nothing({ typed, words: [...new Set(pages)].sort(), given: new Map() })
+  }
   const command = findCommand(before, commands)
   if (command === null) return nothing({ typed, words: nextWords(before, commands), given: new Map() })
   const rest = before.slice(command.id.split(' ').length)

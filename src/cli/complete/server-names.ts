@@ -17,10 +17,12 @@ const WAIT_MS = 300
 const KEPT_MS = 30_000
 const CONNECTION_FLAGS = ['host', 'username', 'password-file', 'token-file', 'ca-file', 'unix-socket', 'database', 'rp']
 
+type NamesOfServer = Exclude<ServerNames, 'profiles' | 'sets'>
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 export async function serverNames(
-  names: Exclude<ServerNames, 'profiles'>,
+  names: NamesOfServer,
   given: ReadonlyMap<string, string>,
   environment: Environment,
 ): Promise<readonly string[]> {
@@ -43,7 +45,7 @@ export async function serverNames(
 }
 
 async function ask(
-  names: Exclude<ServerNames, 'profiles'>,
+  names: NamesOfServer,
   database: string,
   options: Parameters<typeof HttpClient.open>[0],
 ): Promise<readonly string[]> {

@@ -22,14 +22,23 @@ complete -o default -F _hyperbyte hyperbyte
 #   eval "$(hyperbyte complete --script zsh)"
 _hyperbyte() {
   local -a names
-  names=("\${(@f)$(hyperbyte complete --line "$BUFFER" --point "$CURSOR" 2>/dev/null)}")
+  local line="\${(j: :)words[1,CURRENT-1]} $PREFIX"
+  names=("\${(@f)$(hyperbyte complete --line "$line" 2>/dev/null)}")
   if [[ -n "\${names[1]}" ]]; then compadd -- "\${names[@]}"; else _files; fi
 }
 compdef _hyperbyte hyperbyte
 `,
   fish: `# Completion of hyperbyte for fish: add to ~/.config/fish/config.fish
 #   hyperbyte complete --script fish | source
-complete -c hyperbyte -a '(hyperbyte complete --line (commandline) --point (commandline -C) 2>/dev/null)'
+function __hyperbyte_complete
+  set -l names (hyperbyte complete --line (commandline -cp | string collect) 2>/dev/null)
+  if set -q names[1]
+    printf '%s\\n' $names
+  else
+    __fish_complete_path (commandline -ct)
+  end
+end
+complete -c hyperbyte -f -a '(__hyperbyte_complete)'
 `,
 } as const satisfies Record<string, string>
 

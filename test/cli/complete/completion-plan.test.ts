@@ -19,6 +19,8 @@ const COMMANDS: readonly KnownCommand[] = [
   { id: 'backup', flags: [flag('repo')] },
   { id: 'backup list', flags: [flag('repo')] },
   { id: 'backup verify', flags: [] },
+  { id: 'backup show', flags: [flag('set')] },
+  { id: 'help config', flags: [] },
   { id: 'db drop', flags: [] },
   { id: 'db list', flags: [] },
 ]
@@ -28,9 +30,9 @@ function plan(line: string) {
 }
 
 test.each([
-  ['hyperbyte ', ['backup', 'db', 'query'], null],
+  ['hyperbyte ', ['backup', 'db', 'help', 'query'], null],
   ['hyperbyte db ', ['drop', 'list'], null],
-  ['hyperbyte backup ', ['list', 'verify'], null],
+  ['hyperbyte backup ', ['list', 'show', 'verify'], null],
   ['hyperbyte query --', ['--database', '--format', '--pretty'], null],
   ['hyperbyte query --format ', ['table', 'csv'], null],
   ['hyperbyte query -d ', [], 'databases'],
@@ -38,6 +40,9 @@ test.each([
   ['hyperbyte query --database=te', [], 'databases'],
   ['hyperbyte db drop ', [], 'databases'],
   ['hyperbyte nonsense ', [], null],
+  ['hyperbyte backup show --set ', [], 'sets'],
+  ['hyperbyte help ', ['backup', 'config', 'db', 'help', 'query'], null],
+  ['hyperbyte help backup ', ['list', 'show', 'verify'], null],
 ])('%j', (line, words, names) => {
   expect(plan(line)).toMatchObject({ words, names })
 })
