@@ -239,7 +239,7 @@ function describePlan({ set, time, bytes, replaced, place, rowOutcome }: Told, s
 function describeRows(rows: RestoreRowsOutcome): string[] {
   const { databases, writtenRows, skippedBuckets, expiredRows, leftOut } = rows
   const lines = [`  wrote ${formatCount(writtenRows)} rows into ${databases.join(', ')}`]
-  if (skippedBuckets > 0) lines.push('  went on where a restore was cut off; what that had written is not counted')
+  if (skippedBuckets > 0) lines.push('  went on where a restore was cut off')
   if (expiredRows > 0) lines.push(`  left out ${formatCount(expiredRows)} rows that are older than their policy keeps`)
   for (const text of leftOut) lines.push(`  left out ${text}`)
   return lines

@@ -12,6 +12,7 @@ export { ColumnBuilder, MeasurementBuilder } from './domain/point-batch-builder.
 export type { PointColumns, TagSet } from './domain/point-columns.js'
 export type { Precision } from './domain/precision.js'
 export type { TableName } from './domain/table-name.js'
+export type { TimeRange } from './domain/time-range.js'
 export { zoneOffsetOf } from './domain/zone-offset.js'
 export type {
   ColumnWriteRequest,
@@ -77,6 +78,7 @@ export type { DoneMerge, PlannedMerge } from './planned-merge.js'
 export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './query/catalog.js'
 export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'
 export type { QueryInfo } from './query/running-queries.js'
+export type { ScanRequest } from './query/scan.js'
 export { type Diagnostic, type SelfReport, SelfReports, type Statistic } from './query/self-report.js'
 export type { StatementInfo } from './query/statement-statistics.js'
 export type { FileEntry } from './registry/file-entry.js'

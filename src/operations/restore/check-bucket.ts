@@ -5,7 +5,6 @@
 import { quoteName } from '../../client/quote-influxql.js'
 import type { Target } from '../../client/target.js'
 import { ask } from '../ask.js'
-import { BackupError } from '../backup/backup-error.js'
 import type { Bucket, StagedRows } from './staged-rows.js'
 
 export interface CheckBucketOptions {
@@ -18,8 +17,11 @@ export interface CheckBucketOptions {
 /** By start of the day; the values of each field, in the order of the fields. */
 type CountsByDay = ReadonlyMap<bigint, readonly number[]>
 
-/** Throws `damaged`, naming measurement, day and field. */
-export async function checkBucket(bucket: Bucket, { staged, target, isMerged }: CheckBucketOptions): Promise<void> {
+/** The first difference, with measurement, day and field; null when there is none. */
+export async function checkBucket(
+  bucket: Bucket,
+  { staged, target, isMerged }: CheckBucketOptions,
+): Promise<string | null> {
   const fields = staged.fieldsOf(bucket)
   const calls = fields.map((field, i) => `count(${quoteName(field)}::field) AS c${i}`).join(', ')
   const text = staged.selectText(bucket, calls, ' GROUP BY time(1d) fill(none)')
@@ -33,12 +35,10 @@ export async function checkBucket(bucket: Bucket, { staged, target, isMerged }: 
       const count = found.get(dayNs)?.[i] ?? 0
       if (isMerged ? count >= wanted : count === wanted) continue
       const place = `${bucket.database}.${bucket.retentionPolicy}.${bucket.measurement} on ${dateOf(dayNs)}`
-      throw new BackupError(
-        'damaged',
-        `${target.name} has ${count} values of ${field} in ${place}, the set has ${wanted}`,
-      )
+      return `${target.name} has ${count} values of ${field} in ${place}, the set has ${wanted}`
     }
   }
+  return null
 }
 
 async function readCounts(staged: StagedRows, bucket: Bucket, text: string): Promise<CountsByDay> {

@@ -26,7 +26,7 @@ import {
   type RestoreOutcome,
   restoreDirectory,
 } from './restore-directory.js'
-import { type Bucket, keyOf, StagedRows } from './staged-rows.js'
+import { type Bucket, keyOf, ROWS_PER_SCAN, StagedRows } from './staged-rows.js'
 import { TargetDatabases } from './target-databases.js'
 
 export interface RestoreRowsOptions extends Omit<RestoreDirectoryOptions, 'into' | 'ifExists'> {
@@ -143,6 +143,13 @@ interface Begun {
 
 type Written = Omit<RestoreRowsOutcome, 'existing' | Exclude<keyof RestoreOutcome, 'replaced'>>
 
+/** What is noted of a finished bucket. */
+interface WrittenBucket {
+  readonly key: string
+  readonly writtenRows: number
+  readonly expiredRows: number
+}
+
 class RowRestore {
   readonly #options: RestoreRowsOptions
   readonly #engine: Engine
@@ -150,15 +157,12 @@ class RowRestore {
   readonly #target: TargetDatabases
   readonly #journal: string
   readonly #begun: string
-  #writtenRows = 0
-  #expiredRows = 0
-  #skippedBuckets = 0
 
   constructor(options: RestoreRowsOptions, engine: Engine, stage: string) {
     this.#options = options
     this.#engine = engine
     const { selection, now, pace } = options
-    this.#staged = new StagedRows(engine, { selection, now, signal: pace.signal })
+    this.#staged = new StagedRows(engine, { rowsPerScan: ROWS_PER_SCAN, selection, now, signal: pace.signal })
     this.#target = new TargetDatabases(options.target)
     this.#journal = path.join(stage, 'written')
     this.#begun = path.join(stage, 'begun')
@@ -168,29 +172,31 @@ class RowRestore {
     await this.#engine.flush()
     const buckets = await this.#staged.buckets()
     const databases = [...this.#engine.catalog.meta.databases.values()]
-    const lines = (await readFile(this.#journal, 'utf8').catch(() => '')).split('\n')
-    const done = new Set(lines.filter((line) => line !== ''))
-    const { copy, replaced } = await this.#makeRoom(databases, done)
+    const done = await this.#readJournal()
+    const { copy, replaced } = await this.#makeRoom(databases, done.size > 0)
     for (const database of databases) await this.#target.create(database)
+    const skippedBuckets = done.size
     await this.#writeBuckets(buckets, done)
+    if (this.#options.isVerified) await this.#checkBuckets(buckets, done)
+    const written = [...done.values()]
     const leftOut = await this.#defineTheRest(databases)
     if (copy !== null) await this.#options.forgetSafeguard(copy)
     return {
       databases: databases.map(({ name }) => name),
       replaced: replaced.length > 0,
-      writtenRows: this.#writtenRows,
-      expiredRows: this.#expiredRows,
-      skippedBuckets: this.#skippedBuckets,
+      writtenRows: written.reduce((sum, { writtenRows }) => sum + writtenRows, 0),
+      expiredRows: written.reduce((sum, { expiredRows }) => sum + expiredRows, 0),
+      skippedBuckets,
       leftOut,
     }
   }
 
   /** Throws `conflict` when what is there may not go. */
-  async #makeRoom(databases: readonly Database[], done: ReadonlySet<string>): Promise<Begun> {
+  async #makeRoom(databases: readonly Database[], isAnyDone: boolean): Promise<Begun> {
     const { target, ifExists, safeguard } = this.#options
     const begun = await this.#readBegun()
     // Nothing is finished yet: the end may have come between two drops.
-    if (begun !== null && done.size === 0) await this.#target.drop(begun.replaced)
+    if (begun !== null && !isAnyDone) await this.#target.drop(begun.replaced)
     if (begun !== null) return begun
     const existing = await this.#target.existing(databases.map(({ name }) => name))
     if (ifExists === 'fail') await refuseExisting(target, existing)
@@ -209,28 +215,68 @@ class RowRestore {
     }
   }
 
-  async #writeBuckets(buckets: readonly Bucket[], done: ReadonlySet<string>): Promise<void> {
-    const { pace, jobCount, isVerified, ifExists, target } = this.#options
+  async #readJournal(): Promise<Map<string, WrittenBucket>> {
+    const text = await readFile(this.#journal, 'utf8').catch(() => '')
+    const done = new Map<string, WrittenBucket>()
+    for (const line of text.split('\n')) {
+      const note = parseNote(line)
+      if (note !== null) done.set(note.key, note)
+    }
+    return done
+  }
+
+  /** Adds to `done` what is done. */
+  async #writeBuckets(buckets: readonly Bucket[], done: Map<string, WrittenBucket>): Promise<void> {
+    const { pace } = this.#options
     const rowCount = buckets.reduce((sum, bucket) => sum + bucket.rowCount, 0)
     pace.begin('write', rowCount, buckets.length, 'rows')
-    await runParallel(buckets, Math.min(jobCount, 4), async (bucket) => {
+    await runParallel(buckets, this.#jobCount, async (bucket) => {
       const key = keyOf(bucket)
-      if (done.has(key)) {
-        this.#skippedBuckets++
-        pace.count(bucket.rowCount)
-      } else {
-        const expiredRows = await this.#writeBucket(bucket)
-        // Which of the rows the target left out, it does not say.
-        const isChecked = isVerified && expiredRows === 0
-        if (isChecked) await checkBucket(bucket, { staged: this.#staged, target, isMerged: ifExists === 'merge' })
-        await appendFile(this.#journal, `${key}\n`)
+      if (done.has(key)) pace.count(bucket.rowCount)
+      else {
+        const written = await this.#writeBucket(bucket)
+        // A line of its own even behind one that was cut off.
+        await appendFile(this.#journal, `\n${JSON.stringify(written)}\n`)
+        done.set(key, written)
       }
       pace.endFile()
     })
   }
 
-  /** Resolves with how many rows are older than the policy keeps, when everything else is stored. */
-  async #writeBucket(bucket: Bucket): Promise<number> {
+  /**
+   * When everything is written: by then most of it lies in files of the target, where it is counted faster than in memory.
+   * Throws `damaged`; the same restore will then write anew what differs.
+   */
+  async #checkBuckets(buckets: readonly Bucket[], done: Map<string, WrittenBucket>): Promise<void> {
+    const { pace, ifExists, target } = this.#options
+    const options = { staged: this.#staged, target, isMerged: ifExists === 'merge' }
+    const differences: string[] = []
+    pace.begin('verify', buckets.length, 0, 'slices')
+    await runParallel(buckets, this.#jobCount, async (bucket) => {
+      pace.signal.throwIfAborted()
+      const key = keyOf(bucket)
+      // Which of the rows the target left out, it did not say.
+      const difference = done.get(key)?.expiredRows === 0 ? await checkBucket(bucket, options) : null
+      if (difference !== null) {
+        differences.push(difference)
+        done.delete(key)
+      }
+      pace.count(1)
+    })
+    if (differences.length === 0) return
+    await writeFile(this.#journal, [...done.values()].map((written) => `${JSON.stringify(written)}\n`).join(''))
+    const more = differences.length > 1 ? `; ${differences.length - 1} more differ` : ''
+    throw new BackupError('damaged', `${differences[0]}${more}`, {
+      hint: 'the same command writes anew what differs',
+    })
+  }
+
+  get #jobCount(): number {
+    return Math.min(this.#options.jobCount, 4)
+  }
+
+  /** Resolves when everything is stored. */
+  async #writeBucket(bucket: Bucket): Promise<WrittenBucket> {
     const { target, pace } = this.#options
     const { database, retentionPolicy } = bucket
     const { signal } = pace
@@ -245,9 +291,7 @@ class RowRestore {
     }
     await writer.drain()
     const { expiredRows } = refusals
-    this.#writtenRows += rowCount - expiredRows
-    this.#expiredRows += expiredRows
-    return expiredRows
+    return { key: keyOf(bucket), writtenRows: rowCount - expiredRows, expiredRows }
   }
 
   /** After the rows, or a subscription would hand all of them on. */
@@ -260,6 +304,15 @@ class RowRestore {
     }
     for (const text of leftOut) this.#options.pace.warn(`left out: ${text}`)
     return leftOut
+  }
+}
+
+/** null when the line was cut off. */
+function parseNote(line: string): WrittenBucket | null {
+  try {
+    return JSON.parse(line) as WrittenBucket
+  } catch {
+    return null
   }
 }
 
