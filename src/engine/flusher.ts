@@ -50,13 +50,13 @@ export class Flusher {
     const { current } = storage
     const isOld = monotonicMs() - current.createdMs > flushAgeMsMax
     if (current.rowCount === 0 && isOld) storage.renewEmpty()
-    if (current.rowCount === 0) return
     const hasManyDeletes = current.hiddenCount >= HIDDEN_COUNT_MAX
     const isLarge = current.byteCount >= flushBytesMax
-    const isDue = isLarge || isOld || stores.wal.byteCount >= walBytesMax || hasManyDeletes
+    const isDue = current.rowCount > 0 && (isLarge || isOld || stores.wal.byteCount >= walBytesMax || hasManyDeletes)
     // What is frozen at once is sorted at once: while a flush is slow, no generation grows beyond what the next one can hold.
-    if (isLarge) storage.freeze()
-    if (isDue && (isLarge || storage.frozenCount === 0)) this.#start()
+    if (isDue && isLarge) storage.freeze()
+    // What is frozen waits for nothing but the flush before it: no write may ever come again.
+    if (isDue || storage.frozenCount > 0) this.#start()
   }
 
   /** Everything that is in memory now is in registered files when this resolves. */
