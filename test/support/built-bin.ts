@@ -56,7 +56,12 @@ export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
 /** What the machine's owner has set must not decide a test. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
-    ([name]) => !/^(HYPERBYTE|INFLUX)_|^(FORCE_COLOR|NO_COLOR)$/.test(name),
+    ([name]) => !/^(HYPERBYTE|INFLUX|AWS)_|^(FORCE_COLOR|NO_COLOR)$/.test(name),
   )
-  return { ...Object.fromEntries(entries), XDG_CONFIG_HOME: '/nonexistent' }
+  return {
+    ...Object.fromEntries(entries),
+    XDG_CONFIG_HOME: '/nonexistent',
+    AWS_CONFIG_FILE: '/nonexistent',
+    AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+  }
 }
