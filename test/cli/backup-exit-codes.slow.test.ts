@@ -57,6 +57,11 @@ function restore(repo: string, into: string, ...more: string[]): string[] {
   return ['restore', '--repo', at(repo), '--into', at(into), ...more]
 }
 
+/** Into the database that the backup is of. */
+function restoreRows(repo: string, ...more: string[]): string[] {
+  return ['restore', '--repo', at(repo), '--data-dir', at('source'), '--temp-dir', folder, ...more]
+}
+
 /** The longest path below, which is a blob. */
 function fileIn(name: string): string {
   const names = readdirSync(at(name), { recursive: true }).map(String)
@@ -106,6 +111,12 @@ const CASES: readonly (readonly [name: string, exit: number, args: () => string[
   ['restore beside a prune', locked.code, () => restore('locked', 'x6')],
   ['restore that only shows', ok.code, () => restore('good', 'x7', '--dry-run')],
   ['restore to nobody', unreachable.code, () => ['restore', '--repo', at('good'), '--host', 'http://127.0.0.1:1']],
+  ['restore by somebody who may not', denied.code, () => ['restore', '--repo', at('good'), '--host', closedHost]],
+  ['restore of rows over a database', conflict.code, () => restoreRows('good')],
+  ['restore of rows that merges', ok.code, () => restoreRows('good', '--if-exists', 'merge')],
+  ['restore of rows that would replace', ok.code, () => restoreRows('good', '--if-exists', 'replace', '--dry-run')],
+  ['restore of rows of damaged bytes', mismatch.code, () => restoreRows('bad', '--if-exists', 'merge')],
+  ['restore of rows to a new name', usage.code, () => restoreRows('good', '--to-database', 'b')],
   ['backup with a typing error', 127, () => ['backup', 'lst', '--repo', at('good')]],
 ]
 

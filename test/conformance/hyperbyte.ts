@@ -11,6 +11,8 @@ export const isHyperbyteBuilt = existsSync('bin/run.js') && existsSync('dist')
 export interface HyperbyteOptions {
   /** Kept by its owner; default: a new temporary folder, removed by `discard`. */
   readonly folder?: string
+  /** Default: any that is free. */
+  readonly port?: number
   readonly flags?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
 }
@@ -22,7 +24,15 @@ export function startHyperbyte(options: HyperbyteOptions = {}): Promise<ServerPr
   return startServer({
     name: 'hyperbyte',
     command: process.execPath,
-    args: ['bin/run.js', 'serve', '--data-dir', dataDir, '--bind', '127.0.0.1:0', ...(options.flags ?? [])],
+    args: [
+      'bin/run.js',
+      'serve',
+      '--data-dir',
+      dataDir,
+      '--bind',
+      `127.0.0.1:${options.port ?? 0}`,
+      ...(options.flags ?? []),
+    ],
     folder,
     env: options.env,
     startMsMax: 30_000,
