@@ -49,6 +49,11 @@ export const listShapeFlags = {
   wide: listFlags.wide,
 }
 
+/** Of a command whose own `--sort` means something else. */
+export function listShapeOf({ columns, 'no-header': isHeadless, wide }: ListOptions): ListOptions {
+  return { columns, 'no-header': isHeadless, wide }
+}
+
 /** `width`: of the terminal; null = no limit. */
 export function renderList<Row>(
   columns: readonly ListColumn<Row>[],

@@ -6,7 +6,7 @@ import { withDebugSource } from '../../cli/debug/debug-source.js'
 import { tableFlags, tableParams } from '../../cli/debug/table-flags.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
 import { exitCode } from '../../cli/exit-codes.js'
-import { type ListOptions, listShapeFlags } from '../../cli/list-table.js'
+import { type ListOptions, listShapeFlags, listShapeOf } from '../../cli/list-table.js'
 import { targetFlags } from '../../cli/open-target.js'
 import { formatSeconds } from '../../cli/progress/format-quantity.js'
 import type { DebugCardinality as Cardinality, DebugDocuments } from '../../client/debug-documents.js'
@@ -56,7 +56,7 @@ EXIT CODES
     const params = { ...tableParams(flags), ...(flags.by === 'value' && { values: String(flags.top) }) }
     const document = await withDebugSource(flags, (source) => source.ask('cardinality', params))
     const measurements = [...document.measurements].sort(SORTS[flags.sort])
-    this.log(RENDER[flags.by]({ ...document, measurements }, flags))
+    this.log(RENDER[flags.by]({ ...document, measurements }, { ...listShapeOf(flags), top: flags.top }))
     const limit = flags['simulate-limit']
     const above = limit === undefined ? null : databasesAbove(measurements, limit)
     if (above !== null) this.log(renderAbove(above, limit!))

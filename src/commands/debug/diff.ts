@@ -1,28 +1,39 @@
 /** What differs between two servers or directories. */
 
 import { existsSync } from 'node:fs'
-import { Args, Flags } from '@oclif/core'
+import { Args, Flags, type Interfaces } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { serverFlags } from '../../cli/connection-flags.js'
 import { tableFlags } from '../../cli/debug/table-flags.js'
 import { timeRangeFlags } from '../../cli/debug/time-range-flags.js'
 import { exitCode } from '../../cli/exit-codes.js'
 import { withTarget } from '../../cli/open-target.js'
+import { OperationError } from '../../cli/operation-error.js'
+import { ProgressReporter, progressFlags } from '../../cli/progress/progress-reporter.js'
 import { runInterruptible } from '../../cli/run-interruptible.js'
 import type { Target } from '../../client/target.js'
-import { type Difference, diffTargets } from '../../operations/diff/diff-targets.js'
+import { copyDifferences } from '../../operations/diff/copy-differences.js'
+import {
+  type Difference,
+  type DifferingPart,
+  type DiffReport,
+  diffTargets,
+} from '../../operations/diff/diff-targets.js'
 
 export default class DebugDiff extends BaseCommand {
   static override summary = 'Compare two servers or data directories and name what differs'
   static override description =
     `Compares databases, policies, measurements and field types, then each day of each measurement by the number of its rows and a hash of them, then rows. A side is an address, which may be an InfluxDB's, or the data directory of a stopped server. Reads everything once on both sides unless --since and --until narrow it.
 
+--fix takes the first side as right: on days that differ, and for measurements that the second does not have, it writes every row of the first to the second, then compares again. Rows that only the second has stay; databases and policies that it does not have are not made.
+
 EXIT CODES
-  0 both are alike   1 a side failed   4 a server is unreachable   5 not allowed   8 they differ: it is named
+  0 both are alike, or with --fix --yes have become so   1 a side failed   4 a server is unreachable   5 not allowed   8 they differ: it is named
   9 a server holds a directory   130 ended with Ctrl-C`
   static override examples = [
     '<%= config.bin %> <%= command.id %> http://old:8086 http://new:8086 --db telegraf --since -7d',
     '<%= config.bin %> <%= command.id %> http://db1:8086 /restored/hyperbyte --level row',
+    '<%= config.bin %> <%= command.id %> http://db1:8086 http://db2:8086 --db telegraf --since -7d --fix --yes',
   ]
   static override args = {
     a: Args.string({ required: true, description: 'Address or data directory.' }),
@@ -50,37 +61,34 @@ EXIT CODES
     }),
     ...timeRangeFlags,
     rows: Flags.integer({ default: 20, min: 1, helpValue: 'N', summary: 'Name at most so many rows of a day.' }),
+    fix: Flags.boolean({
+      summary: 'Show which rows of the first side would be written to the second; with --yes, do it.',
+    }),
+    yes: Flags.boolean({ char: 'y', dependsOn: ['fix'], summary: 'Do it without asking.' }),
+    ...progressFlags,
   }
 
   async run() {
     const { flags, args } = await this.parse(DebugDiff)
     const onSide = <T>(side: string, run: (target: Target) => Promise<T>) =>
       withTarget({ ...flags, ...(existsSync(side) ? { 'data-dir': side } : { host: [side] }) }, run)
-    const report = await onSide(args.a, (a) =>
+    if (flags.fix && flags.level === 'metadata') {
+      throw new OperationError('--fix copies rows, which --level metadata does not look at', { exit: 'usage' })
+    }
+    const { report, fix } = await onSide(args.a, (a) =>
       onSide(args.b, (b) =>
         runInterruptible(
-          () => null,
-          (signal) =>
-            diffTargets(a, b, {
-              level: flags.level,
-              databases: flags.db ?? null,
-              measurement: flags.measurement ?? null,
-              startNs: flags.since ?? null,
-              endNs: flags.until ?? null,
-              rowCountMax: flags.rows,
-              signal,
-              onMeasurement: (name) => {
-                if (process.stderr.isTTY === true) process.stderr.write(`\r\u001b[K${name}\r`)
-              },
-            }),
+          () => (flags.fix ? 'the same command copies the rest' : null),
+          async (signal) => {
+            const report = await this.#compare(a, b, flags, signal)
+            return { report, fix: flags.fix ? await this.#fix(a, b, report, flags, signal) : null }
+          },
         ),
       ),
     )
     const { differences, measurementCount, rowCounts } = report
-    for (const difference of differences) this.log(renderDifference(difference))
-    const word = differences.length === 0 ? '✓ no difference' : `✗ ${differences.length} differences`
-    this.log(`${word} in ${measurementCount} measurements, ${rowCounts.a} and ${rowCounts.b} rows`)
-    if (differences.length > 0) process.exitCode = exitCode('mismatch')
+    const left = fix?.remaining ?? differences
+    if (left.length > 0) process.exitCode = exitCode('mismatch')
     return {
       schema: 'hyperbyte.debug.diff/1',
       a: args.a,
@@ -88,8 +96,77 @@ EXIT CODES
       measurements: measurementCount,
       rows: { a: rowCounts.a, b: rowCounts.b },
       differences,
+      fix,
     }
   }
+
+  async #compare(a: Target, b: Target, flags: DiffFlags, signal: AbortSignal): Promise<DiffReport> {
+    const report = await diffTargets(a, b, {
+      level: flags.level,
+      databases: flags.db ?? null,
+      measurement: flags.measurement ?? null,
+      startNs: flags.since ?? null,
+      endNs: flags.until ?? null,
+      rowCountMax: flags.rows,
+      signal,
+      onMeasurement: (name) => {
+        if (process.stderr.isTTY === true && !flags.quiet) process.stderr.write(`\r\u001b[K${name}\r`)
+      },
+    })
+    const { differences, measurementCount, rowCounts } = report
+    for (const difference of differences) this.log(renderDifference(difference))
+    const word = differences.length === 0 ? '✓ no difference' : `✗ ${differences.length} differences`
+    this.log(`${word} in ${measurementCount} measurements, ${rowCounts.a} and ${rowCounts.b} rows`)
+    return report
+  }
+
+  /** Shows what would be copied; with `--yes` copies it and compares again. */
+  async #fix(a: Target, b: Target, { parts }: DiffReport, flags: DiffFlags, signal: AbortSignal) {
+    for (const part of parts) this.log(renderPart(part))
+    const described = parts.map(describePart)
+    if (!flags.yes) {
+      this.note(parts.length === 0 ? 'there is nothing to copy' : 'nothing was changed; add --yes to copy')
+      return { parts: described, copied_rows: null, rejected_rows: null, remaining: null }
+    }
+    const progress = ProgressReporter.fromFlags(flags)
+    let done = 0
+    try {
+      const onRows = (rowCount: number) => {
+        done += rowCount
+        progress.update({ phase: 'copy', done, total: null, unit: 'rows', details: [] })
+      }
+      const { rowCount, rejectedCount } = await copyDifferences(a, b, parts, { signal, onRows })
+      progress.finish({ copied_rows: rowCount })
+      this.log(
+        `copied ${rowCount} rows${rejectedCount === 0 ? '' : `, ${rejectedCount} were refused`}; compared again:`,
+      )
+      const { differences: remaining } = await this.#compare(a, b, flags, signal)
+      return { parts: described, copied_rows: rowCount, rejected_rows: rejectedCount, remaining }
+    } finally {
+      progress.finish()
+    }
+  }
+}
+
+type DiffFlags = Interfaces.InferredFlags<typeof DebugDiff.flags & typeof DebugDiff.baseFlags>
+
+function describePart({ table, range, rowCount, obstacle }: DifferingPart) {
+  const { database, policy, measurement } = table
+  const place = { database, retention_policy: policy, measurement }
+  return { ...place, start: formatBorder(range.startNs), end: formatBorder(range.endNs), rows: rowCount, obstacle }
+}
+
+/** Null beyond any point. */
+function formatBorder(timeNs: bigint): string | null {
+  const isBeyond = timeNs <= -(2n ** 63n) || timeNs >= 2n ** 63n - 1n
+  return isBeyond ? null : new Date(Number(timeNs / 1_000_000n)).toISOString()
+}
+
+function renderPart(part: DifferingPart): string {
+  const { database, retention_policy, measurement, start, end, rows, obstacle } = describePart(part)
+  const place = `${database}.${retention_policy}.${measurement} ${start ?? ''}..${end ?? ''}`
+  const what = rows === null ? 'every row' : `${rows} rows`
+  return obstacle === null ? `fix         ${place}: ${what} of a to b` : `cannot fix  ${place}: ${obstacle}`
 }
 
 function renderDifference({ level, place, a, b }: Difference): string {

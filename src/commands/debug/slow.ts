@@ -4,7 +4,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { serverFlags } from '../../cli/connection-flags.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
-import { type ListOptions, listShapeFlags } from '../../cli/list-table.js'
+import { type ListOptions, listShapeFlags, listShapeOf } from '../../cli/list-table.js'
 import { withClient } from '../../cli/open-client.js'
 import type { HttpClient } from '../../client/http-client.js'
 import { runStatement } from '../../client/run-statement.js'
@@ -74,8 +74,9 @@ EXIT CODES
       }
       const running = await readRunning(client)
       const shapes = (await readShapes(client)).sort(SORTS[flags.sort])
-      this.log(renderRunning(running, flags))
-      if (shapes.length > 0) this.log(`\n${renderShapes(shapes.slice(0, flags.top), flags)}`)
+      const shape = listShapeOf(flags)
+      this.log(renderRunning(running, shape))
+      if (shapes.length > 0) this.log(`\n${renderShapes(shapes.slice(0, flags.top), shape)}`)
       if (flags.reset) {
         await client.postJson('/api/v1/statements/forget')
         this.note('statements are counted anew from now on')

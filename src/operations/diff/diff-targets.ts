@@ -10,6 +10,8 @@ import { quoteName } from '../../client/quote-influxql.js'
 import { columnOf, runStatement } from '../../client/run-statement.js'
 import type { Target } from '../../client/target.js'
 import { kindOfStatementError } from '../../client/translate-answer.js'
+import type { FieldType } from '../../engine/index.js'
+import type { TimeRange } from '../backfill/time-ranges.js'
 import { DayHashes, endOfDay, type Row, rowsOf } from './row-hashes.js'
 
 export type DiffLevel = 'metadata' | 'bucket' | 'row'
@@ -36,8 +38,23 @@ export interface Difference {
   readonly b: string | null
 }
 
+/** Rows of `a` that would make `b` have what `a` has, where the two differ. */
+export interface DifferingPart {
+  readonly table: DiffTable
+  /** Half-open. */
+  readonly range: TimeRange
+  /** In `a`; null when they have not been counted, because `b` has no such measurement. */
+  readonly rowCount: number | null
+  /** Types of the fields in `a`. */
+  readonly fields: ReadonlyMap<string, readonly FieldType[]>
+  /** Why the rows cannot be copied; null when they can. */
+  readonly obstacle: string | null
+}
+
 export interface DiffReport {
   readonly differences: readonly Difference[]
+  /** Days in which only `b` has rows, and databases and policies that `b` does not have, are not among them. */
+  readonly parts: readonly DifferingPart[]
   readonly measurementCount: number
   readonly rowCounts: { readonly a: number; readonly b: number }
 }
@@ -45,17 +62,18 @@ export interface DiffReport {
 export async function diffTargets(a: Target, b: Target, options: DiffOptions): Promise<DiffReport> {
   const diff = new Diff(a, b, options)
   await diff.run()
-  return { differences: diff.differences, measurementCount: diff.measurementCount, rowCounts: diff.rowCounts }
+  const { differences, parts, measurementCount, rowCounts } = diff
+  return { differences, parts, measurementCount, rowCounts }
 }
 
-interface Table {
+export interface DiffTable {
   readonly database: string
   readonly policy: string
   readonly measurement: string
 }
 
 interface DayToCompare {
-  readonly table: Table
+  readonly table: DiffTable
   /** What stands between SELECT and FROM, for one query after the other. */
   readonly selections: readonly string[]
   readonly dayNs: bigint
@@ -67,8 +85,11 @@ interface Range {
   readonly endNs: bigint | null
 }
 
+const ALL_TIME: TimeRange = { startNs: -(2n ** 63n), endNs: 2n ** 63n - 1n }
+
 class Diff {
   readonly differences: Difference[] = []
+  readonly parts: DifferingPart[] = []
   readonly rowCounts = { a: 0, b: 0 }
   measurementCount = 0
   readonly #a: Target
@@ -97,17 +118,39 @@ class Diff {
   async #diffDatabase(database: string): Promise<void> {
     const [policiesA, policiesB] = await this.#both((side) => readPolicies(side, database))
     const policies = this.#common('policy', `${database}.`, policiesA, policiesB)
-    const [measurementsA, measurementsB] = await this.#both((side) => readMeasurements(side, database))
     const { measurement: only } = this.#options
+    const [measurementsA, measurementsB] = await this.#both((side) => readMeasurements(side, database, only))
+    for (const measurement of measurementsA.keys()) {
+      if (measurementsB.has(measurement)) continue
+      for (const policy of policies) await this.#addMissing({ database, policy, measurement })
+    }
     for (const measurement of this.#common('measurement', `${database}.`, measurementsA, measurementsB)) {
-      if (only !== null && measurement !== only) continue
       this.measurementCount++
       this.#options.onMeasurement(`${database}.${measurement}`)
       for (const policy of policies) await this.#diffTable({ database, policy, measurement })
     }
   }
 
-  async #diffTable(table: Table): Promise<void> {
+  async #addMissing(table: DiffTable): Promise<void> {
+    const fields = await readFields(this.#a, table)
+    if (fields.size > 0) this.#addPart(table, this.#clipped(ALL_TIME), null, fields)
+  }
+
+  #addPart(table: DiffTable, range: TimeRange, rowCount: number | null, fields: FieldTypesByName): void {
+    const [mixed] = [...fields].filter(([, types]) => types.length > 1).map(([name]) => name)
+    const obstacle = mixed === undefined ? null : `the field ${mixed} has several types`
+    this.parts.push({ table, range, rowCount, fields: fields as DifferingPart['fields'], obstacle })
+  }
+
+  #clipped({ startNs, endNs }: TimeRange): TimeRange {
+    const { startNs: from, endNs: to } = this.#options
+    return {
+      startNs: from !== null && from > startNs ? from : startNs,
+      endNs: to !== null && to < endNs ? to : endNs,
+    }
+  }
+
+  async #diffTable(table: DiffTable): Promise<void> {
     const place = `${table.database}.${table.policy}.${table.measurement}`
     const [fieldsA, fieldsB] = await this.#both((side) => readFields(side, table))
     this.#common('field', `${place}.`, printTypes(fieldsA), printTypes(fieldsB))
@@ -121,16 +164,15 @@ class Diff {
       if (a?.rowCount === b?.rowCount && a?.hash === b?.hash) continue
       const text = (facts: typeof a) => (facts === undefined ? null : `${facts.rowCount} rows, hash ${facts.hash}`)
       this.#note('bucket', `${place} ${dateOf(day)}`, text(a), text(b))
+      const range = this.#clipped({ startNs: day, endNs: endOfDay(day) })
+      if (a !== undefined) this.#addPart(table, range, a.rowCount, fieldsA)
       if (this.#options.level === 'row') await this.#diffRows({ table, selections, dayNs: day, place })
     }
   }
 
   async #diffRows({ table, selections, dayNs, place }: DayToCompare): Promise<void> {
-    const { startNs, endNs, rowCountMax } = this.#options
-    const range = {
-      startNs: startNs !== null && startNs > dayNs ? startNs : dayNs,
-      endNs: endNs !== null && endNs < endOfDay(dayNs) ? endNs : endOfDay(dayNs),
-    }
+    const { rowCountMax } = this.#options
+    const range = this.#clipped({ startNs: dayNs, endNs: endOfDay(dayNs) })
     const [a, b] = await this.#both(async (side) => {
       const rows = new Map<string, string>()
       for await (const { point, fields } of this.#readRows(side, table, selections, range)) {
@@ -147,7 +189,7 @@ class Diff {
     }
   }
 
-  async #readDays(side: Target, table: Table, selections: readonly string[]) {
+  async #readDays(side: Target, table: DiffTable, selections: readonly string[]) {
     const hashes = new DayHashes()
     for await (const row of this.#readRows(side, table, selections, this.#options)) hashes.add(row)
     return hashes.facts()
@@ -155,7 +197,7 @@ class Diff {
 
   async *#readRows(
     side: Target,
-    { database, policy, measurement }: Table,
+    { database, policy, measurement }: DiffTable,
     selections: readonly string[],
     range: Range,
   ): AsyncGenerator<Row> {
@@ -226,14 +268,16 @@ async function readPolicies(side: Target, database: string): Promise<Map<string,
   )
 }
 
-async function readMeasurements(side: Target, database: string): Promise<Map<string, string>> {
+/** `only`: the one that is wanted; null = all. */
+async function readMeasurements(side: Target, database: string, only: string | null): Promise<Map<string, string>> {
   const series = await runStatement(side, `SHOW MEASUREMENTS ON ${quoteName(database)}`)
-  return new Map(entriesOf(columnOf(series, 'name').map(String)))
+  const names = columnOf(series, 'name').map(String)
+  return new Map(entriesOf(names.filter((name) => only === null || name === only)))
 }
 
 type FieldTypesByName = ReadonlyMap<string, readonly string[]>
 
-async function readFields(side: Target, { database, policy, measurement }: Table): Promise<FieldTypesByName> {
+async function readFields(side: Target, { database, policy, measurement }: DiffTable): Promise<FieldTypesByName> {
   const from = [database, policy, measurement].map(quoteName).join('.')
   const rows = valuesOf(await runStatement(side, `SHOW FIELD KEYS ON ${quoteName(database)} FROM ${from}`))
   const types = new Map<string, string[]>()

@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { Level } from 'level'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../../../src/cli/exit-codes.js'
+import { inspectLog } from '../../../src/engine/index.js'
 import { requireBuild, runBin, spawnBin } from '../../support/built-bin.js'
 
 const NOBODY = ['-H', 'http://127.0.0.1:1']
@@ -122,6 +124,8 @@ const CASES: readonly (readonly [name: string, exit: number, schema: string | nu
   ['plan of nonsense', failed.code, null, () => online('plan', 'SELEC')],
   ['cardinality', ok.code, 'cardinality/1', () => online('cardinality')],
   ['cardinality', ok.code, 'cardinality/1', () => offline('cardinality', '--simulate-limit', '1')],
+  ['cardinality by tag', ok.code, 'cardinality/1', () => online('cardinality', '--by', 'tag', '--top', '3')],
+  ['cardinality by value', ok.code, 'cardinality/1', () => online('cardinality', '--by', 'value', '--sort', 'new')],
   ['types', ok.code, 'types/1', () => offline('types', '--db', 'd')],
   ['types that are two', mismatch.code, 'types/1', () => offline('types')],
   ['slow', ok.code, 'slow/1', () => online('slow')],
@@ -133,6 +137,9 @@ const CASES: readonly (readonly [name: string, exit: number, schema: string | nu
   ['verify of no part', usage.code, null, () => online('verify', '--sample', '0%')],
   ['diff', ok.code, 'diff/1', () => ['debug', 'diff', url, url]],
   ['diff that finds something', mismatch.code, 'diff/1', () => ['debug', 'diff', other, url]],
+  ['diff that would write', mismatch.code, 'diff/1', () => ['debug', 'diff', other, url, '--fix']],
+  ['diff that fixes names', usage.code, null, () => ['debug', 'diff', other, url, '--fix', '--level', 'metadata']],
+  ['diff that may fix nothing', usage.code, null, () => ['debug', 'diff', other, url, '--yes']],
   ['diff with nobody', unreachable.code, null, () => ['debug', 'diff', url, 'http://127.0.0.1:1']],
   ['bundle', ok.code, 'bundle/1', () => online('bundle', '--dry-run')],
   ['bundle where a file is', conflict.code, null, () => online('bundle', '--out', file)],
@@ -195,3 +202,39 @@ test('a backup is known to the server it was made of', async () => {
   expect(JSON.parse(stdout).last_backup).toMatchObject({ state: 'verified', repository: repo, covers: 'all' })
   expect((await runBin(online('status'))).stdout).toContain('last backup  2')
 }, 60_000)
+
+test('what differs is shown, written and then the same', async () => {
+  await runBin(['db', 'create', 'mixed', '-H', url])
+  const diff = (...more: string[]) => runBin(['debug', 'diff', other, url, '--db', 'd', '--json', ...more])
+  const preview = await diff('--fix')
+  expect(JSON.parse(preview.stdout).fix).toMatchObject({ copied_rows: null, parts: [{ measurement: 'cpu' }] })
+  const fixed = await diff('--fix', '--yes')
+  expect(fixed, fixed.stderr).toMatchObject({ exit: 0 })
+  expect(JSON.parse(fixed.stdout).fix).toMatchObject({ copied_rows: 2, rejected_rows: 0, remaining: [] })
+  expect(await diff()).toMatchObject({ exit: 0 })
+}, 60_000)
+
+test('a torn log is told, and cut after a copy', async () => {
+  const torn = path.join(folder, 'torn')
+  cpSync(stopped, torn, { recursive: true })
+  await tearLog(torn)
+  const wal = (...more: string[]) => runBin(['debug', 'wal', '--data-dir', torn, '--json', ...more])
+  expect(await wal()).toMatchObject({ exit: mismatch.code })
+  expect(await wal('--repair')).toMatchObject({ exit: usage.code })
+  const repaired = await wal('--repair', '--yes')
+  expect(repaired, repaired.stdout).toMatchObject({ exit: 0 })
+  expect(existsSync(JSON.parse(repaired.stdout).repaired_copy)).toBe(true)
+  expect(await wal()).toMatchObject({ exit: 0 })
+  expect(await runBin(['debug', 'status', '--data-dir', torn])).toMatchObject({ exit: 0 })
+}, 60_000)
+
+/** A record that ends too soon, behind the last good one. */
+async function tearLog(dataDir: string): Promise<void> {
+  const { lastSequence } = await inspectLog(dataDir, () => {})
+  const views = { keyEncoding: 'view', valueEncoding: 'view' } as const
+  const store = new Level<Uint8Array, Uint8Array>(path.join(dataDir, 'wal'), views)
+  const key = Buffer.alloc(8)
+  key.writeBigUInt64BE(lastSequence + 1n)
+  await store.put(key, Buffer.from([200, 0, 0, 0, 1, 2, 3]))
+  await store.close()
+}

@@ -53,7 +53,7 @@ test('two databases with the same points do not differ, however they came to the
   await write(b, BOTH.split('\n').reverse().join('\n'))
   await a.engine.flush()
   // Rows of every type of a field count: a wildcard alone would see one of `mixed`.
-  expect(await diff('row')).toEqual({ differences: [], measurementCount: 2, rowCounts: { a: 4, b: 4 } })
+  expect(await diff('row')).toEqual({ differences: [], parts: [], measurementCount: 2, rowCounts: { a: 4, b: 4 } })
 })
 
 test('one other value is named by day and by row, and not outside of the range', async () => {
