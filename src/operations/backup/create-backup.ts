@@ -21,7 +21,14 @@ import { sleepUnlessAborted } from '../rate-limiter.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
 import { LogReader, wholeRecords } from './log-records.js'
-import type { BackupType, Manifest, ManifestFile, ManifestLog, Selection } from './repository/manifest.js'
+import {
+  type BackupType,
+  lineOf,
+  type Manifest,
+  type ManifestFile,
+  type ManifestLog,
+  type Selection,
+} from './repository/manifest.js'
 import { Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
 import { type Compression, type StoredSegments, storeSegments } from './repository/segments.js'
@@ -349,20 +356,21 @@ class Creation {
   }
 
   async #chooseType(instance: string, timeNs: bigint): Promise<{ type: BackupType; parent: string | null }> {
-    const { type, fullEveryMs } = this.#options
+    const { type, fullEveryMs, selection } = this.#options
+    const line = lineOf({ instance, selection })
     let parent: string | null = null
     let lastFullMs = Number.NEGATIVE_INFINITY
     const sets = (await this.#repository?.completeSets()) ?? []
     for (const { id } of sets.reverse()) {
       const manifest = await this.#readManifest(id)
-      if (manifest === null || manifest.instance !== instance) continue
+      if (manifest === null || lineOf(manifest) !== line) continue
       parent ??= id
       if (manifest.type !== 'full') continue
       lastFullMs = Date.parse(manifest.time)
       break
     }
     if (type === 'incr' && parent === null) {
-      throw new BackupError('missing', 'there is no earlier set of this database to add to', {
+      throw new BackupError('missing', 'there is no earlier set of the same part of this database to add to', {
         hint: 'leave --type out: the first backup is a full one',
       })
     }

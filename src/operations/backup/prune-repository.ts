@@ -6,7 +6,7 @@
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
 import { type DatedSet, NO_RULES, planRetention, type RetentionRules } from './plan-retention.js'
-import { blobsOf } from './repository/manifest.js'
+import { blobsOf, lineOf } from './repository/manifest.js'
 import { Repository, type SetEntry } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
 import { runParallel } from './run-parallel.js'
@@ -104,8 +104,7 @@ async function readNeeds(repository: Repository, sets: readonly SetEntry[], pace
     pace.signal.throwIfAborted()
     try {
       const manifest = await repository.manifest(id)
-      const group = JSON.stringify([manifest.instance, manifest.selection])
-      needs.set(id, { group, blobs: [...blobsOf(manifest).keys()].map(toOne) })
+      needs.set(id, { group: lineOf(manifest), blobs: [...blobsOf(manifest).keys()].map(toOne) })
     } catch (error) {
       if (!(error instanceof BackupError)) throw error
       needs.set(id, error)

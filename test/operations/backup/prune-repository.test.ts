@@ -54,6 +54,23 @@ test('sets of a part do not push out those of the whole', async () => {
   expect(await faults()).toEqual([])
 })
 
+test('a part is full for the first time and when its own full set is old, and its bounds in time may move', async () => {
+  const typeOf = async (databases: string[], startNs: bigint | null, fullEveryMs: number) => {
+    const selection = toSelection({ databases, excluded: [], retentionPolicies: [], startNs, endNs: null })
+    const { type, parent } = (await repo.create({ selection, fullEveryMs })).manifest
+    return [type, parent === null]
+  }
+  expect(await typeOf([], null, 1e9)).toEqual(['full', true])
+  expect(await typeOf(['db'], null, 1e9)).toEqual(['full', true])
+  expect(await typeOf(['db'], null, 1e9)).toEqual(['incr', false])
+  expect(await typeOf(['db'], 1n, 1e9)).toEqual(['full', true])
+  expect(await typeOf(['db'], 2n, 1e9)).toEqual(['incr', false])
+  expect(await typeOf([], null, 1e9)).toEqual(['incr', false])
+  // Sets are a minute apart: the whole had its full one five minutes ago, the part four.
+  expect(await typeOf([], null, 280_000)).toEqual(['full', false])
+  expect((await prune({})).kept).toHaveLength(3)
+})
+
 test('a set that cannot be read goes when the rules let it go, and stops everything when they keep it', async () => {
   const ids: string[] = []
   for (let i = 0; i < 3; i++) ids.push((await repo.create()).manifest.id)

@@ -49,7 +49,7 @@ export interface Manifest {
   readonly time: string
   readonly finished: string
   readonly type: BackupType
-  /** The set that was the newest one before; its blobs were not copied again. No set needs another one. */
+  /** The set of the same part that was the newest one before; its blobs were not copied again. No set needs another one. */
   readonly parent: string | null
   readonly instance: string
   readonly cluster: string
@@ -66,6 +66,17 @@ export interface Manifest {
   readonly files: readonly ManifestFile[]
   /** What this set added to the repository. */
   readonly added: { readonly files: number; readonly bytes: number }
+}
+
+/**
+ * Sets of the same part of the same database are one line: full ones fall due in it, and retention counts along it. Bounds in
+ * time move from night to night (`--start -7d`), so it only matters that there are some.
+ */
+export function lineOf({ instance, selection }: Pick<Manifest, 'instance' | 'selection'>): string {
+  if (selection === null) return JSON.stringify([instance])
+  const { databases, excluded, retentionPolicies, start, end } = selection
+  const lists = [databases, excluded, retentionPolicies].map((names) => names && [...names].sort())
+  return JSON.stringify([instance, ...lists, start !== null, end !== null])
 }
 
 /** Bytes of everything in the set. */
