@@ -59,7 +59,7 @@ function* groupFrames(plan: SelectPlan, frames: FrameSeries, series: readonly Se
   const present = stretches.filter((stretch) => stretch !== null)
   if (present.length === 0) return
   const [{ grid, from, to }] = present
-  const isAligned = grid !== null && present.every((other) => hasSameBuckets(other, grid, from, to))
+  const isAligned = grid !== null && present.every((other) => hasSameBuckets(other, present[0]))
   const step = isAligned ? FRAME_ROW_COUNT : to - from
   for (let start = from; start < to; start += step) {
     const end = isAligned ? Math.min(start + step, to) : to
@@ -102,8 +102,14 @@ function stretchOf(plan: SelectPlan, call: PlanCall, series: Series): Stretch | 
   return from >= to ? null : { series, fill, grid, from, to }
 }
 
-function hasSameBuckets(stretch: Stretch, grid: BucketGrid, from: number, to: number): boolean {
-  return stretch.grid?.firstNs === grid.firstNs && stretch.from === from && stretch.to === to
+function hasSameBuckets(a: Stretch, b: Stretch): boolean {
+  if (a.from !== b.from || a.to !== b.to || a.grid?.firstNs !== b.grid?.firstNs) return false
+  return a.series.times === b.series.times || (isEven(a) && isEven(b))
+}
+
+/** In a time zone a point may have a start of its own. */
+function isEven({ grid }: Stretch): boolean {
+  return grid?.isEven === true
 }
 
 /**

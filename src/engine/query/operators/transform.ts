@@ -171,7 +171,7 @@ function cumulativeSum({ times, values }: Points, _spec: NeighbourSpec, out: Ser
 }
 
 function elapsed({ times }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilder): void {
-  for (let i = 1; i < times.length; i++) out.append(times[i], (times[i] - times[i - 1]) / unitNs)
+  for (let i = 1; i < times.length; i++) out.append(times[i], BigInt.asIntN(64, times[i] - times[i - 1]) / unitNs)
 }
 
 /**
