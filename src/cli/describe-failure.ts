@@ -57,8 +57,16 @@ const EXIT_OF_ENGINE_ERROR = {
   internal: 'failed',
 } as const satisfies Record<ErrorCode, ExitName>
 
-function hintOfClientError({ kind, host, hint }: ClientError): string | null {
+const HINT_OF_MISSING_DATABASE = 'hyperbyte db list shows what there is, hyperbyte db create NAME makes one'
+
+const HINT_OF_ENGINE_ERROR: Partial<Record<ErrorCode, string>> = {
+  'database-not-found': HINT_OF_MISSING_DATABASE,
+  unsupported: 'use the version of hyperbyte that wrote it, or a newer one',
+}
+
+function hintOfClientError({ kind, host, hint, message }: ClientError): string | null {
   if (hint !== null) return hint
+  if (/^database not found: /.test(message)) return HINT_OF_MISSING_DATABASE
   if (kind === 'unreachable') return `is the server running? hyperbyte ping --host ${host ?? 'URL'} --ready --wait 30s`
   return null
 }
@@ -102,8 +110,7 @@ export function describeFailure(error: unknown): Failure {
   }
   if (isNamed(error, 'HyperbyteError')) {
     const { code, message } = error as Error & { code: ErrorCode }
-    const hint = code === 'unsupported' ? 'use the version of hyperbyte that wrote it, or a newer one' : null
-    return expected(EXIT_OF_ENGINE_ERROR[code], code, message, hint)
+    return expected(EXIT_OF_ENGINE_ERROR[code], code, message, HINT_OF_ENGINE_ERROR[code] ?? null)
   }
   if (isNamed(error, 'ConfigError')) {
     return expected('usage', 'usage', error.message, 'hyperbyte config show --defaults lists every option')

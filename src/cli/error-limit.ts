@@ -23,6 +23,7 @@ export function parseErrorLimit(text: string | undefined): (readCount: number, r
     if (!isOver) return
     throw new OperationError(`${rejectedCount} of ${readCount} were refused, more than --max-errors ${text}`, {
       exit: 'failed',
+      hint: '--errors-file FILE keeps them with the reasons; a greater --max-errors lets the rest in',
     })
   }
 }

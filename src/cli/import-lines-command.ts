@@ -14,6 +14,7 @@ import { runInterruptible } from './run-interruptible.js'
 
 export interface ImportLinesFlags extends TargetFlagValues {
   readonly gzip: boolean
+  readonly jobs: number
   readonly rate?: number
   readonly 'errors-file'?: string
   readonly 'max-errors'?: string
@@ -50,6 +51,7 @@ export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesC
     files: call.files,
     precision: call.precision,
     isCompressed: flags.gzip,
+    jobCount: flags.jobs,
     limiter: flags.rate === undefined ? null : new RateLimiter(flags.rate),
     areStatementsRun: call.areStatementsRun,
     databaseOverride: call.databaseOverride,

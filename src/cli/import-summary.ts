@@ -2,7 +2,7 @@
 
 import type { RejectedLines } from '../operations/rejected-lines.js'
 import { exitCode } from './exit-codes.js'
-import { formatCount, formatSeconds } from './progress/format-quantity.js'
+import { formatCount, formatCounted, formatSeconds } from './progress/format-quantity.js'
 
 export interface ImportSummary {
   readonly lines: readonly string[]
@@ -24,11 +24,11 @@ export function summariseImport(counts: ImportCounts, rejected: RejectedLines): 
   const seconds = (performance.now() - startedMs) / 1000
   const rate = Math.round(count / seconds)
   const verb = isDryRun ? 'would import' : 'imported'
-  const files = fileCount === 1 ? '1 file' : `${fileCount} files`
+  const storedCount = count - Math.min(count, rejected.count)
   return {
     exitCode: rejected.count > 0 ? exitCode('partial') : 0,
     lines: [
-      `${verb} ${formatCount(count - Math.min(count, rejected.count))} ${unit} of ${files} in ${formatSeconds(seconds)}, ${formatCount(rate)} ${unit}/s`,
+      `${verb} ${formatCounted(storedCount, unit.slice(0, -1))} of ${formatCounted(fileCount, 'file')} in ${formatSeconds(seconds)}, ${formatCount(rate)} ${unit}/s`,
       ...rejected.reasons.map(({ reason, count: times }) => `rejected ${times}: ${reason}`),
     ],
     document: {

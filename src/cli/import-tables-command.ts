@@ -1,11 +1,13 @@
 /** What `import` of CSV, Parquet and JSON lines does around the files. */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { RateLimiter } from '../operations/rate-limiter.js'
 import { RejectedLines } from '../operations/rejected-lines.js'
 import { ImportState } from '../operations/transfer/import-state.js'
+import { openInput } from '../operations/transfer/open-input.js'
 import type { TableFileOptions } from '../operations/transfer/table-file.js'
 import { MappingFault, type TimeUnit } from '../operations/transfer/table-mapping.js'
 import type { TableFormat } from '../operations/transfer/table-sql.js'
@@ -27,6 +29,7 @@ export interface TableFlags {
   readonly 'timestamp-column'?: string
   readonly 'timestamp-unit': TimeUnit
   readonly 'dedup-column'?: string
+  readonly batch?: number
 }
 
 export interface ImportTablesCall {
@@ -53,10 +56,12 @@ export async function runImportTables(
   try {
     return await withTempDir(async (tempDir) => {
       const options = {
-        files: call.files.map((path) => tableOf(path, call.format, tempDir, flags)),
+        files: await tablesOf(call.files, call.format, tempDir, flags),
         database: call.database,
         retentionPolicy: flags.rp ?? '',
         isCompressed: flags.gzip,
+        jobCount: flags.jobs,
+        ...(flags.batch !== undefined && { rowsPerRequest: flags.batch }),
         limiter: flags.rate === undefined ? null : new RateLimiter(flags.rate),
         rejected,
         checkErrors: (rowCount: number) => limit(rowCount, rejected.count),
@@ -91,8 +96,7 @@ export async function describeTables(paths: readonly string[], format: FileForma
   return await withTempDir(async (tempDir) => {
     const tables: { file: string; measurement: string; columns: { column: string; type: string; role: string }[] }[] =
       []
-    for (const path of paths) {
-      const options = tableOf(path, format, tempDir, flags)
+    for (const [i, options] of (await tablesOf(paths, format, tempDir, flags)).entries()) {
       const table = await translateFaults(() => TableFile.open(options))
       const { timestamp, tags, fields } = table.mapping
       const columns = table.columns.map(({ name, type }) => {
@@ -103,7 +107,7 @@ export async function describeTables(paths: readonly string[], format: FileForma
         return { column: name, type, role: field === undefined ? 'skip' : `field ${field.name} ${field.type}` }
       })
       table.close()
-      tables.push({ file: path, measurement: options.measurement, columns })
+      tables.push({ file: paths[i], measurement: options.measurement, columns })
     }
     return { text: tables.map(printTable).join('\n'), document: { schema: 'hyperbyte.import.schema/1', tables } }
   })
@@ -127,6 +131,30 @@ function printTable({
   return `${file} → ${measurement}\n${renderTable(head, rows, { isHeaderShown: true })}`
 }
 
+async function tablesOf(
+  paths: readonly string[],
+  format: FileFormat,
+  tempDir: string,
+  flags: TableFlags,
+): Promise<TableFileOptions[]> {
+  const files: string[] = []
+  for (const path of paths) files.push(path === '-' ? await spoolStdin(tempDir, flags) : path)
+  return files.map((path) => tableOf(path, format, tempDir, flags))
+}
+
+/** DuckDB reads a table more than once, which stdin cannot give. */
+async function spoolStdin(tempDir: string, { measurement }: TableFlags): Promise<string> {
+  if (measurement === undefined) {
+    throw new OperationError('stdin has no name to call a measurement by', {
+      exit: 'usage',
+      hint: 'add --measurement NAME',
+    })
+  }
+  const path = join(tempDir, 'stdin')
+  await pipeline(openInput('-').pieces, createWriteStream(path))
+  return path
+}
+
 function tableOf(path: string, format: FileFormat, tempDir: string, flags: TableFlags): TableFileOptions {
   if (!existsSync(path)) throw new OperationError(`cannot read ${path}: there is no such file`, { exit: 'missing' })
   return {
@@ -138,6 +166,7 @@ function tableOf(path: string, format: FileFormat, tempDir: string, flags: Table
         .replace(/\.gz$/, '')
         .replace(/\.[^.]*$/, ''),
     dedupColumn: flags['dedup-column'] ?? '',
+    rowsPerBatch: flags.batch ?? null,
     wishes: {
       maps: flags.map ?? [],
       tags: (flags.tags ?? '').split(',').filter((name) => name !== ''),

@@ -261,7 +261,7 @@ export class HttpClient implements Target {
       readAheadBytes: READ_AHEAD_BYTES,
     })
     if (answer.statusCode !== 200) {
-      throw translateAnswer(failed(answer, await readText(answer), `${this.#host}/query`))
+      throw translateAnswer(failed(answer, await readRefusal(answer), `${this.#host}/query`))
     }
     // Versions of InfluxDB before 1.5 know JSON only.
     if (header(answer, 'content-type')?.includes('msgpack') === true) yield* this.#readMsgpack(answer, types)
@@ -426,6 +426,13 @@ function failed(answer: Answer, body: string, place: string) {
 function header(answer: Answer, name: string): string | null {
   const value = answer.headers[name]
   return typeof value === 'string' ? value : null
+}
+
+/** A refusal comes in the format that was asked for; as JSON whatever that is. */
+async function readRefusal(answer: Answer): Promise<string> {
+  if (header(answer, 'content-type')?.includes('msgpack') !== true) return await readText(answer)
+  const { decode } = await import('@msgpack/msgpack')
+  return JSON.stringify(decode(await answer.body.arrayBuffer()))
 }
 
 async function readText(answer: Answer): Promise<string> {

@@ -10,7 +10,7 @@ import { exitCode } from '../cli/exit-codes.js'
 import { targetFlags, withTarget } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
 import { parseTimeFlag } from '../cli/parse-time-flag.js'
-import { formatCount, formatSeconds } from '../cli/progress/format-quantity.js'
+import { formatCounted, formatSeconds } from '../cli/progress/format-quantity.js'
 import { ProgressReporter, progressFlags } from '../cli/progress/progress-reporter.js'
 import { requireFlag } from '../cli/require-flag.js'
 import { resumeCommand } from '../cli/resume-command.js'
@@ -97,9 +97,10 @@ EXIT CODES
       )
       reporter.finish({ rows: totals.rowCount })
       const seconds = (performance.now() - startedMs) / 1000
-      const skipped = totals.skippedFileCount === 0 ? '' : `, ${totals.skippedFileCount} were there already`
+      const { skippedFileCount } = totals
+      const skipped = skippedFileCount === 0 ? '' : `, ${formatCounted(skippedFileCount, 'file')} left as before`
       this.note(
-        `exported ${formatCount(totals.rowCount)} rows, ${totals.fileCount} files${skipped}, ${formatSeconds(seconds)}`,
+        `exported ${formatCounted(totals.rowCount, 'row')}, ${formatCounted(totals.fileCount, 'file')}${skipped}, ${formatSeconds(seconds)}`,
       )
       if (totals.lostCount > 0) {
         this.trouble(`${totals.lostCount} rows have a name that line protocol cannot spell`)

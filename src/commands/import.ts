@@ -7,13 +7,28 @@ import { FILE_FORMATS, formatOfFile } from '../cli/file-format.js'
 import { importFlags } from '../cli/import-flags.js'
 import { runImportLines } from '../cli/import-lines-command.js'
 import { describeTables, runImportTables } from '../cli/import-tables-command.js'
-import { targetFlags } from '../cli/open-target.js'
+import { targetFlags, withTarget } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
 import { requireFlag } from '../cli/require-flag.js'
 import { resumeCommand } from '../cli/resume-command.js'
+import { ask } from '../operations/ask.js'
+import { quoteName } from '../operations/backfill/influxql-text.js'
 import { TIME_UNITS } from '../operations/transfer/table-mapping.js'
 
 const TABLE = 'CSV, PARQUET, JSONL'
+
+/** Flags that say something about one kind of file only, and what to do instead with the other. */
+const TABLE_FLAGS = {
+  measurement: 'every line names its own',
+  tags: 'every line names its own',
+  map: 'every line says what is what',
+  'timestamp-column': 'times stand at the end of lines',
+  'timestamp-unit': '--precision is the unit of their times',
+  'dedup-column': 'of lines of one point the last one stays',
+  batch: 'they go in bodies of some MB',
+  'schema-only': '--dry-run reads and counts without writing',
+} as const
+const LINE_FLAGS = { precision: '--timestamp-unit is the unit of their times' } as const
 
 export default class Import extends BaseCommand {
   static override summary = 'Import files: line protocol, InfluxDB exports, CSV, Parquet, JSON lines'
@@ -32,7 +47,7 @@ EXIT CODES
   ]
   static override strict = false
   static override args = {
-    files: Args.string({ description: 'Files; "-" is stdin, for line protocol only.', required: true }),
+    files: Args.string({ description: 'Files; "-" is stdin.', required: true }),
   }
   static override flags = {
     ...targetFlags,
@@ -72,7 +87,14 @@ EXIT CODES
       helpValue: 'NAME',
       summary: 'Of rows of one series and time keep the one with the greatest value here.',
     }),
+    batch: Flags.integer({
+      min: 2048,
+      helpGroup: TABLE,
+      helpValue: 'ROWS',
+      summary: 'Rows of one request at most [default: by the number of columns].',
+    }),
     'schema-only': Flags.boolean({ helpGroup: TABLE, summary: 'Print what columns would become, and stop.' }),
+    'create-database': Flags.boolean({ summary: 'Create the database when there is none.' }),
     resume: Flags.boolean({ summary: 'Remember how far it is beside the first file, and go on from there.' }),
     ...importFlags,
   }
@@ -88,33 +110,55 @@ EXIT CODES
       })
     }
     const [format] = formats
-    if (flags['schema-only'] && format !== 'line' && format !== 'influx-export') {
+    const isTable = format !== 'line' && format !== 'influx-export'
+    refuseFlags(isTable ? LINE_FLAGS : TABLE_FLAGS, flags, format)
+    if (flags['schema-only']) {
       const schema = await describeTables(files, format, flags)
       this.log(schema.text)
       return schema.document
     }
     const isNeeded = format !== 'influx-export'
     const database = isNeeded ? requireFlag<string>(flags.database, '--database NAME') : (flags.database ?? '')
+    if (flags['create-database'] && database !== '' && !flags['dry-run']) {
+      await withTarget(flags, (target) => ask(target, `CREATE DATABASE ${quoteName(database)}`), { isCreated: true })
+    }
     const place = {
       statePath: flags.resume && files[0] !== '-' ? `${files[0]}.import-state` : null,
       resume: flags.resume ? resumeCommand(process.argv.slice(2)) : null,
       schema: 'hyperbyte.import/1',
     }
-    const summary =
-      format === 'line' || format === 'influx-export'
-        ? await runImportLines(flags, {
-            ...place,
-            files: files.map((path) => ({
-              path,
-              context: { section: 'dml', database, retentionPolicy: flags.rp ?? '' },
-            })),
-            precision: flags.precision,
-            areStatementsRun: format === 'influx-export',
-            databaseOverride: flags.database ?? null,
-          })
-        : await runImportTables(flags, { ...place, files, format, database })
+    const summary = !isTable
+      ? await runImportLines(flags, {
+          ...place,
+          files: files.map((path) => ({
+            path,
+            context: { section: 'dml', database, retentionPolicy: flags.rp ?? '' },
+          })),
+          precision: flags.precision,
+          areStatementsRun: format === 'influx-export',
+          databaseOverride: flags.database ?? null,
+        })
+      : await runImportTables(flags, { ...place, files, format, database })
     for (const line of summary.lines) this.note(line)
     if (summary.exitCode !== 0) process.exitCode = summary.exitCode
     return summary.document
   }
 }
+
+/** Better no import than another one than was meant. */
+function refuseFlags(
+  advice: Readonly<Record<string, string>>,
+  flags: Readonly<Record<string, unknown>>,
+  format: string,
+) {
+  for (const [name, hint] of Object.entries(advice)) {
+    const value = flags[name]
+    if (value === undefined || value === false || value === DEFAULTS.get(name)) continue
+    throw new OperationError(`--${name} says nothing about files of the format ${format}`, { exit: 'usage', hint })
+  }
+}
+
+const DEFAULTS: ReadonlyMap<string, string> = new Map([
+  ['precision', 'ns'],
+  ['timestamp-unit', 'auto'],
+])

@@ -20,6 +20,16 @@ export class RejectedLines {
     if (this.#handle !== null) writeSync(this.#handle, `# ${reason.replaceAll('\n', ' ')}\n${line}\n`)
   }
 
+  /** What has no line of its own: kept as a comment. */
+  addText(text: string, reason: string): void {
+    this.add(`# ${text.replaceAll('\n', ' ')}`, reason)
+  }
+
+  /** Whether lines go anywhere. */
+  get isKept(): boolean {
+    return this.#handle !== null
+  }
+
   /** Points of which there is no line. */
   addCount(reason: string, count: number): void {
     if (count === 0) return

@@ -59,3 +59,8 @@ function threeDigits(value: number): string {
 function pad(value: number): string {
   return String(value).padStart(2, '0')
 }
+
+/** `1 row`, `2.5 k rows`: words that take an s. */
+export function formatCounted(count: number, word: string): string {
+  return `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`
+}

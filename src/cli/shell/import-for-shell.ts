@@ -27,7 +27,7 @@ export async function importForShell(flags: ShellImportFlags): Promise<ShellImpo
   }
   const pace = pps === 0 ? {} : { rate: pps }
   const { document, lines, exitCode } = await runImportLines(
-    { ...flags, ...pace, gzip: false, 'dry-run': false, progress: 'auto', quiet: false },
+    { ...flags, ...pace, gzip: false, jobs: 1, 'dry-run': false, progress: 'auto', quiet: false },
     {
       schema: 'hyperbyte.import/1',
       files: [{ path, context: { section: 'dml', database: database ?? '', retentionPolicy: rp ?? '' } }],

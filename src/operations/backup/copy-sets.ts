@@ -4,12 +4,12 @@
  * done by then are whole. A set with damaged blobs is left out, and the others are copied.
  */
 
+import { runParallel } from '../run-parallel.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
 import { blobsOf, type Manifest } from './repository/manifest.js'
 import { Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
-import { runParallel } from './run-parallel.js'
 import { findSet } from './show-set.js'
 import type { BlobStore } from './store/blob-store.js'
 

@@ -18,6 +18,7 @@ import {
   selectEntries,
 } from '../../engine/index.js'
 import { sleepUnlessAborted } from '../rate-limiter.js'
+import { runParallel } from '../run-parallel.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
 import { LogReader, wholeRecords } from './log-records.js'
@@ -32,7 +33,6 @@ import {
 import { Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
 import { type Compression, type StoredSegments, storeSegments } from './repository/segments.js'
-import { runParallel } from './run-parallel.js'
 import { NO_RENAMES, toManifestFile, toRegistrySelection } from './selection.js'
 import { formatTimeNs, setIdOf } from './set-id.js'
 import type { BlobStore } from './store/blob-store.js'

@@ -1,10 +1,10 @@
 /** The sets of a repository, newest first, with what `list` tells of them. */
 
+import { runParallel } from '../run-parallel.js'
 import { BackupError } from './backup-error.js'
 import { blobsOf, dataBytes, type Manifest, timeRange } from './repository/manifest.js'
 import type { Repository, SetCheck, SetEntry } from './repository/repository.js'
 import { isBeingWritten } from './repository/repository-lock.js'
-import { runParallel } from './run-parallel.js'
 import { setTimeMs } from './set-id.js'
 
 /** `written`: not all of it was read back, then or later. `running`: somebody is at it. `partial`: nobody is any more. */

@@ -3,13 +3,13 @@
  * set names any more. Whoever removes is alone in the repository, so no backup under way loses a blob that it counts on.
  */
 
+import { runParallel } from '../run-parallel.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
 import { type DatedSet, NO_RULES, planRetention, type RetentionRules } from './plan-retention.js'
 import { blobsOf, lineOf } from './repository/manifest.js'
 import { Repository, type SetEntry } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
-import { runParallel } from './run-parallel.js'
 import { setTimeMs } from './set-id.js'
 import type { BlobStore } from './store/blob-store.js'
 import { DirectoryStore } from './store/directory-store.js'

@@ -13,6 +13,7 @@
 
 import { ClientError } from '../../client/client-error.js'
 import { decodeRegistry, fileEntryOf, HyperbyteError } from '../../engine/index.js'
+import { runParallel } from '../run-parallel.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
 import { LogReader, wholeRecords } from './log-records.js'
@@ -21,7 +22,6 @@ import { blobsOf, type Manifest, type ManifestFile } from './repository/manifest
 import { blobKey, Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
 import { readSegments, type SegmentedBlob } from './repository/segments.js'
-import { runParallel } from './run-parallel.js'
 import type { BlobStore } from './store/blob-store.js'
 
 export interface VerifyOptions {

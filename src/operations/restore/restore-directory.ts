@@ -24,10 +24,10 @@ import type { Manifest, ManifestFile, Selection } from '../backup/repository/man
 import { Repository } from '../backup/repository/repository.js'
 import { withLock } from '../backup/repository/repository-lock.js'
 import { readSegments } from '../backup/repository/segments.js'
-import { runParallel } from '../backup/run-parallel.js'
 import { isFileIn, NO_RENAMES, type Renames, toRegistrySelection } from '../backup/selection.js'
 import { formatTimeNs, parseTimeNs } from '../backup/set-id.js'
 import type { BlobStore } from '../backup/store/blob-store.js'
+import { runParallel } from '../run-parallel.js'
 import { chooseSet, type SetChoice } from './choose-set.js'
 import { RestoredLog } from './read-log.js'
 

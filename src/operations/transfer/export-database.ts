@@ -57,7 +57,9 @@ export async function exportDatabase(options: ExportOptions): Promise<ExportTota
   const totals: ExportTotals = { rowCount: 0, fileCount: 0, skippedFileCount: 0, lostCount: 0 }
   const tables = await tablesOf(options)
   if (options.directory === null && options.format === 'csv' && tables.length > 1) {
-    throw new ClientError('rejected', 'CSV has one heading: name one measurement, or a directory')
+    throw new ClientError('rejected', `CSV has one heading, and there are ${tables.length} measurements`, {
+      hint: 'name one with --measurement, or a directory with --out',
+    })
   }
   for (const table of tables) {
     const ranges = options.isDaily ? await daysOf(table, options) : [options.window]

@@ -1,12 +1,14 @@
-/** Where an import of files is, so that it can go on: the files that are done and the position in the one under way. */
+/** Where an import of files is, so that it can go on: the files that are done and the positions in those under way. */
 
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { ImportPosition } from './import-lines.js'
 
+const SCHEMA = 'hyperbyte.import.state/2'
+
 interface Document {
-  readonly schema: 'hyperbyte.import.state/1'
+  readonly schema: typeof SCHEMA
   readonly done: readonly string[]
-  readonly current: { readonly file: string; readonly position: ImportPosition } | null
+  readonly positions: Readonly<Record<string, ImportPosition>>
 }
 
 /** Bodies come many times a second; the state need not. */
@@ -15,15 +17,15 @@ const SAVE_INTERVAL_MS = 500
 export class ImportState {
   readonly #path: string | null
   readonly #done: Set<string>
-  #current: Document['current']
+  readonly #positions: Map<string, ImportPosition>
   #savedMs = Number.NEGATIVE_INFINITY
 
   /** null: remembers nothing beyond this process. */
   constructor(path: string | null) {
     this.#path = path
-    const saved = path !== null && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Document) : null
+    const saved = path === null ? null : readState(path)
     this.#done = new Set(saved?.done ?? [])
-    this.#current = saved?.current ?? null
+    this.#positions = new Map(Object.entries(saved?.positions ?? {}))
   }
 
   isDone(file: string): boolean {
@@ -32,24 +34,25 @@ export class ImportState {
 
   /** null = from the start. */
   positionIn(file: string): ImportPosition | null {
-    return this.#current?.file === file ? this.#current.position : null
+    return this.#positions.get(file) ?? null
   }
 
   /** Everything before `position` is stored. */
   note(file: string, position: ImportPosition): void {
-    this.#current = { file, position }
+    this.#positions.set(file, position)
     if (performance.now() - this.#savedMs >= SAVE_INTERVAL_MS) this.save()
   }
 
   finish(file: string): void {
     this.#done.add(file)
-    this.#current = null
+    this.#positions.delete(file)
     this.save()
   }
 
   save(): void {
     if (this.#path === null) return
-    const document: Document = { schema: 'hyperbyte.import.state/1', done: [...this.#done], current: this.#current }
+    const positions = Object.fromEntries(this.#positions)
+    const document: Document = { schema: SCHEMA, done: [...this.#done], positions }
     writeFileSync(`${this.#path}.tmp`, JSON.stringify(document) + '\n')
     renameSync(`${this.#path}.tmp`, this.#path)
     this.#savedMs = performance.now()
@@ -59,4 +62,11 @@ export class ImportState {
   remove(): void {
     if (this.#path !== null) rmSync(this.#path, { force: true })
   }
+}
+
+/** null: there is none, or another version's; importing from the start changes nothing. */
+function readState(path: string): Document | null {
+  if (!existsSync(path)) return null
+  const document = JSON.parse(readFileSync(path, 'utf8')) as Document
+  return document.schema === SCHEMA ? document : null
 }

@@ -1,4 +1,4 @@
-/** Parquet, CSV and JSON-lines files one after the other, as columns into a target. */
+/** Parquet, CSV and JSON-lines files, a few at a time, as columns into a target. */
 
 import type { Target } from '../../client/target.js'
 import { ColumnWriter } from '../column-writer.js'
@@ -6,6 +6,7 @@ import type { ProgressSink } from '../progress.js'
 import type { RateLimiter } from '../rate-limiter.js'
 import { rejectRows } from '../reject-rows.js'
 import type { RejectedLines } from '../rejected-lines.js'
+import { runParallel } from '../run-parallel.js'
 import type { ImportState } from './import-state.js'
 import { TableFile, type TableFileOptions } from './table-file.js'
 
@@ -16,6 +17,10 @@ export interface ImportTablesOptions {
   readonly database: string
   readonly retentionPolicy: string
   readonly isCompressed: boolean
+  /** Files that are read at the same time. */
+  readonly jobCount: number
+  /** Rows of one request; absent: as their size suggests. */
+  readonly rowsPerRequest?: number
   /** Of rows. */
   readonly limiter: RateLimiter | null
   readonly rejected: RejectedLines
@@ -27,53 +32,82 @@ export interface ImportTablesOptions {
 }
 
 export interface TableTotals {
+  /** Of all files, those that were refused too. */
   readonly rowCount: number
   readonly fileCount: number
 }
 
 export async function importTables(options: ImportTablesOptions): Promise<TableTotals> {
-  let rowCount = 0
-  let fileCount = 0
-  for (const file of options.files) {
-    if (options.state.isDone(file.path)) continue
-    rowCount += await importTable(file, rowCount, options)
-    fileCount++
+  const files = options.files.filter(({ path }) => !options.state.isDone(path))
+  const tally = new Tally(options, files.length)
+  await runParallel(files, options.jobCount, async (file) => {
+    await importTable(file, tally, options)
     options.state.finish(file.path)
-  }
-  return { rowCount, fileCount }
+  })
+  return { rowCount: tally.rowCount, fileCount: files.length }
 }
 
-async function importTable(file: TableFileOptions, before: number, options: ImportTablesOptions): Promise<number> {
-  const { target, rejected, signal, limiter, progress, checkErrors } = options
+/** What all files have in common while several are read. */
+class Tally {
+  rowCount = 0
+  readonly #options: ImportTablesOptions
+  readonly #fileCount: number
+  /** Of the files that were opened; null = a file does not say. */
+  #total: number | null = 0
+  #openedCount = 0
+
+  constructor(options: ImportTablesOptions, fileCount: number) {
+    this.#options = options
+    this.#fileCount = fileCount
+  }
+
+  open(rowCount: number | null): void {
+    this.#openedCount++
+    this.#total = this.#total === null || rowCount === null ? null : this.#total + rowCount
+  }
+
+  /** Throws when too many were refused. */
+  add(rowCount: number): void {
+    const { checkErrors, progress, rejected } = this.#options
+    this.rowCount += rowCount
+    checkErrors(this.rowCount)
+    const isWhole = this.#openedCount === this.#fileCount
+    const details = [
+      ...(this.#fileCount > 1 ? [{ name: 'file', value: `${this.#openedCount}/${this.#fileCount}` }] : []),
+      { name: 'rejected', value: rejected.count },
+    ]
+    const total = isWhole ? this.#total : null
+    progress.update({ phase: 'import', done: this.rowCount, total, unit: 'rows', details })
+  }
+}
+
+async function importTable(file: TableFileOptions, tally: Tally, options: ImportTablesOptions): Promise<void> {
+  const { target, rejected, signal, limiter } = options
   const table = await TableFile.open(file)
   try {
-    const total = file.format === 'parquet' ? await table.rowCount() : null
-    const writer = target === null ? null : openWriter(target, options)
-    let rowCount = 0
+    tally.open(file.format === 'parquet' ? await table.rowCount() : null)
+    const writer =
+      target === null ? null : new ColumnWriter({ ...options, target, refusals: rejectRows({ ...options, target }) })
     for await (const columns of table.read(signal)) {
       await limiter?.take(columns.rowCount, signal)
       await writer?.add(columns)
-      rowCount += columns.rowCount
-      checkErrors(before + rowCount)
-      progress.update({
-        phase: 'import',
-        done: rowCount,
-        total,
-        unit: 'rows',
-        details: [{ name: 'rejected', value: rejected.count }],
-      })
+      tally.add(columns.rowCount)
     }
     await writer?.drain()
     await target?.flush()
-    rejected.addCount('no time, or none that can be read', await table.missingTimeCount())
-    for (const { line, reason } of table.unreadableLines()) rejected.add(line, reason)
-    checkErrors(before + rowCount)
-    return rowCount
+    tally.add(await rejectUnreadable(table, rejected))
   } finally {
     table.close()
   }
 }
 
-function openWriter(target: Target, options: ImportTablesOptions): ColumnWriter {
-  return new ColumnWriter({ ...options, target, refusals: rejectRows({ ...options, target }) })
+/** Rows that are no points: how many there were. */
+async function rejectUnreadable(table: TableFile, rejected: RejectedLines): Promise<number> {
+  const reason = 'no time, or none that can be read'
+  const missingCount = await table.missingTimeCount()
+  if (!rejected.isKept) rejected.addCount(reason, missingCount)
+  else if (missingCount > 0) for await (const row of table.missingTimeRows()) rejected.addText(row, reason)
+  const lines = table.unreadableLines()
+  for (const { line, reason } of lines) rejected.addText(line, reason)
+  return missingCount + lines.length
 }

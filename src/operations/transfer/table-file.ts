@@ -10,8 +10,16 @@ import {
   type PointColumns,
   type TagSet,
 } from '../../engine/index.js'
-import { type FileColumn, type MappingWishes, mapColumns, type TableMapping } from './table-mapping.js'
-import { missingTimesSql, quoteString, relationOf, rowsSql, seriesTableSql, type TableFormat } from './table-sql.js'
+import { type FileColumn, type MappingWishes, mapColumns, requireColumn, type TableMapping } from './table-mapping.js'
+import {
+  missingTimeRowsSql,
+  missingTimesSql,
+  quoteString,
+  relationOf,
+  rowsSql,
+  seriesTableSql,
+  type TableFormat,
+} from './table-sql.js'
 
 export interface TableFileOptions {
   readonly path: string
@@ -19,12 +27,17 @@ export interface TableFileOptions {
   readonly wishes: MappingWishes
   readonly measurement: string
   readonly dedupColumn: string
+  /** Of one `PointColumns`; null = as the number of columns suggests. */
+  readonly rowsPerBatch: number | null
   readonly memoryBytesMax: number
   readonly tempDir: string
 }
 
-/** Rows of one `PointColumns`. */
-const ROWS_PER_BATCH = 2048 * 16
+/** DuckDB's own chunk: no batch is smaller. */
+export const ROWS_PER_CHUNK = 2048
+const ROWS_PER_BATCH_MAX = ROWS_PER_CHUNK * 16
+/** 8 MB of numbers: below the 25 MB that a server takes at once. */
+const VALUES_PER_BATCH = 2 ** 20
 
 export interface UnreadableLine {
   readonly line: string
@@ -80,7 +93,9 @@ export class TableFile {
       const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relationOf(format, path)}`)
       const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
       connection.closeSync()
-      return new TableFile(options, instance, columns, mapColumns(columns, wishes))
+      const mapping = mapColumns(columns, wishes)
+      if (options.dedupColumn !== '') requireColumn(columns, options.dedupColumn)
+      return new TableFile(options, instance, columns, mapping)
     } catch (error) {
       instance.closeSync()
       throw error
@@ -102,6 +117,19 @@ export class TableFile {
     return Number(rows.getRows()[0][0])
   }
 
+  /** The same rows, as JSON texts. */
+  async *missingTimeRows(): AsyncGenerator<string> {
+    const connection = await this.#instance.connect()
+    try {
+      const result = await connection.stream(missingTimeRowsSql(this.#relation, this.mapping))
+      for await (const chunk of readAhead(() => result.fetchChunk())) {
+        for (const text of chunk.getColumnValues(0)) yield String(text)
+      }
+    } finally {
+      connection.closeSync()
+    }
+  }
+
   async *read(signal: AbortSignal): AsyncGenerator<PointColumns> {
     const { measurement, dedupColumn } = this.#options
     const { fields, tags } = this.mapping
@@ -109,7 +137,7 @@ export class TableFile {
     try {
       const series = tags.length === 0 ? [[]] : await this.#readSeries(connection)
       const types: ColumnType[] = ['integer', 'integer', ...fields.map(({ type }) => type)]
-      const collector = await openColumnCollector(types, ROWS_PER_BATCH)
+      const collector = await openColumnCollector(types, this.#rowsPerBatch)
       const numbering = new SeriesOfBatch(series)
       const take = (): PointColumns => {
         const { rowCount, columns } = collector.take()
@@ -142,6 +170,11 @@ export class TableFile {
 
   close(): void {
     this.#instance.closeSync()
+  }
+
+  get #rowsPerBatch(): number {
+    const bySize = Math.min(ROWS_PER_BATCH_MAX, Math.floor(VALUES_PER_BATCH / this.mapping.fields.length))
+    return Math.max(ROWS_PER_CHUNK, this.#options.rowsPerBatch ?? bySize)
   }
 
   async #readSeries(connection: DuckDBConnection): Promise<TagSet[]> {

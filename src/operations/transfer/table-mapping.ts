@@ -62,11 +62,16 @@ export function mapColumns(columns: readonly FileColumn[], wishes: MappingWishes
   return { timestamp: { column: name, type, unit: wishes.timestampUnit }, tags, fields }
 }
 
+/** Throws `MappingFault` when there is none of this name. */
+export function requireColumn(columns: readonly FileColumn[], name: string): void {
+  const names = columns.map((column) => column.name)
+  if (!names.includes(name)) throw new MappingFault(`there is no column ${name} (there are ${names.join(', ')})`)
+}
+
 function rolesOf(columns: readonly FileColumn[], wishes: MappingWishes): Map<string, Role> {
-  const known = new Set(columns.map(({ name }) => name))
   const roles = new Map<string, Role>()
   const set = (name: string, role: Role) => {
-    if (!known.has(name)) throw new MappingFault(`there is no column ${name} (there are ${[...known].join(', ')})`)
+    requireColumn(columns, name)
     roles.set(name, role)
   }
   for (const name of wishes.tags) set(name, { kind: 'tag', key: name })

@@ -70,9 +70,18 @@ export function rowsSql(relation: string, mapping: TableMapping, { dedupColumn }
   return `SELECT ${[idx, `${ns} AS ns`, ...values].join(', ')} FROM ${source} WHERE ${ns} IS NOT NULL${dedup}`
 }
 
-export function missingTimesSql(relation: string, { timestamp }: TableMapping): string {
-  const ns = timestampSql(timestamp.column, timestamp.type, timestamp.unit)
-  return `SELECT count(*)::BIGINT FROM ${relation} AS rows WHERE ${ns} IS NULL`
+/** How many rows have no time that can be stored. */
+export function missingTimesSql(relation: string, mapping: TableMapping): string {
+  return `SELECT count(*)::BIGINT FROM ${missingTimes(relation, mapping)}`
+}
+
+/** These rows as JSON texts. */
+export function missingTimeRowsSql(relation: string, mapping: TableMapping): string {
+  return `SELECT to_json(rows)::VARCHAR FROM ${missingTimes(relation, mapping)}`
+}
+
+function missingTimes(relation: string, { timestamp }: TableMapping): string {
+  return `${relation} AS rows WHERE ${timestampSql(timestamp.column, timestamp.type, timestamp.unit)} IS NULL`
 }
 
 /** A tag without a value is ''. */
@@ -89,25 +98,40 @@ function fieldSql(column: string, type: FieldType): string {
 }
 
 const NS_PER_UNIT = { s: 1_000_000_000n, ms: 1_000_000n, us: 1000n, ns: 1n } as const
+const INT64_MAX = 2n ** 63n - 1n
 
+/** Nanoseconds, or NULL for what is no time and for times that no nanoseconds in 64 bits can tell (after 2262). */
 function timestampSql(column: string, type: string, unit: TimeUnit): string {
   const name = `rows.${quoteIdentifier(column)}`
   if (type === 'TIMESTAMP_NS') return `epoch_ns(${name})`
-  if (/^(DATE|TIMESTAMP)/.test(type)) return `epoch_us(${name}::TIMESTAMP) * 1000`
-  if (/INT/.test(type)) return integerTimeSql(`${name}::BIGINT`, unit)
+  if (/^(DATE|TIMESTAMP)/.test(type)) return microsecondsSql(`TRY_CAST(${name} AS TIMESTAMP)`)
+  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return integerTimeSql(`TRY_CAST(${name} AS BIGINT)`, unit)
   if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) {
     const perUnit = NS_PER_UNIT[unit === 'auto' ? 's' : unit]
-    return `TRY_CAST(round(${name}::DOUBLE * ${Number(perUnit) / 1000}) AS BIGINT) * 1000`
+    return timesSql(`TRY_CAST(round(${name}::DOUBLE * ${Number(perUnit) / 1000}) AS BIGINT)`, 1000n)
   }
   // Texts: RFC 3339 with what follows the microseconds put back.
-  return `(epoch_us(TRY_CAST(${name}::VARCHAR AS TIMESTAMPTZ)) * 1000 + coalesce(TRY_CAST(rpad(substr(regexp_extract(${name}::VARCHAR, '\\.(\\d{7,9})', 1), 7), 3, '0') AS BIGINT), 0))`
+  const rest = `rpad(substr(regexp_extract(${name}::VARCHAR, '\\.(\\d{7,9})', 1), 7), 3, '0')`
+  return `(${microsecondsSql(`TRY_CAST(${name}::VARCHAR AS TIMESTAMPTZ)`)} + coalesce(TRY_CAST(${rest} AS BIGINT), 0))`
+}
+
+function microsecondsSql(timestamp: string): string {
+  return `CASE WHEN isfinite(${timestamp}) THEN ${timesSql(`epoch_us(${timestamp})`, 1000n)} END`
+}
+
+/** A product that would not fit is NULL, where DuckDB would end the statement. */
+function timesSql(value: string, factor: bigint): string {
+  const most = INT64_MAX / factor - 1n
+  return `CASE WHEN ${value} BETWEEN -${most} AND ${most} THEN ${value} * ${factor} END`
 }
 
 /** Of numbers the size tells the unit: seconds have 10 digits until the year 2286. */
 function integerTimeSql(name: string, unit: TimeUnit): string {
-  if (unit !== 'auto') return unit === 'ns' ? name : `${name} * ${NS_PER_UNIT[unit]}`
+  if (unit !== 'auto') return unit === 'ns' ? name : timesSql(name, NS_PER_UNIT[unit])
+  const within = (most: bigint) => `${name} BETWEEN -${most} AND ${most}`
   return (
-    `CASE WHEN abs(${name}) < 100000000000 THEN ${name} * 1000000000 WHEN abs(${name}) < 100000000000000 THEN ${name} * 1000000 ` +
-    `WHEN abs(${name}) < 100000000000000000 THEN ${name} * 1000 ELSE ${name} END`
+    `CASE WHEN ${within(99_999_999_999n)} THEN ${timesSql(name, NS_PER_UNIT.s)} ` +
+    `WHEN ${within(99_999_999_999_999n)} THEN ${timesSql(name, NS_PER_UNIT.ms)} ` +
+    `WHEN ${within(99_999_999_999_999_999n)} THEN ${timesSql(name, NS_PER_UNIT.us)} ELSE ${name} END`
   )
 }

@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ParquetOutput } from '../../../src/operations/transfer/parquet-output.js'
 import { TableFile, type TableFileOptions } from '../../../src/operations/transfer/table-file.js'
+import type { TimeUnit } from '../../../src/operations/transfer/table-mapping.js'
 import { MIXED, printRows } from '../../client/point-columns.js'
 
 let folder: string
@@ -15,19 +16,19 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const OPTIONS: Omit<TableFileOptions, 'path' | 'tempDir'> = {
+  format: 'csv',
+  measurement: 'm',
+  dedupColumn: '',
+  rowsPerBatch: null,
+  wishes: { maps: [], tags: [], timestampColumn: '', timestampUnit: 'auto' },
+  memoryBytesMax: 2 ** 27,
+}
+
 async function read(name: string, options: Partial<TableFileOptions>, text?: string) {
   const path = join(folder, name)
   if (text !== undefined) writeFileSync(path, text)
-  const table = await TableFile.open({
-    path,
-    format: 'csv',
-    measurement: 'm',
-    dedupColumn: '',
-    wishes: { maps: [], tags: [], timestampColumn: '', timestampUnit: 'auto' },
-    memoryBytesMax: 2 ** 27,
-    tempDir: folder,
-    ...options,
-  })
+  const table = await TableFile.open({ ...OPTIONS, path, tempDir: folder, ...options })
   try {
     const rows: string[] = []
     for await (const part of table.read(new AbortController().signal)) rows.push(...printRows(part))
@@ -94,6 +95,7 @@ test('rows come in the order of the file', async () => {
     format: 'parquet',
     measurement: 'm',
     dedupColumn: '',
+    rowsPerBatch: null,
     wishes,
     memoryBytesMax: 2 ** 27,
     tempDir: folder,
@@ -133,4 +135,50 @@ test('a Parquet file of ours reads back as it was', async () => {
 test('a file may touch no other file', async () => {
   const wishes = { ...TAGGED, tags: [] }
   await expect(read('missing.parquet', { format: 'parquet', wishes })).rejects.toThrow(/No files found|cannot|not/i)
+})
+
+test.each([
+  ['seconds that are milliseconds', '1700000000000', 's'],
+  ['a day that no nanoseconds can tell', '9999-12-31', 'auto'],
+  ['a number that no nanoseconds can tell', '-9223372036854775808', 'ms'],
+])('%s: a row that is refused, not an end', async (_, time, timestampUnit) => {
+  const wishes = { maps: [], tags: [], timestampColumn: '', timestampUnit: timestampUnit as TimeUnit }
+  const { rows, missing } = await read('far.csv', { wishes }, `time,v\n${time},1\n`)
+  expect({ rows, missing }).toEqual({ rows: [], missing: 1 })
+})
+
+test('rows without a time can be had as texts', async () => {
+  const path = join(folder, 'texts.csv')
+  writeFileSync(path, 'time,v,s\n2026-01-01T00:00:00Z,1,a\nyesterday,2,"b ""c"""\n')
+  const table = await TableFile.open({ ...OPTIONS, path, tempDir: folder })
+  const texts: string[] = []
+  for await (const text of table.missingTimeRows()) texts.push(text)
+  table.close()
+  expect(texts.map((text) => JSON.parse(text))).toEqual([{ time: 'yesterday', v: 2, s: 'b "c"' }])
+})
+
+test('batches are shorter than their columns are many, or as long as was asked for', async () => {
+  const fields = Array.from({ length: 200 }, (_, i) => `f${i}`)
+  const line = (row: number) => `${1_700_000_000 + row},${fields.map(() => row).join()}`
+  writeFileSync(
+    join(folder, 'wide.csv'),
+    `time,${fields.join()}\n${Array.from({ length: 9000 }, (_, row) => line(row)).join('\n')}\n`,
+  )
+  const lengths = async (rowsPerBatch: number | null) => {
+    const table = await TableFile.open({ ...OPTIONS, path: join(folder, 'wide.csv'), tempDir: folder, rowsPerBatch })
+    const counts: number[] = []
+    for await (const { rowCount } of table.read(new AbortController().signal)) counts.push(rowCount)
+    table.close()
+    return counts
+  }
+  expect(Math.max(...(await lengths(null)))).toBeLessThanOrEqual(2 ** 20 / 200)
+  const asked = await lengths(2048)
+  expect(Math.max(...asked)).toBeLessThanOrEqual(2048)
+  expect(asked.reduce((sum, count) => sum + count, 0)).toBe(9000)
+})
+
+test('a column to choose by that is not there is named', async () => {
+  await expect(read('b.csv', { dedupColumn: 'nope' }, 'time,v\n1,1\n')).rejects.toThrow(
+    'there is no column nope (there are time, v)',
+  )
 })
