@@ -101,13 +101,20 @@ export interface DebugRead extends DebugTable {
   readonly files: readonly DebugFile[]
 }
 
+export interface DebugSql {
+  readonly text: string
+  readonly rows: number
+  /** From its beginning to its last row, with what was done with the rows meanwhile. */
+  readonly ms: number
+}
+
 export interface DebugAnalysis {
   readonly planning_ms: number
   readonly running_ms: number
   readonly rows: number
   readonly series: number
   /** Empty when columns were read without SQL. */
-  readonly sql: readonly string[]
+  readonly sql: readonly DebugSql[]
   readonly error: string | null
 }
 

@@ -4,7 +4,7 @@ import { BaseCommand } from '../cli/base-command.js'
 import { configFlags, readConfigFromFlags } from '../cli/config-flags.js'
 import { exitCode } from '../cli/exit-codes.js'
 import { renderFindings } from '../cli/render-findings.js'
-import { type Finding, fail, ok } from '../operations/doctor/finding.js'
+import { type Finding, fail, ok, warn } from '../operations/doctor/finding.js'
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Check whether this machine is fit to run the server'
@@ -40,9 +40,14 @@ async function examine(flags: Parameters<typeof readConfigFromFlags>[0]): Promis
 /** A configuration with faults is a finding; the machine is then looked at with the defaults. */
 async function readPlace(flags: Parameters<typeof readConfigFromFlags>[0]) {
   try {
-    const { values } = await readConfigFromFlags(flags)
+    const { values, warnings } = await readConfigFromFlags(flags)
     const place = { dataDir: values['data.dir'], address: values['http.bind-address'] }
-    return { finding: ok('configuration', 'right'), ...place }
+    const [warning] = warnings
+    const finding =
+      warning === undefined
+        ? ok('configuration', 'right')
+        : warn('configuration', warning, 'hyperbyte config check tells every warning')
+    return { finding, ...place }
   } catch (error) {
     const { faults } = error as { faults?: readonly string[] }
     if (faults === undefined) throw error

@@ -31,7 +31,7 @@ export interface QueryStage {
   /** What the server tells of itself; absent: nothing. */
   readonly self?: MetaStatementContext['self']
   /** From now on, tells the SQL that runs under a query's own signal. */
-  readonly watchSql?: (signal: AbortSignal, onSql: (sql: string) => void) => void
+  readonly watchSql?: (signal: AbortSignal, onSql: NonNullable<QueryRequest['onSql']>) => void
   /** Absent: nobody wants to know. */
   readonly statistics?: StatementStatistics
   /** Unpredictable bytes, for password salts. */

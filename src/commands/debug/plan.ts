@@ -67,7 +67,9 @@ function renderAnalysis({ planning_ms, running_ms, rows, series, sql, error }: D
   return [
     `planned in ${planning_ms.toFixed(1)} ms, ran in ${running_ms.toFixed(1)} ms: ${rows} rows in ${series} series`,
     ...(error === null ? [] : [`✗ ${error}`]),
-    ...(sql.length === 0 ? ['read without SQL'] : sql.map((text) => `SQL\n${indent(text)}`)),
+    ...(sql.length === 0
+      ? ['read without SQL']
+      : sql.map(({ text, rows, ms }) => `SQL  ${rows} rows in ${ms.toFixed(1)} ms\n${indent(text)}`)),
   ].join('\n')
 }
 

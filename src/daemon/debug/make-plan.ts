@@ -1,6 +1,6 @@
 /** How a statement would be read, and with `analyze` what running it took. */
 
-import type { DebugAnalysis, DebugDocuments, DebugParams } from '../../client/debug-documents.js'
+import type { DebugAnalysis, DebugDocuments, DebugParams, DebugSql } from '../../client/debug-documents.js'
 import { formatTime, HyperbyteError } from '../../engine/index.js'
 import type { DocumentContext } from './document-context.js'
 import { toFile, toTable } from './table-documents.js'
@@ -48,7 +48,7 @@ async function analyse(
   { engine, signal }: DocumentContext,
   request: AnalysedRequest,
 ): Promise<Omit<DebugAnalysis, 'planning_ms'>> {
-  const sql: string[] = []
+  const sql: DebugSql[] = []
   const startMs = performance.now()
   let rows = 0
   let series = 0
@@ -60,7 +60,10 @@ async function analyse(
     limits: { maxSelectPoint: 0, maxSelectSeries: 0, maxSelectBuckets: 0, maxRowLimit: 0, timeoutMs: 0 },
     authorizer: null,
     signal,
-    onSql: (text) => sql.push(text),
+    onSql: (text) => {
+      const beganMs = performance.now()
+      return (rowCount) => sql.push({ text, rows: rowCount, ms: performance.now() - beganMs })
+    },
   })
   for await (const event of events) {
     if (event.kind === 'frame') {

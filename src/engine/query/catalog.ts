@@ -121,8 +121,8 @@ export interface QueryRequest {
   readonly authorizer: QueryAuthorizer | null
   /** Who asks, for the list of running queries. */
   readonly user?: string
-  /** Told each SQL statement that DuckDB runs for this query. */
-  readonly onSql?: (sql: string) => void
+  /** Told each SQL statement that DuckDB begins for this query; what it returns, the number of rows when that ends. */
+  readonly onSql?: (sql: string) => (rowCount: number) => void
   /** Aborted when the client goes away and on shutdown. */
   readonly signal: AbortSignal
 }

@@ -21,6 +21,9 @@ export interface DuckdbOptions {
 
 const INTERRUPT_INTERVAL_MS = 50
 
+/** Told a statement when it begins; what it returns is told how many rows came of it when it ends, however it ends. */
+export type SqlListener = (sql: string) => (rowCount: number) => void
+
 export type SqlValue = bigint | number | string | boolean
 
 export interface ColumnChunk {
@@ -36,7 +39,7 @@ export class Duckdb {
   #idleWaiters: (() => void)[] = []
   #isClosed = false
   /** By the signal that ends the query whose statements are listened to. */
-  readonly #listeners = new WeakMap<AbortSignal, (sql: string) => void>()
+  readonly #listeners = new WeakMap<AbortSignal, SqlListener>()
 
   private constructor(instance: DuckDBInstance) {
     this.#instance = instance
@@ -86,7 +89,8 @@ export class Duckdb {
     signal: AbortSignal | null,
   ): AsyncGenerator<ColumnChunk> {
     if (signal?.aborted) throw interrupted()
-    if (signal !== null) this.#listeners.get(signal)?.(sql)
+    const tellEnd = signal === null ? undefined : this.#listeners.get(signal)?.(sql)
+    let rowCount = 0
     const connection = await this.#take()
     let again: NodeJS.Timeout | null = null
     const interrupt = (): void => {
@@ -104,6 +108,7 @@ export class Duckdb {
       for (;;) {
         const chunk = await result.fetchChunk()
         if (chunk === null || chunk.rowCount === 0) return
+        rowCount += chunk.rowCount
         yield reader.read(chunk)
         if (signal?.aborted) throw interrupted()
       }
@@ -115,11 +120,12 @@ export class Duckdb {
       if (again !== null) clearInterval(again)
       prepared?.destroySync()
       this.#give(connection)
+      tellEnd?.(rowCount)
     }
   }
 
   /** Calls `listener` with each statement that is streamed under `signal`, as long as the signal lives. */
-  onStatement(signal: AbortSignal, listener: (sql: string) => void): void {
+  onStatement(signal: AbortSignal, listener: SqlListener): void {
     this.#listeners.set(signal, listener)
   }
 

@@ -7,6 +7,7 @@ import {
   existsSync,
   fsyncSync,
   openSync,
+  readdirSync,
   rmSync,
   statfsSync,
   statSync,
@@ -46,11 +47,37 @@ export function checkPermissions(dataDir: string): Finding {
     )
   }
   if (!isThere) return ok('permissions', `${path.resolve(dataDir)} will be created`)
+  const foreign = findForeign(readOwners(place), process.getuid?.() ?? 0)
+  if (foreign !== null) {
+    return fail('permissions', `${foreign} belongs to another user`, `chown -R it to the user of the server: ${place}`)
+  }
   if ((statSync(place).mode & 0o002) !== 0) {
     return warn('permissions', `${place} can be written to by everybody`, `chmod o-w ${place}`)
   }
   if (process.getuid?.() === 0) return warn('permissions', 'running as root', 'run the server as a user of its own')
   return ok('permissions', `${place} can be written to`)
+}
+
+export interface OwnedPath {
+  readonly path: string
+  readonly uid: number
+}
+
+/** What a command that was run as another user, such as root, has left behind. Null when there is none, or for root itself. */
+export function findForeign(paths: readonly OwnedPath[], uid: number): string | null {
+  if (uid === 0) return null
+  return paths.find((each) => each.uid !== uid)?.path ?? null
+}
+
+/** Of the stores and what is in them: a server opens these before anything else. */
+function readOwners(dataDir: string): OwnedPath[] {
+  const stores = ['meta', 'wal', 'data'].map((name) => path.join(dataDir, name)).filter((place) => existsSync(place))
+  const owned = stores.flatMap((place) => [place, ...readdirSync(place).map((name) => path.join(place, name))])
+  // A server that runs there may have removed one meanwhile.
+  return owned.flatMap((each) => {
+    const stats = statSync(each, { throwIfNoEntry: false })
+    return stats === undefined ? [] : [{ path: each, uid: stats.uid }]
+  })
 }
 
 export function checkFreeSpace(dataDir: string): Finding {
@@ -91,7 +118,7 @@ export function findMount(mountinfo: string, place: string): Mount | null {
 }
 
 const NETWORK_TYPES = /^(nfs4?|cifs|smb3?|9p|afs|ceph|glusterfs|fuse\.(sshfs|s3fs|gcsfuse|rclone))$/
-const MEMORY_TYPES = /^(tmpfs|ramfs)$/
+const MEMORY_TYPES = /^(tmpfs|ramfs|devtmpfs)$/
 
 export function judgeDiskType({ type, place }: Mount, isRotating: boolean | null): Finding {
   const text = `${type} on ${place}${isRotating === null ? '' : isRotating ? ', a turning disk' : ', solid state'}`

@@ -28,6 +28,25 @@ export interface Address {
   readonly port: number
 }
 
+/** `version`: of a HyperbyteDB that answered there; null when something else did, or nothing. */
+export function judgeListener(shown: string, version: string | null): Finding {
+  if (version !== null) return ok('port', `HyperbyteDB ${version} listens on ${shown} already`)
+  return warn('port', `another program listens on ${shown}`, 'end it, or choose another address with --bind')
+}
+
+const ANSWER_MS_MAX = 2000
+
+async function askListener({ host, port }: Address): Promise<string | null> {
+  const reachable = host === '' || host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  const url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/ping`
+  try {
+    const { headers } = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) })
+    return headers.get('x-hyperbyte-version')
+  } catch {
+    return null
+  }
+}
+
 export async function checkPort({ host, port }: Address): Promise<Finding> {
   const shown = `${host === '' ? '*' : host}:${port}`
   const server = createServer()
@@ -37,12 +56,7 @@ export async function checkPort({ host, port }: Address): Promise<Finding> {
     return ok('port', `${shown} is free`)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE')
-      return warn(
-        'port',
-        `something listens on ${shown}`,
-        'right when it is this server; else choose another with --bind',
-      )
+    if (code === 'EADDRINUSE') return judgeListener(shown, await askListener({ host, port }))
     if (code === 'EACCES')
       return fail('port', `this user may not listen on ${shown}`, 'choose a port above 1023 with --bind')
     return fail('port', message, 'choose another address with --bind')

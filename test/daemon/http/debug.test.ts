@@ -95,7 +95,8 @@ test('an analysis has the SQL of its own statement, whatever else runs', async (
     ...Array.from({ length: 5 }, () => database.ask('SELECT w FROM mem')),
   ])
   expect(mine.analysis?.sql).toHaveLength(1)
-  expect(mine.analysis?.sql[0]).toContain('max(')
+  expect(mine.analysis?.sql[0]).toMatchObject({ text: expect.stringContaining('max('), rows: 1 })
+  expect(mine.analysis?.sql[0].ms).toBeLessThanOrEqual(mine.analysis?.running_ms ?? 0)
   expect(other.analysis?.sql).toHaveLength(2)
 })
 

@@ -1,6 +1,9 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { findMount, judgeDiskType, judgeFreeSpace } from '../../../src/operations/doctor/check-disk.js'
+import { findForeign, findMount, judgeDiskType, judgeFreeSpace } from '../../../src/operations/doctor/check-disk.js'
 import { checkClock, checkKernel, checkNode, checkOpenFiles } from '../../../src/operations/doctor/check-process.js'
+import { checkPort, judgeListener } from '../../../src/operations/doctor/check-surroundings.js'
 
 const GIB = 2 ** 30
 
@@ -38,8 +41,29 @@ test.each([
   ['an old kernel', checkKernel('linux', '3.10.0-1160.el7'), 'warn'],
   ['a kernel of today', checkKernel('linux', '6.1.0'), 'ok'],
   ['a clock that was never set', checkClock({ nowMs: 0, source: 'tsc', isDisciplined: true }), 'fail'],
+  ['a port that this server has', judgeListener('*:8086', '0.1.0'), 'ok'],
+  ['a port that another program has', judgeListener('*:8086', null), 'warn'],
   ['a clock with a service', checkClock({ nowMs: Date.UTC(2026, 5, 1), source: 'tsc', isDisciplined: true }), 'ok'],
 ])('%s', (_, { state, hint }, expected) => {
   expect(state).toBe(expected)
   expect(hint === null).toBe(expected === 'ok')
+})
+
+test('files of another user are found, unless one is root', () => {
+  const paths = [
+    { path: '/d/meta', uid: 1000 },
+    { path: '/d/meta/LOCK', uid: 0 },
+  ]
+  expect(findForeign(paths, 1000)).toBe('/d/meta/LOCK')
+  expect(findForeign(paths.slice(0, 1), 1000)).toBe(null)
+  expect(findForeign(paths, 0)).toBe(null)
+})
+
+test('a port that something else listens on is told from a free one', async () => {
+  const server = createServer((_, res) => res.end('hello'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  expect(await checkPort({ host: '127.0.0.1', port })).toMatchObject({ state: 'warn' })
+  await new Promise((resolve) => server.close(resolve))
+  expect(await checkPort({ host: '127.0.0.1', port })).toMatchObject({ state: 'ok' })
 })
