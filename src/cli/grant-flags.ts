@@ -12,7 +12,7 @@ export const grantFlags = {
     default: 'all' as const,
     summary: 'What may be done with the database.',
   }),
-  admin: Flags.boolean({ summary: 'Everything, everywhere, instead.' }),
+  admin: Flags.boolean({ default: false, summary: 'Everything, everywhere, instead.' }),
 }
 
 interface GrantFlagValues extends TargetFlagValues {

@@ -21,7 +21,7 @@ EXIT CODES
   static override flags = {
     ...targetFlags,
     ...newPasswordFlags,
-    admin: Flags.boolean({ summary: 'May do everything.' }),
+    admin: Flags.boolean({ default: false, summary: 'May do everything.' }),
   }
 
   async run() {
