@@ -35,7 +35,7 @@ export default class BackupCreate extends BaseCommand {
   static override description =
     `The set is one point in time, whatever is written meanwhile. Files that never change are stored once, so a backup costs what is new, and still every set restores alone. A backup that was cut off leaves no set; run it again, and it uses what was copied.
 
-A full backup (the first, and one every --full-every) reads again what the repository has already; others trust it.
+A full backup (the first, and one every --full-every) reads again what the repository has already; others trust it, but for what the last \`verify\` found bad.
 
 ${EXIT_TEXT}`
   static override examples = [

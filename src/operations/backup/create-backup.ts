@@ -36,6 +36,7 @@ import { type Compression, type StoredSegments, storeSegments } from './reposito
 import { NO_RENAMES, toManifestFile, toRegistrySelection } from './selection.js'
 import { formatTimeNs, setIdOf } from './set-id.js'
 import type { BlobStore } from './store/blob-store.js'
+import { suspectBlobs } from './suspect-blobs.js'
 
 const TRY_COUNT_MAX = 3
 const RETRY_MS = 1000
@@ -237,8 +238,10 @@ class Creation {
   ): Promise<{ count: number; bytes: number }> {
     const { pace, jobCount, verify } = this.#options
     let missing = await this.#missingFiles(files)
-    // A full backup takes nothing for granted: what is there already is read again, and copied again when it is damaged.
-    if (type === 'full') missing = [...missing, ...(await this.#damagedFiles(files, missing))]
+    // What is there already is read again, and copied again when it is damaged: by a full backup, which takes nothing for
+    // granted, all of it; by any other what the last check of a set found bad.
+    const doubted = type === 'full' ? files : await this.#suspectFiles(files)
+    missing = [...missing, ...(await this.#damagedFiles(doubted, missing))]
     const bytes = missing.reduce((sum, { size }) => sum + size, 0)
     const unread: ManifestFile[] = []
     pace.begin('copy', bytes, missing.length)
@@ -310,6 +313,13 @@ class Creation {
     const sizes = files.length === 0 ? undefined : await this.#repository?.blobSizes()
     for (const file of files) if (sizes?.get(file.sha256) !== file.size) missing.set(file.sha256, file)
     return [...missing.values()]
+  }
+
+  async #suspectFiles(files: readonly ManifestFile[]): Promise<ManifestFile[]> {
+    const repository = this.#repository as Repository
+    const checked = (await repository.completeSets()).filter(({ isChecked }) => isChecked).map(({ id }) => id)
+    const suspects = await suspectBlobs(repository, checked)
+    return files.filter(({ sha256 }) => suspects.has(sha256))
   }
 
   async #damagedFiles(files: readonly ManifestFile[], missing: readonly ManifestFile[]): Promise<ManifestFile[]> {

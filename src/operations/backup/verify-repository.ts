@@ -23,6 +23,7 @@ import { blobKey, Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
 import { readSegments, type SegmentedBlob } from './repository/segments.js'
 import type { BlobStore } from './store/blob-store.js'
+import { suspectBlobs } from './suspect-blobs.js'
 
 export interface VerifyOptions {
   readonly store: BlobStore
@@ -75,7 +76,7 @@ class Verification {
   readonly #footers = new Map<string, { readonly rowCount: number } | { readonly reason: string }>()
   #sizes: ReadonlyMap<string, number> = new Map()
   /** Blobs that were bad the last time. */
-  readonly #suspects = new Set<string>()
+  #suspects: ReadonlySet<string> = new Set()
 
   constructor(options: VerifyOptions, repository: Repository) {
     this.#options = options
@@ -92,7 +93,7 @@ class Verification {
     // After the sets: whatever they need has been there before them.
     pace.begin('list', null, 0)
     this.#sizes = await this.#repository.blobSizes()
-    await runParallel(ids, this.#options.jobCount, (id) => this.#noteSuspects(id))
+    this.#suspects = await suspectBlobs(this.#repository, ids)
     const sets: SetReport[] = []
     for (const id of ids) {
       pace.signal.throwIfAborted()
@@ -233,15 +234,6 @@ class Verification {
     } catch (error) {
       if (!(error instanceof BackupError)) throw error
       return [{ stage: 'manifest', name: `sets/${id}.check`, reason: error.message }]
-    }
-  }
-
-  async #noteSuspects(id: string): Promise<void> {
-    try {
-      const check = await this.#repository.check(id)
-      for (const sha256 of check?.bad ?? []) this.#suspects.add(sha256)
-    } catch (error) {
-      if (!(error instanceof BackupError)) throw error
     }
   }
 

@@ -145,6 +145,21 @@ test('a share is some of the bytes, other ones each time, and always what was ba
   expect((await listSets(repository))[0].state).toBe('verified')
 })
 
+test('what a check found bad is copied again by the next backup, once', async () => {
+  const repository = await Repository.open(repo.store)
+  const [{ id }] = await repository.completeSets()
+  const [file] = (await repository.manifest(id)).files
+  const blob = path.join(repo.store.location, blobKey(file.sha256))
+  const damaged = await readFile(blob)
+  damaged[9] ^= 1
+  await writeFile(blob, damaged)
+  expect((await repo.create({ type: 'incr' })).newFiles).toBe(0)
+  expect(isGood(await verify())).toBe(false)
+  expect((await repo.create({ type: 'incr' })).newFiles).toBe(1)
+  expect((await repo.create({ type: 'incr' })).newFiles).toBe(0)
+  expect(isGood(await verify())).toBe(true)
+})
+
 test('a check that is stopped, or loses its repository, gives no verdict', async () => {
   const [{ id }] = await (await Repository.open(repo.store)).completeSets()
   for (const phase of ['verify', 'registry', 'log', 'footers']) {
