@@ -7,7 +7,6 @@ import { listSets } from '../../../src/operations/backup/list-sets.js'
 import { NO_RULES } from '../../../src/operations/backup/plan-retention.js'
 import { type PruneOutcome, pruneRepository } from '../../../src/operations/backup/prune-repository.js'
 import { blobKey, Repository } from '../../../src/operations/backup/repository/repository.js'
-import { RepositoryLock } from '../../../src/operations/backup/repository/repository-lock.js'
 import { DirectoryStore } from '../../../src/operations/backup/store/directory-store.js'
 import { type VerifyOutcome, verifyRepository } from '../../../src/operations/backup/verify-repository.js'
 import { NO_PROGRESS } from '../../../src/operations/progress.js'
@@ -224,38 +223,6 @@ test('nothing is removed while a manifest that stays cannot be read', async () =
   const [{ id }] = await (await Repository.open(repo.store)).completeSets()
   await writeFile(path.join(repo.store.location, `sets/${id}.json`), 'x')
   await expect(prune({ isPartialOnly: true })).rejects.toMatchObject({ kind: 'damaged' })
-})
-
-test('readers and one writer get along, and who removes is alone', async () => {
-  const { store } = repo
-  const signal = new AbortController().signal
-  const take = (mode: 'read' | 'write' | 'prune') => RepositoryLock.take(store, { mode, waitMs: 0, signal })
-  const held = [await take('write'), await take('read'), await take('read')]
-  await expect(take('write')).rejects.toMatchObject({ kind: 'locked' })
-  await expect(take('prune')).rejects.toThrow(`process ${process.pid}`)
-  for (const lock of held) await lock?.release()
-  const prune = await take('prune')
-  for (const mode of ['read', 'write', 'prune'] as const)
-    await expect(take(mode)).rejects.toMatchObject({ kind: 'locked' })
-  await prune?.release()
-  expect((await keys()).filter((key) => key.startsWith('locks/'))).toEqual([])
-})
-
-test('a lock waits for another, takes over from a process that is gone, and notices when it was taken away', async () => {
-  const { store } = repo
-  const signal = new AbortController().signal
-  const first = await RepositoryLock.take(store, { mode: 'write', waitMs: 0, signal })
-  setTimeout(() => void first?.release(), 50)
-  const second = await RepositoryLock.take(store, { mode: 'write', waitMs: 10_000, signal })
-  await second?.confirm()
-  const [key] = (await keys()).filter((name) => name.startsWith('locks/'))
-  const record = JSON.parse(await readFile(path.join(store.location, key), 'utf8'))
-  // A number that this machine gave to another process since.
-  await writeFile(path.join(store.location, key), JSON.stringify({ ...record, processStart: '1' }))
-  const third = await RepositoryLock.take(store, { mode: 'prune', waitMs: 0, signal })
-  await expect(second?.confirm()).rejects.toMatchObject({ kind: 'locked' })
-  await third?.release()
-  await second?.release()
 })
 
 test('a repository of a newer format is refused, and another place as well', async () => {

@@ -5,11 +5,12 @@
  * There is no compare-and-set on every store, so a lock is taken by writing it and then looking whether anybody else's
  * is there; of two that come at the same moment both may give way, never both stay.
  *
- * A lock is stale when its process on this machine is gone, or when another machine has not touched it for half an hour.
+ * A lock is stale when its process on this machine is gone, or when another machine (or this one before it was started, or
+ * another container) has not touched it for half an hour.
  */
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { sleepUnlessAborted } from '../../rate-limiter.js'
 import { BackupError } from '../backup-error.js'
@@ -30,6 +31,8 @@ interface LockRecord {
   readonly pid: number
   /** When the process began, in the system's ticks: a number is given to another process later. null = not known. */
   readonly processStart: string | null
+  /** Where the number means that process: start of the machine and namespace; null = not known. */
+  readonly space?: string | null
   readonly since: string
 }
 
@@ -43,13 +46,18 @@ export interface LockOptions {
 export class RepositoryLock {
   readonly #store: BlobStore
   readonly #key: string
+  readonly #record: LockRecord
   readonly #timer: NodeJS.Timeout
+  #touchedMs = Date.now()
+  #touching: Promise<void> = Promise.resolve()
+  #isLost = false
 
   private constructor(store: BlobStore, key: string, record: LockRecord) {
     this.#store = store
     this.#key = key
+    this.#record = record
     this.#timer = setInterval(() => {
-      writeLock(store, key, record).catch(() => undefined)
+      this.#touching = this.#touch().catch(() => undefined)
     }, TOUCH_MS)
     this.#timer.unref()
   }
@@ -79,9 +87,10 @@ export class RepositoryLock {
     }
   }
 
-  /** Throws `locked` when somebody took the lock for stale: what was there may be gone. */
+  /** Throws `locked` when somebody took the lock for stale, or may have: what was there may be gone. */
   async confirm(): Promise<void> {
-    if ((await this.#store.size(this.#key)) !== null) return
+    const isFresh = Date.now() - this.#touchedMs < STALE_MS
+    if (isFresh && !this.#isLost && (await this.#store.size(this.#key)) !== null) return
     throw new BackupError(
       'locked',
       `the lock on ${this.#store.location} was taken away while this process stood still`,
@@ -93,7 +102,18 @@ export class RepositoryLock {
 
   async release(): Promise<void> {
     clearInterval(this.#timer)
+    // A touch under way would bring the lock back.
+    await this.#touching
     await this.#store.remove(this.#key)
+  }
+
+  /** A lock that somebody took away stays away: it would say that nothing has happened. */
+  async #touch(): Promise<void> {
+    const startedMs = Date.now()
+    if ((await this.#store.size(this.#key)) === null) this.#isLost = true
+    if (this.#isLost) return
+    await writeLock(this.#store, this.#key, this.#record)
+    this.#touchedMs = startedMs
   }
 }
 
@@ -107,7 +127,8 @@ export async function withLock<T>(
   try {
     return await run(async () => await lock?.confirm())
   } finally {
-    await lock?.release()
+    // One that cannot be removed is stale as soon as this process ends, and says nothing about what was done.
+    await lock?.release().catch(() => undefined)
   }
 }
 
@@ -147,8 +168,9 @@ async function readLock(store: BlobStore, key: string): Promise<LockRecord | nul
   }
 }
 
-function isStale({ host, pid, processStart }: LockRecord, touchedMs: number): boolean {
-  if (host !== hostname()) return Date.now() - touchedMs > STALE_MS
+function isStale({ host, space = null, pid, processStart }: LockRecord, touchedMs: number): boolean {
+  const isHere = host === hostname() && (space === null || space === ownSpace())
+  if (!isHere) return Date.now() - touchedMs > STALE_MS
   if (!isAlive(pid)) return true
   const start = processStartOf(pid)
   return processStart !== null && start !== null && start !== processStart
@@ -165,7 +187,18 @@ function isAlive(pid: number): boolean {
 
 function ownRecord(mode: LockMode): LockRecord {
   const { pid } = process
-  return { mode, host: hostname(), pid, processStart: processStartOf(pid), since: new Date().toISOString() }
+  const since = new Date().toISOString()
+  return { mode, host: hostname(), pid, processStart: processStartOf(pid), space: ownSpace(), since }
+}
+
+/** Containers may share a name of the machine, and each counts its processes from 1. */
+function ownSpace(): string | null {
+  try {
+    const start = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+    return `${start} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return null
+  }
 }
 
 /** The 22nd field of /proc/PID/stat; the second may hold spaces and ends with the last parenthesis. */
