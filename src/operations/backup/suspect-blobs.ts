@@ -1,8 +1,8 @@
 /** SHA-256 of the blobs that were missing or wrong when sets were last verified. They may be whole again by now. */
 
+import { runParallel } from '../run-parallel.js'
 import { BackupError } from './backup-error.js'
 import type { Repository } from './repository/repository.js'
-import { runParallel } from './run-parallel.js'
 
 /** Notes are small, and most of the time goes by waiting for them. */
 const READ_COUNT_MAX = 8
