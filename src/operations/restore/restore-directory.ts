@@ -9,6 +9,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import {
+  addDatabases,
   decodeRegistry,
   type Engine,
   HyperbyteError,
@@ -16,7 +17,9 @@ import {
   openRestored,
   restoreDataDirectory,
   rewriteRegistry,
+  type StoredDatabase,
   selectEntries,
+  storedDatabasesOf,
 } from '../../engine/index.js'
 import { BackupError } from '../backup/backup-error.js'
 import type { BytePace } from '../backup/byte-pace.js'
@@ -24,7 +27,7 @@ import type { Manifest, ManifestFile, Selection } from '../backup/repository/man
 import { Repository } from '../backup/repository/repository.js'
 import { withLock } from '../backup/repository/repository-lock.js'
 import { readSegments } from '../backup/repository/segments.js'
-import { isFileIn, NO_RENAMES, type Renames, toRegistrySelection } from '../backup/selection.js'
+import { isDatabaseIn, isFileIn, NO_RENAMES, type Renames, toRegistrySelection } from '../backup/selection.js'
 import { formatTimeNs, parseTimeNs } from '../backup/set-id.js'
 import type { BlobStore } from '../backup/store/blob-store.js'
 import { runParallel } from '../run-parallel.js'
@@ -78,6 +81,14 @@ export async function restoreDirectory(options: RestoreDirectoryOptions): Promis
   )
 }
 
+interface StageParts {
+  readonly manifest: Manifest
+  readonly files: readonly ManifestFile[]
+  readonly log: RestoredLog
+  /** What the log needs that the registry does not have. */
+  readonly younger: readonly StoredDatabase[]
+}
+
 interface StageState {
   readonly set: string
   readonly atNs: string | null
@@ -116,28 +127,32 @@ class DirectoryRestore {
     const { selection, renames } = this.#options
     const wanted = { set: manifest.id, atNs, selection, renames }
     const known = left !== null && isSame(left, wanted) ? left : null
-    const files = this.#checkParts(manifest)
+    const log = await RestoredLog.open(this.#repository, manifest, atNs === null ? null : BigInt(atNs))
+    const younger = await log.youngerDatabases()
+    const files = this.#checkParts(manifest, younger)
+    await this.#checkPolicies(manifest, younger)
     const replacedAs = known?.isWhole === true ? known.replacedAs : await this.#checkTarget()
     const isReplacing = replacedAs !== null
-    const log = await RestoredLog.open(this.#repository, manifest, atNs === null ? null : BigInt(atNs))
     if (known?.isWhole !== true) await this.#checkRoom(files)
-    if (isDryRun) return this.#outcome(manifest, files, log, isReplacing)
+    if (isDryRun) {
+      await readToEnd(log.records(selection))
+      this.#tellGap(log)
+      return this.#outcome(manifest, files, log, isReplacing)
+    }
     if (known === null) await rm(this.#stage, { recursive: true, force: true })
     const begun = { ...wanted, isWhole: false, replacedAs, isOldAside: replacedAs === null }
-    await this.#moveIn(known?.isWhole === true ? known : await this.#fillStage(manifest, files, log, begun))
+    await this.#moveIn(
+      known?.isWhole === true ? known : await this.#fillStage({ manifest, files, log, younger }, begun),
+    )
+    this.#tellGap(log)
     return this.#outcome(manifest, files, log, isReplacing)
   }
 
-  async #fillStage(
-    manifest: Manifest,
-    files: readonly ManifestFile[],
-    log: RestoredLog,
-    state: StageState,
-  ): Promise<StageState> {
+  async #fillStage({ manifest, files, log, younger }: StageParts, state: StageState): Promise<StageState> {
     await mkdir(this.#stage, { recursive: true })
     await this.#writeState(state)
     await this.#copyFiles(files)
-    await this.#writeStores(manifest, log)
+    await this.#writeStores(manifest, log, younger)
     await openRestored(this.#stage).sync()
     await this.#settle(files)
     const whole = { ...state, isWhole: true }
@@ -174,11 +189,12 @@ class DirectoryRestore {
     await directory.sync()
   }
 
-  async #writeStores(manifest: Manifest, log: RestoredLog): Promise<void> {
+  async #writeStores(manifest: Manifest, log: RestoredLog, younger: readonly StoredDatabase[]): Promise<void> {
     const { selection, pace } = this.#options
     for (const part of ['meta', 'wal']) await rm(path.join(this.#stage, part), { recursive: true, force: true })
     pace.begin('registry and log', null, 0)
-    const decoded = decodeRegistry(pace.pass(readSegments(this.#repository, manifest.registry)))
+    const stored = decodeRegistry(pace.pass(readSegments(this.#repository, manifest.registry)))
+    const decoded = addDatabases(stored, younger)
     // New names come last, when the log, which has the old ones, is empty.
     const entries = selection === null ? decoded : selectEntries(decoded, toRegistrySelection(selection, NO_RENAMES))
     await restoreDataDirectory(this.#stage, { entries, records: pace.pass(log.records(selection)) })
@@ -223,10 +239,10 @@ class DirectoryRestore {
   }
 
   /** The files to restore. Throws `missing` when a name in the flags is not in the set. */
-  #checkParts({ id, files, databases }: Manifest): ManifestFile[] {
+  #checkParts({ id, files, databases }: Manifest, younger: readonly StoredDatabase[]): ManifestFile[] {
     const { selection, renames } = this.#options
     for (const name of selection?.databases ?? []) {
-      if (databases.includes(name)) continue
+      if (databases.includes(name) || younger.some((each) => each.name === name)) continue
       throw new BackupError('missing', `the set ${id} does not hold the database ${name}`, {
         hint: `it holds ${databases.join(', ') || 'none'}`,
       })
@@ -242,6 +258,31 @@ class DirectoryRestore {
       })
     }
     return files.filter((file) => isFileIn(selection, file))
+  }
+
+  #tellGap({ hasGap }: RestoredLog): void {
+    if (hasGap)
+      this.#options.pace.warn('the log up to that time is not in the backups: this is as of an earlier moment')
+  }
+
+  /** Throws `missing` when no database that is selected has one of the policies. */
+  async #checkPolicies({ id, registry }: Manifest, younger: readonly StoredDatabase[]): Promise<void> {
+    const { selection } = this.#options
+    if (selection === null || selection.retentionPolicies === null) return
+    for await (const entry of decodeRegistry(readSegments(this.#repository, registry))) {
+      const databases = storedDatabasesOf(entry)
+      if (databases === null) continue
+      const names = [...databases.values(), ...younger]
+        .filter(({ name }) => isDatabaseIn(selection, name))
+        .flatMap(({ retentionPolicies }) => retentionPolicies.map(({ name }) => name))
+      for (const name of selection.retentionPolicies) {
+        if (names.includes(name)) continue
+        throw new BackupError('missing', `the set ${id} does not hold the retention policy ${name}`, {
+          hint: `it holds ${[...new Set(names)].join(', ') || 'none'}`,
+        })
+      }
+      return
+    }
   }
 
   /** Throws `no-space` before anything is written. */
@@ -330,6 +371,10 @@ async function writeSynced(file: string, pieces: AsyncIterable<Uint8Array>): Pro
   } finally {
     await handle.close()
   }
+}
+
+async function readToEnd(pieces: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of pieces);
 }
 
 async function moveIfThere(from: string, to: string): Promise<void> {

@@ -51,3 +51,31 @@ test('where later logs do not follow without a gap, the set is as near as it get
   expect(await restore('copy', { choice: { kind: 'at', timeNs } })).toMatchObject({ time: first.manifest.time })
   expect(await askRestored('copy', 'SELECT v FROM m')).toEqual(['m | time=1 v=1'])
 })
+
+test('a dry run knows the moment; a policy that is not there is missed', async () => {
+  const { source, create, restore } = repo
+  await source.write('m v=1 1')
+  const first = await create()
+  await source.write('m v=2 2')
+  await create()
+  const choice = { kind: 'at' as const, timeNs: momentOf(first.manifest.id) + MINUTE_NS / 2n }
+  const planned = await restore('copy', { choice, isDryRun: true })
+  expect(planned).toMatchObject({ logRecords: 2 })
+  const { time } = await restore('copy', { choice })
+  expect(planned.time).toBe(time)
+  const selection = { databases: null, excluded: [], retentionPolicies: ['autogen', 'none'], start: null, end: null }
+  await expect(restore('part', { selection })).rejects.toThrow(/does not hold the retention policy none$/)
+})
+
+test('databases that were made after the set and before the moment come back', async () => {
+  const { source, create, restore, askRestored } = repo
+  await source.write('m v=1 1')
+  const first = await create()
+  await source.ask('CREATE DATABASE late', '')
+  await source.write('n v=5 5', 'late')
+  await source.write('m v=2 2')
+  await create()
+  await restore('copy', { choice: { kind: 'at', timeNs: momentOf(first.manifest.id) + MINUTE_NS / 2n } })
+  expect(await askRestored('copy', 'SELECT v FROM m')).toEqual(['m | time=1 v=1', 'm | time=2 v=2'])
+  expect(await askRestored('copy', 'SELECT v FROM late.autogen.n')).toEqual(['n | time=5 v=5'])
+})
