@@ -172,6 +172,7 @@ function tableOf(path: string, format: FileFormat, tempDir: string, flags: Table
       tags: (flags.tags ?? '').split(',').filter((name) => name !== ''),
       timestampColumn: flags['timestamp-column'] ?? '',
       timestampUnit: flags['timestamp-unit'],
+      isSparse: format === 'jsonl',
     },
     memoryBytesMax: MEMORY_BYTES,
     tempDir,

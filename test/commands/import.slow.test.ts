@@ -16,6 +16,7 @@ beforeAll(async () => {
   requireBuild()
   server = await startHyperbyte()
   folder = mkdtempSync(join(tmpdir(), 'hyperbyte-import-command-'))
+  await runBin(['db', 'create', 'iot', '-H', server.url])
 }, 120_000)
 
 afterAll(async () => {
@@ -33,9 +34,10 @@ const put = (name: string, text: string) => writeFileSync(join(folder, name), te
 
 test('a database that is not there is told, and made when that is asked for', async () => {
   put('first.csv', 'time,v\n2026-01-01T00:00:00Z,1\n')
-  const refused = await run(['import', 'first.csv'])
+  const args = ['import', 'first.csv', '-H', server.url, '-d', 'made']
+  const refused = await runBin(args, { cwd: folder })
   expect(refused).toMatchObject({ exit: 6, stderr: expect.stringContaining('hyperbyte db create') })
-  const { exit, stderr } = await run(['import', 'first.csv', '--create-database'])
+  const { exit, stderr } = await runBin([...args, '--create-database'], { cwd: folder })
   expect(exit, stderr).toBe(0)
   expect(stderr).toContain('imported 1 row of 1 file')
 })
@@ -102,17 +104,22 @@ test('more refused than --max-errors ends it with what to do next', async () => 
 })
 
 test('a condition that does not parse is told in the words of the server', async () => {
-  await run(['import', 'first.csv', '-m', 'where'])
+  put('where.csv', 'time,v\n2026-01-01T00:00:00Z,1\n')
+  await run(['import', 'where.csv'])
   const { exit, stderr } = await run(['export', '-m', 'where', '--where', 'host =', '--out', 'never'])
   expect(exit).toBe(1)
   expect(stderr).toContain('error parsing query: found )')
 })
 
 test('CSV on stdout is of one measurement', async () => {
+  for (const name of ['one', 'two']) {
+    put(`${name}.csv`, 'time,host,v\n2026-01-01T00:00:00Z,a,1\n')
+    await run(['import', `${name}.csv`, '--tags', 'host'])
+  }
   const { exit, stderr } = await run(['export', '--format', 'csv', '--out', '-'])
   expect(exit).toBe(1)
   expect(stderr).toContain('--measurement')
-  const one = await run(['export', '--format', 'csv', '--out', '-', '-m', 'piped'])
+  const one = await run(['export', '--format', 'csv', '--out', '-', '-m', 'one'])
   expect(one.stdout).toBe('time,host,v\n1767225600000000000,a,1\n')
 })
 

@@ -82,9 +82,10 @@ class Tally {
 }
 
 async function importTable(file: TableFileOptions, tally: Tally, options: ImportTablesOptions): Promise<void> {
-  const { target, rejected, signal, limiter } = options
+  const { target, rejected, signal, limiter, progress } = options
   const table = await TableFile.open(file)
   try {
+    for (const name of table.mapping.absent) progress.warn(`${file.path} has no column ${name}`)
     tally.open(file.format === 'parquet' ? await table.rowCount() : null)
     const writer =
       target === null ? null : new ColumnWriter({ ...options, target, refusals: rejectRows({ ...options, target }) })

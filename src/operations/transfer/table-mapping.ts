@@ -21,12 +21,16 @@ export interface MappingWishes {
   /** '' = a column named time, timestamp, … */
   readonly timestampColumn: string
   readonly timestampUnit: TimeUnit
+  /** A tag or field that no row of the file has is no fault: JSON leaves out what has no value. */
+  readonly isSparse: boolean
 }
 
 export interface TableMapping {
   readonly timestamp: { readonly column: string; readonly type: string; readonly unit: TimeUnit }
   readonly tags: readonly { readonly column: string; readonly key: string }[]
   readonly fields: readonly { readonly column: string; readonly name: string; readonly type: FieldType }[]
+  /** Columns that were named and are not there. */
+  readonly absent: readonly string[]
 }
 
 /** What the user wrote does not fit the file. */
@@ -42,7 +46,7 @@ type Role =
 
 /** Throws `MappingFault`. */
 export function mapColumns(columns: readonly FileColumn[], wishes: MappingWishes): TableMapping {
-  const roles = rolesOf(columns, wishes)
+  const { roles, absent } = rolesOf(columns, wishes)
   const timestamps = columns.filter(({ name }) => roles.get(name)?.kind === 'time')
   if (timestamps.length !== 1) {
     const names = columns.map(({ name }) => name).join(', ')
@@ -59,7 +63,7 @@ export function mapColumns(columns: readonly FileColumn[], wishes: MappingWishes
   refuseTwice([...fields.map(({ name }) => name)], 'field')
   refuseTwice([...tags.map(({ key }) => key)], 'tag')
   const [{ name, type }] = timestamps
-  return { timestamp: { column: name, type, unit: wishes.timestampUnit }, tags, fields }
+  return { timestamp: { column: name, type, unit: wishes.timestampUnit }, tags, fields, absent }
 }
 
 /** Throws `MappingFault` when there is none of this name. */
@@ -68,10 +72,16 @@ export function requireColumn(columns: readonly FileColumn[], name: string): voi
   if (!names.includes(name)) throw new MappingFault(`there is no column ${name} (there are ${names.join(', ')})`)
 }
 
-function rolesOf(columns: readonly FileColumn[], wishes: MappingWishes): Map<string, Role> {
+function rolesOf(
+  columns: readonly FileColumn[],
+  wishes: MappingWishes,
+): { roles: Map<string, Role>; absent: string[] } {
   const roles = new Map<string, Role>()
+  const absent: string[] = []
   const set = (name: string, role: Role) => {
-    requireColumn(columns, name)
+    const isAbsent = wishes.isSparse && role.kind !== 'time' && !columns.some((column) => column.name === name)
+    if (isAbsent) absent.push(name)
+    else requireColumn(columns, name)
     roles.set(name, role)
   }
   for (const name of wishes.tags) set(name, { kind: 'tag', key: name })
@@ -83,7 +93,7 @@ function rolesOf(columns: readonly FileColumn[], wishes: MappingWishes): Map<str
     const found = TIMESTAMP_NAMES.map((name) => lower.get(name)).find((name) => name !== undefined && !roles.has(name))
     if (found !== undefined) set(found, { kind: 'time' })
   }
-  return roles
+  return { roles, absent }
 }
 
 const FIELD_TYPES: readonly FieldType[] = ['float', 'integer', 'unsigned', 'string', 'boolean']

@@ -21,7 +21,7 @@ const OPTIONS: Omit<TableFileOptions, 'path' | 'tempDir'> = {
   measurement: 'm',
   dedupColumn: '',
   rowsPerBatch: null,
-  wishes: { maps: [], tags: [], timestampColumn: '', timestampUnit: 'auto' },
+  wishes: { maps: [], tags: [], timestampColumn: '', timestampUnit: 'auto', isSparse: false },
   memoryBytesMax: 2 ** 27,
 }
 
@@ -38,7 +38,7 @@ async function read(name: string, options: Partial<TableFileOptions>, text?: str
   }
 }
 
-const TAGGED = { maps: [], tags: ['host'], timestampColumn: '', timestampUnit: 'auto' } as const
+const TAGGED = { maps: [], tags: ['host'], timestampColumn: '', timestampUnit: 'auto', isSparse: false } as const
 
 test('a CSV file gives typed rows; empty cells are no values, and empty tags no tags', async () => {
   const text =
@@ -142,7 +142,7 @@ test.each([
   ['a day that no nanoseconds can tell', '9999-12-31', 'auto'],
   ['a number that no nanoseconds can tell', '-9223372036854775808', 'ms'],
 ])('%s: a row that is refused, not an end', async (_, time, timestampUnit) => {
-  const wishes = { maps: [], tags: [], timestampColumn: '', timestampUnit: timestampUnit as TimeUnit }
+  const wishes = { maps: [], tags: [], timestampColumn: '', timestampUnit: timestampUnit as TimeUnit, isSparse: false }
   const { rows, missing } = await read('far.csv', { wishes }, `time,v\n${time},1\n`)
   expect({ rows, missing }).toEqual({ rows: [], missing: 1 })
 })

@@ -7,13 +7,14 @@ const COLUMNS = [
   { name: 'id', type: 'BIGINT' },
   { name: 'value', type: 'DOUBLE' },
 ]
-const NOTHING: MappingWishes = { maps: [], tags: [], timestampColumn: '', timestampUnit: 'auto' }
+const NOTHING: MappingWishes = { maps: [], tags: [], timestampColumn: '', timestampUnit: 'auto', isSparse: false }
 
 test('columns are fields unless told otherwise, and a column named like a time is the time', () => {
   expect(mapColumns(COLUMNS, { ...NOTHING, tags: ['device'], maps: ['id=skip'] })).toEqual({
     timestamp: { column: 'ts', type: 'TIMESTAMP', unit: 'auto' },
     tags: [{ column: 'device', key: 'device' }],
     fields: [{ column: 'value', name: 'value', type: 'float' }],
+    absent: [],
   })
 })
 
@@ -50,4 +51,17 @@ test.each([
   ['DATE', 'string'],
 ] as const)('%s becomes %s', (type, fieldType) => {
   expect(fieldTypeOf(type)).toBe(fieldType)
+})
+
+test('JSON leaves out what has no value, so a tag that no row has is only told; the time is needed', () => {
+  const wishes = { ...NOTHING, tags: ['host', 'rack'], isSparse: true }
+  const columns = [
+    { name: 'time', type: 'BIGINT' },
+    { name: 'host', type: 'VARCHAR' },
+    { name: 'v', type: 'DOUBLE' },
+  ]
+  const { tags, absent } = mapColumns(columns, wishes)
+  expect(tags).toEqual([{ column: 'host', key: 'host' }])
+  expect(absent).toEqual(['rack'])
+  expect(() => mapColumns(columns, { ...wishes, timestampColumn: 'when' })).toThrow('there is no column when')
 })
