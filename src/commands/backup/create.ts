@@ -26,7 +26,7 @@ import type { PruneOutcome } from '../../operations/backup/prune-repository.js'
 import type { BlobStore } from '../../operations/backup/store/blob-store.js'
 
 const EXIT_TEXT = `EXIT CODES
-  0 done   2 wrong flags   4 server unreachable   5 not allowed   6 no such database, node or repository   7 the place holds something else
+  0 done   2 wrong flags   4 server unreachable   5 not allowed   6 no such database, policy, node or repository   7 the place holds something else
   8 bytes are not what was written; no set was made   9 somebody else works on the repository, or a server has the data directory
   11 repository full`
 

@@ -15,6 +15,7 @@ import {
   decodeRegistry,
   encodeRegistry,
   fileEntryOf,
+  type RegistrySelection,
   selectEntries,
 } from '../../engine/index.js'
 import { sleepUnlessAborted } from '../rate-limiter.js'
@@ -81,6 +82,8 @@ type FoundInBackup = Pick<
 interface RegistryContent {
   readonly files: ManifestFile[]
   readonly databases: string[]
+  /** All that there are to select from; of the policies those of selected databases. */
+  readonly known: { readonly databases: Set<string>; readonly policies: Set<string> }
 }
 
 export async function createBackup(options: CreateOptions): Promise<CreateOutcome> {
@@ -128,10 +131,10 @@ class Creation {
     pace.begin('log', null, 0)
     const log = await this.#copyLog(checkpoint)
     pace.begin('registry', null, 0)
-    const content: RegistryContent = { files: [], databases: [] }
+    const content = emptyContent()
     const { files, databases } = content
     const registry = await storeSegments(repository, this.#registry(checkpoint, content), compression, pace.take)
-    this.#checkSelection(databases)
+    this.#checkSelection(content)
     const added = await this.#copyFiles(checkpoint, files, type)
 
     const { addedBytes: logBytes, addedCount: logCount, ...manifestLog } = log
@@ -162,11 +165,11 @@ class Creation {
     const reader = this.#logReader(checkpoint)
     let logBytes = 0
     for await (const { length } of reader.read(wholeRecords(checkpoint.wal()))) logBytes += length
-    const content: RegistryContent = { files: [], databases: [] }
+    const content = emptyContent()
     const { files, databases } = content
     let registryBytes = 0
     for await (const { length } of this.#registry(checkpoint, content)) registryBytes += length
-    this.#checkSelection(databases)
+    this.#checkSelection(content)
     const missing = await this.#missingFiles(files)
     const bytes = missing.reduce((sum, { size }) => sum + size, 0)
     const manifest = this.#manifestOf(info, {
@@ -221,14 +224,35 @@ class Creation {
   #registry(checkpoint: Checkpoint, content: RegistryContent): AsyncIterable<Uint8Array> {
     const { selection } = this.#options
     const decoded = decodeRegistry(checkpoint.registry())
-    const selected = selection === null ? decoded : selectEntries(decoded, toRegistrySelection(selection, NO_RENAMES))
-    return encodeRegistry(noteContent(selected, content))
+    if (selection === null) return encodeRegistry(noteContent(decoded, content))
+    const { databaseName, policyName, ...rest } = toRegistrySelection(selection, NO_RENAMES)
+    const noting: RegistrySelection = {
+      ...rest,
+      databaseName: (name) => {
+        content.known.databases.add(name)
+        return databaseName(name)
+      },
+      policyName: (database, name) => {
+        content.known.policies.add(name)
+        return policyName(database, name)
+      },
+    }
+    return encodeRegistry(noteContent(selectEntries(decoded, noting), content))
   }
 
-  /** A name that was mistyped must not make an empty set that nobody looks at. */
-  #checkSelection(databases: readonly string[]): void {
-    const unknown = this.#options.selection?.databases?.find((name) => !databases.includes(name))
-    if (unknown !== undefined) throw new BackupError('missing', `there is no database ${unknown}`)
+  /**
+   * A name that was mistyped must not make an empty set that nobody looks at. What is left out may be there no longer: that
+   * must not end every night's backup.
+   */
+  #checkSelection({ known }: RegistryContent): void {
+    const { pace, selection } = this.#options
+    const { databases, excluded = [], retentionPolicies } = selection ?? {}
+    for (const name of excluded) if (!known.databases.has(name)) pace.warn(`there is no database ${name} to leave out`)
+    const database = databases?.find((name) => !known.databases.has(name))
+    if (database !== undefined) throw new BackupError('missing', `there is no database ${database}`)
+    const policy = retentionPolicies?.find((name) => !known.policies.has(name))
+    if (policy === undefined) return
+    throw new BackupError('missing', `there is no retention policy ${policy} in what is to be backed up`)
   }
 
   async #copyFiles(
@@ -413,6 +437,10 @@ class Creation {
 function isFileMissing(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'EACCES' || code === 'EPERM'
+}
+
+function emptyContent(): RegistryContent {
+  return { files: [], databases: [], known: { databases: new Set(), policies: new Set() } }
 }
 
 async function* noteContent(

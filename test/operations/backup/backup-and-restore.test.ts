@@ -110,10 +110,25 @@ test('what was deleted stays deleted, in a whole copy and in a part under anothe
   expect(await askRestored('part', 'SELECT v FROM m GROUP BY host', 'new')).toEqual(['m host=b | time=1 v=1'])
 })
 
-test('a database that does not exist is not backed up as an empty one', async () => {
-  const selection = toSelection({ ...EVERYTHING, databases: ['typo'] })
-  await expect(test_.create({ selection })).rejects.toMatchObject({ kind: 'missing' })
-  await expect(test_.create({ selection, isDryRun: true })).rejects.toMatchObject({ kind: 'missing' })
+test('what does not exist is not backed up as an empty set, and is left out with a warning', async () => {
+  await test_.source.ask('CREATE DATABASE other')
+  await test_.source.ask('CREATE RETENTION POLICY p ON other DURATION INF REPLICATION 1')
+  const wrong = [
+    { databases: ['typo'] },
+    { retentionPolicies: ['typo'] },
+    { databases: ['db'], retentionPolicies: ['p'] },
+  ]
+  for (const flags of wrong) {
+    const selection = toSelection({ ...EVERYTHING, ...flags })
+    await expect(test_.create({ selection })).rejects.toMatchObject({ kind: 'missing' })
+    await expect(test_.create({ selection, isDryRun: true })).rejects.toMatchObject({ kind: 'missing' })
+  }
+  const warnings: string[] = []
+  const progress = { ...NO_PROGRESS, warn: (message: string) => void warnings.push(message) }
+  const pace = new BytePace({ bytesPerSecond: null, progress, signal: new AbortController().signal })
+  const selection = toSelection({ ...EVERYTHING, excluded: ['typo', 'db'], retentionPolicies: ['p'] })
+  expect((await test_.create({ selection, pace })).manifest.databases).toEqual(['other'])
+  expect(warnings).toEqual(['there is no database typo to leave out'])
 })
 
 test('a directory that holds a database is left alone unless it is to be replaced', async () => {
