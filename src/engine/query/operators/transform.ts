@@ -130,8 +130,9 @@ function derivative(
   eachAdvance(points, (previous, current) => {
     const change = Number(subtract(values[current], values[previous]))
     if (isNonNegative && change < 0) return
-    const elapsedNs = isDescending ? times[previous] - times[current] : times[current] - times[previous]
-    out.append(times[current], change / (Number(elapsedNs) / Number(unitNs)))
+    const forwardsNs = elapsedNs(times, previous, current)
+    const sinceNs = isDescending ? -forwardsNs : forwardsNs
+    out.append(times[current], change / (Number(sinceNs) / Number(unitNs)))
   })
 }
 
@@ -170,8 +171,13 @@ function cumulativeSum({ times, values }: Points, _spec: NeighbourSpec, out: Ser
   }
 }
 
+/** More than 292 years wrap around, as in InfluxDB. */
+function elapsedNs(times: readonly bigint[], from: number, to: number): bigint {
+  return BigInt.asIntN(64, times[to] - times[from])
+}
+
 function elapsed({ times }: Points, { unitNs }: NeighbourSpec, out: SeriesBuilder): void {
-  for (let i = 1; i < times.length; i++) out.append(times[i], BigInt.asIntN(64, times[i] - times[i - 1]) / unitNs)
+  for (let i = 1; i < times.length; i++) out.append(times[i], elapsedNs(times, i - 1, i) / unitNs)
 }
 
 /**
