@@ -9,6 +9,7 @@ import { parseExactJson } from '../../client/parse-exact-json.js'
 import type { Target } from '../../client/target.js'
 import type { DirectoryTarget } from '../../daemon/directory-target.js'
 import { type TargetFlagValues, withTarget } from '../open-target.js'
+import { OperationError } from '../operation-error.js'
 
 export interface DebugSource {
   readonly kind: Target['kind']
@@ -18,11 +19,25 @@ export interface DebugSource {
   ask<Name extends DebugName>(name: Name, params?: DebugParams): Promise<DebugDocuments[Name]>
 }
 
+/** A `--db` that does not exist ends the command with 6: an empty answer would look as if all were well. */
 export async function withDebugSource<T>(
-  flags: TargetFlagValues,
+  flags: TargetFlagValues & { readonly db?: string },
   run: (source: DebugSource) => Promise<T>,
 ): Promise<T> {
-  return await withTarget(flags, (target) => run(debugSourceOf(target)))
+  return await withTarget(flags, async (target) => {
+    const source = debugSourceOf(target)
+    if (flags.db !== undefined) await requireDatabase(source, flags.db)
+    return await run(source)
+  })
+}
+
+async function requireDatabase(source: DebugSource, name: string): Promise<void> {
+  const { databases } = await source.ask('server')
+  if (databases.some((database) => database.name === name)) return
+  throw new OperationError(`there is no database ${name} in ${source.name}`, {
+    exit: 'missing',
+    hint: 'hyperbyte debug topology lists them',
+  })
 }
 
 export function debugSourceOf(target: Target): DebugSource {

@@ -22,8 +22,8 @@ export default class DebugCardinality extends BaseCommand {
     `A running server counts the series that are new, hour by hour, and who wrote them (as USER@ADDRESS); it begins anew when it starts, and the output says since when it has counted. A series that was dropped and came again is counted twice.
 
 EXIT CODES
-  0 done   4 server unreachable   5 not an admin   8 with --simulate-limit: a database would be above it
-  9 a server holds the data directory`
+  0 done   4 server unreachable   5 not an admin   6 no such database
+  8 with --simulate-limit: a database would be above it   9 a server holds the data directory`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --top 10 --sort new',
     '<%= config.bin %> <%= command.id %> --by tag --db telegraf',

@@ -24,7 +24,7 @@ export default class DebugCompact extends BaseCommand {
     `Shows the next merge of each bucket that needs one. --yes does these and what follows from them, one after the other, until the buckets that were asked for are within their bounds; rows in memory stay there. A bucket is asked for by --since and --until when a file to be merged has rows in that time.
 
 EXIT CODES
-  0 done   4 server unreachable   5 not an admin   9 a server holds the data directory   11 disk full
+  0 done   4 server unreachable   5 not an admin   6 no such database   9 a server holds the data directory   11 disk full
   130 ended with Ctrl-C: the merges until then are done`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --db telegraf',

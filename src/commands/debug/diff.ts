@@ -28,8 +28,8 @@ export default class DebugDiff extends BaseCommand {
 --fix takes the first side as right: on days that differ, and for measurements that the second does not have, it writes every row of the first to the second, then compares again. Rows that only the second has stay; databases and policies that it does not have are not made.
 
 EXIT CODES
-  0 both are alike, or with --fix --yes have become so   1 a side failed   4 a server is unreachable   5 not allowed   8 they differ: it is named
-  9 a server holds a directory   130 ended with Ctrl-C`
+  0 both are alike, or with --fix --yes have become so   1 a side failed   4 a server is unreachable   5 not allowed
+  6 no such database or directory   8 they differ: it is named   9 a server holds a directory   130 ended with Ctrl-C`
   static override examples = [
     '<%= config.bin %> <%= command.id %> http://old:8086 http://new:8086 --db telegraf --since -7d',
     '<%= config.bin %> <%= command.id %> http://db1:8086 /restored/hyperbyte --level row',
@@ -71,7 +71,7 @@ EXIT CODES
   async run() {
     const { flags, args } = await this.parse(DebugDiff)
     const onSide = <T>(side: string, run: (target: Target) => Promise<T>) =>
-      withTarget({ ...flags, ...(existsSync(side) ? { 'data-dir': side } : { host: [side] }) }, run)
+      withTarget({ ...flags, ...(isPath(side) ? { 'data-dir': side } : { host: [side] }) }, run)
     if (flags.fix && flags.level === 'metadata') {
       throw new OperationError('--fix copies rows, which --level metadata does not look at', { exit: 'usage' })
     }
@@ -146,6 +146,11 @@ EXIT CODES
       progress.finish()
     }
   }
+}
+
+/** Whatever looks like a path is one, so that a wrong one is not taken for the name of a host. */
+function isPath(side: string): boolean {
+  return existsSync(side) || /^\.{0,2}\//.test(side)
 }
 
 type DiffFlags = Interfaces.InferredFlags<typeof DebugDiff.flags & typeof DebugDiff.baseFlags>

@@ -12,7 +12,7 @@ import type { DebugFile } from '../../client/debug-documents.js'
 export default class DebugManifest extends BaseCommand {
   static override summary = 'List the live files with rows, sizes, times and hashes'
   static override description = `EXIT CODES
-  0 done   4 server unreachable   5 not an admin   6 no such data directory   9 a server holds it`
+  0 done   4 server unreachable   5 not an admin   6 no such database or data directory   9 a server holds it`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --db telegraf --measurement cpu',
     '<%= config.bin %> <%= command.id %> --data-dir /var/lib/hyperbyte --json',

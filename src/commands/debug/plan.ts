@@ -5,6 +5,7 @@ import { BaseCommand } from '../../cli/base-command.js'
 import { databaseFlags } from '../../cli/connection-flags.js'
 import { withDebugSource } from '../../cli/debug/debug-source.js'
 import { targetFlags } from '../../cli/open-target.js'
+import { OperationError } from '../../cli/operation-error.js'
 import { formatBytes } from '../../cli/progress/format-quantity.js'
 import type { DebugAnalysis, DebugRead, DebugPlan as Plan } from '../../client/debug-documents.js'
 
@@ -13,7 +14,8 @@ export default class DebugPlan extends BaseCommand {
   static override description = `--analyze runs the SELECT and throws its rows away.
 
 EXIT CODES
-  0 done   1 the statement is wrong   4 server unreachable   5 not an admin   9 a server holds the data directory`
+  0 done   1 the statement is wrong   2 there is none   4 server unreachable   5 not an admin   6 no such database
+  9 a server holds the data directory`
   static override examples = [
     `<%= config.bin %> <%= command.id %> -d telegraf 'SELECT mean(usage_idle) FROM cpu WHERE time > now() - 1d GROUP BY host'`,
     `<%= config.bin %> <%= command.id %> -d telegraf --analyze 'SELECT max(v) FROM m' --json`,
@@ -36,6 +38,7 @@ EXIT CODES
         analyze: String(flags.analyze),
       }),
     )
+    if (plans.length === 0) throw new OperationError('there is no statement to plan', { exit: 'usage' })
     for (const plan of plans) this.log(renderPlan(plan, flags.tree))
     if (analysis !== null) this.log(renderAnalysis(analysis))
     return { schema: 'hyperbyte.debug.plan/1', plans, analysis }

@@ -15,7 +15,8 @@ export default class DebugTypes extends BaseCommand {
     `A field has one type within a shard group and may have another in the next; queries over both then see only one of them.
 
 EXIT CODES
-  0 every field has one type   4 server unreachable   5 not an admin   8 some have more   9 a server holds the directory`
+  0 every field has one type   4 server unreachable   5 not an admin   6 no such database   8 some have more
+  9 a server holds the directory`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --db telegraf --json',

@@ -19,8 +19,8 @@ export default class DebugVerify extends BaseCommand {
   static override description = `A running server reads its own files, one at a time.
 
 EXIT CODES
-  0 all are as they were written   4 server unreachable   5 not an admin   8 some are not: they are named
-  9 a server holds the data directory   130 ended with Ctrl-C`
+  0 all are as they were written   4 server unreachable   5 not an admin   6 no such database
+  8 some are not: they are named   9 a server holds the data directory   130 ended with Ctrl-C`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --rate 50MiB',
     '<%= config.bin %> <%= command.id %> --data-dir /var/lib/hyperbyte --sample 10%',

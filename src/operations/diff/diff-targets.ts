@@ -110,6 +110,9 @@ class Diff {
         .map(String)
         .filter(isWanted),
     )
+    const known = new Set([...namesA, ...namesB])
+    const [unknown] = (databases ?? []).filter((name) => !known.has(name))
+    if (unknown !== undefined) throw new ClientError('missing', `neither side has the database ${unknown}`)
     for (const database of this.#common('database', '', new Map(entriesOf(namesA)), new Map(entriesOf(namesB)))) {
       await this.#diffDatabase(database)
     }
