@@ -13,6 +13,7 @@ import { nodeFlag, requireNode } from '../../cli/debug/node-flag.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
 import { exitCode } from '../../cli/exit-codes.js'
 import { targetFlags } from '../../cli/open-target.js'
+import { ClientError } from '../../client/client-error.js'
 import { HttpClient } from '../../client/http-client.js'
 import { columnOf, runStatement } from '../../client/run-statement.js'
 
@@ -27,7 +28,8 @@ interface Probe {
 export default class DebugHealth extends BaseCommand {
   static override summary = 'Try each part of the server and say how long it took'
   static override description = `EXIT CODES
-  0 all well   4 server unreachable   6 no such node   8 a probe failed   9 a server holds the data directory
+  0 all well   4 server unreachable   5 not an admin   6 no such node   8 a probe failed
+  9 a server holds the data directory
   With --check-format nagios: 0 ok, 2 critical, also when the server is unreachable.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -72,7 +74,11 @@ async function runProbes(source: DebugSource): Promise<Probe[]> {
     const startMs = performance.now()
     const outcome = await work().then(
       (text) => ({ ok: true, text }),
-      (error: Error) => ({ ok: false, text: error.message }),
+      (error: Error) => {
+        // Whoever may not ask has learned nothing about the server.
+        if (error instanceof ClientError && error.kind === 'denied') throw error
+        return { ok: false, text: error.message }
+      },
     )
     probes.push({ node: 0, probe, ms: performance.now() - startMs, ...outcome })
   }
