@@ -13,7 +13,7 @@ export default class Version extends BaseCommand {
 
   async run() {
     await this.parse(Version)
-    const duckdb = await import('@duckdb/node-api')
+    const { duckdbLibrary } = await import('../engine/index.js')
     const { version, platform, arch } = this.config
     const facts = {
       version,
@@ -21,7 +21,7 @@ export default class Version extends BaseCommand {
       platform,
       arch,
       influxdb_api: INFLUXDB_API,
-      duckdb: duckdb.version(),
+      duckdb: duckdbLibrary().version(),
     }
     this.log(`hyperbyte ${version}`)
     this.log(`node ${facts.node}, ${platform} ${arch}, DuckDB ${facts.duckdb}, InfluxDB API ${INFLUXDB_API}`)

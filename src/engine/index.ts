@@ -94,6 +94,7 @@ export {
   rewriteRegistry,
 } from './restore-data-directory.js'
 export type { MeasurementOrigins, SeriesWriter } from './series-origins.js'
+export { duckdbLibrary } from './sql/duckdb-library.js'
 export {
   checkRecord,
   placeholderRecord,

@@ -3,19 +3,12 @@
  * where value-by-value appending costs microseconds. The arrays stay the caller's.
  */
 
-import {
-  BIGINT,
-  BOOLEAN,
-  DOUBLE,
-  type DuckDBAppender,
-  DuckDBDataChunk,
-  type DuckDBType,
-  TIMESTAMP_NS,
-  UBIGINT,
-  VARCHAR,
-} from '@duckdb/node-api'
-import duckdb from '@duckdb/node-bindings'
+import type { DuckDBAppender, DuckDBDataChunk, DuckDBType } from '@duckdb/node-api'
 import { type Column, type ColumnType, validityWordCount } from '../domain/column.js'
+import { duckdbBindings, duckdbLibrary } from './duckdb-library.js'
+
+const { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk: DataChunk, TIMESTAMP_NS, UBIGINT, VARCHAR } = duckdbLibrary()
+const duckdb = duckdbBindings()
 
 export const VECTOR_ROWS = 2048
 
@@ -58,7 +51,7 @@ export class ColumnAppender {
 
   constructor(appender: DuckDBAppender, types: readonly ColumnType[]) {
     this.#appender = appender
-    this.#chunk = DuckDBDataChunk.create(types.map((type) => DUCKDB_TYPE[type]))
+    this.#chunk = DataChunk.create(types.map((type) => DUCKDB_TYPE[type]))
   }
 
   /** One slice per column; at most VECTOR_ROWS rows. */

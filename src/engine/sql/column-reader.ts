@@ -6,9 +6,11 @@
  */
 
 import type { DuckDBDataChunk } from '@duckdb/node-api'
-import duckdb from '@duckdb/node-bindings'
 import { type Column, type ColumnType, validityWordCount } from '../domain/column.js'
 import type { ColumnChunk } from './duckdb.js'
+import { duckdbBindings } from './duckdb-library.js'
+
+const duckdb = duckdbBindings()
 
 const VALUE_BYTES = { float: 8, integer: 8, unsigned: 8, time: 8, boolean: 1, string: 16 } satisfies Record<
   ColumnType,

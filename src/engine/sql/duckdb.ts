@@ -4,11 +4,12 @@
  * user values are bound, and every statement goes through `prepare`, which refuses stacked statements.
  */
 
-import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from '@duckdb/node-api'
 import type { Column, ColumnType } from '../domain/column.js'
 import { HyperbyteError } from '../domain/errors.js'
 import { ColumnAppender } from './column-appender.js'
 import { ColumnReader } from './column-reader.js'
+import { duckdbLibrary } from './duckdb-library.js'
 import { quoteString } from './quote-sql.js'
 
 export interface DuckdbOptions {
@@ -47,6 +48,7 @@ export class Duckdb {
 
   /** Throws `internal` when DuckDB cannot start. The lock-down order matters: nothing can be set after the last line. */
   static async open(options: DuckdbOptions): Promise<Duckdb> {
+    const { DuckDBInstance } = duckdbLibrary()
     const duckdb = new Duckdb(await DuckDBInstance.create(':memory:', { threads: String(options.threads) }))
     await duckdb.#use(async (connection) => {
       for (const setting of [

@@ -6,8 +6,8 @@
 import { mkdirSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { type FieldType, isValid, type PointColumns } from '../../engine/index.js'
+import type { DuckDBAppender, DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { duckdbLibrary, type FieldType, isValid, type PointColumns } from '../../engine/index.js'
 import { quoteIdentifier, quoteString } from './table-sql.js'
 
 export interface ParquetOutputOptions {
@@ -46,7 +46,7 @@ export class ParquetOutput {
   static async open(options: ParquetOutputOptions): Promise<ParquetOutput> {
     const { path, tempDir, tagKeys, fields } = options
     mkdirSync(dirname(path), { recursive: true })
-    const instance = await DuckDBInstance.create(':memory:', { threads: '2' })
+    const instance = await duckdbLibrary().DuckDBInstance.create(':memory:', { threads: '2' })
     const connection = await instance.connect()
     for (const setting of [
       `SET memory_limit = '512MiB'`,
