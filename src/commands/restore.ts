@@ -7,6 +7,7 @@ import { BaseCommand } from '../cli/base-command.js'
 import { exitCode } from '../cli/exit-codes.js'
 import { type OpenDirectoryOptions, targetFlags, withDirectory, withTarget } from '../cli/open-target.js'
 import { OperationError } from '../cli/operation-error.js'
+import { parseShareFlag } from '../cli/parse-share-flag.js'
 import { parseTimeFlag } from '../cli/parse-time-flag.js'
 import { formatBytes, formatCount, formatSeconds } from '../cli/progress/format-quantity.js'
 import { ProgressReporter, progressFlags } from '../cli/progress/progress-reporter.js'
@@ -75,6 +76,12 @@ EXIT CODES
       helpGroup: 'HOW',
       summary:
         'Open the restored database before it takes its place; where rows are written, compare how many values each field has on each day.',
+    }),
+    'read-data': Flags.custom<number>({ parse: parseShareFlag })({
+      exclusive: ['into'],
+      helpGroup: 'HOW',
+      helpValue: 'SHARE',
+      summary: 'Share of the written rows to read back and compare value by value: 10% or 1/10.',
     }),
     resume: Flags.boolean({
       default: false,
@@ -148,6 +155,7 @@ EXIT CODES
         target,
         ifExists: flags['if-exists'],
         stageIn: flags['temp-dir'] ?? tmpdir(),
+        readShare: flags['read-data'] ?? 0,
         now: () => BigInt(Date.now()) * 1_000_000n,
         safeguard: async (databases) => {
           const { manifest } = await createBackup({

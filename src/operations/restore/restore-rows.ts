@@ -18,7 +18,7 @@ import { Repository } from '../backup/repository/repository.js'
 import { isDatabaseIn } from '../backup/selection.js'
 import { ColumnWriter, type RefusalHandler } from '../column-writer.js'
 import { runParallel } from '../run-parallel.js'
-import { checkBucket } from './check-bucket.js'
+import { checkBucket, compareBucket } from './check-bucket.js'
 import { chooseSet } from './choose-set.js'
 import {
   type IfExists,
@@ -38,6 +38,8 @@ export interface RestoreRowsOptions extends Omit<RestoreDirectoryOptions, 'into'
   readonly safeguard: (databases: readonly string[]) => Promise<string>
   /** Everything went well: the copy is not needed any more. */
   readonly forgetSafeguard: (place: string) => Promise<void>
+  /** Of the pieces that are written, those that are read back and compared by value, 0 to 1. */
+  readonly readShare: number
   readonly now: () => bigint
 }
 
@@ -59,6 +61,11 @@ const NOTHING_WRITTEN = { writtenRows: 0, expiredRows: 0, skippedBuckets: 0, lef
 
 export async function restoreRows(options: RestoreRowsOptions): Promise<RestoreRowsOutcome> {
   const startedMs = performance.now()
+  if (options.readShare > 0 && options.ifExists === 'merge') {
+    throw new BackupError('usage', 'where rows are merged, what is read back is not what was restored', {
+      hint: 'leave out --read-data, or --if-exists merge',
+    })
+  }
   const stage = path.join(options.stageIn, `hyperbyte-restore-${digestOf(options)}`)
   const staged = { ...options, into: path.join(stage, 'data'), ifExists: 'replace' as const }
   const whole = await readOutcome(stage)
@@ -177,7 +184,8 @@ class RowRestore {
     for (const database of databases) await this.#target.create(database)
     const skippedBuckets = done.size
     await this.#writeBuckets(buckets, done)
-    if (this.#options.isVerified) await this.#checkBuckets(buckets, done)
+    const { isVerified, readShare } = this.#options
+    if (isVerified || readShare > 0) await this.#checkBuckets(buckets, done)
     const written = [...done.values()]
     const leftOut = await this.#defineTheRest(databases)
     if (copy !== null) await this.#options.forgetSafeguard(copy)
@@ -248,15 +256,14 @@ class RowRestore {
    * Throws `damaged`; the same restore will then write anew what differs.
    */
   async #checkBuckets(buckets: readonly Bucket[], done: Map<string, WrittenBucket>): Promise<void> {
-    const { pace, ifExists, target } = this.#options
-    const options = { staged: this.#staged, target, isMerged: ifExists === 'merge' }
+    const { pace } = this.#options
     const differences: string[] = []
     pace.begin('verify', buckets.length, 0, 'slices')
-    await runParallel(buckets, this.#jobCount, async (bucket) => {
+    await runParallel([...buckets.entries()], this.#jobCount, async ([index, bucket]) => {
       pace.signal.throwIfAborted()
       const key = keyOf(bucket)
       // Which of the rows the target left out, it did not say.
-      const difference = done.get(key)?.expiredRows === 0 ? await checkBucket(bucket, options) : null
+      const difference = done.get(key)?.expiredRows === 0 ? await this.#checkBucket(bucket, index) : null
       if (difference !== null) {
         differences.push(difference)
         done.delete(key)
@@ -269,6 +276,16 @@ class RowRestore {
     throw new BackupError('damaged', `${differences[0]}${more}`, {
       hint: 'the same command writes anew what differs',
     })
+  }
+
+  async #checkBucket(bucket: Bucket, index: number): Promise<string | null> {
+    const { target, ifExists, readShare, pace } = this.#options
+    const staged = this.#staged
+    // Evenly: 10 % are every tenth, not the first.
+    const isRead = Math.floor((index + 1) * readShare) > Math.floor(index * readShare)
+    if (isRead) return await compareBucket(bucket, { staged, target, signal: pace.signal })
+    if (!this.#options.isVerified) return null
+    return await checkBucket(bucket, { staged, target, isMerged: ifExists === 'merge' })
   }
 
   get #jobCount(): number {

@@ -10,6 +10,7 @@ import {
   decodeRegistry,
   type Engine,
   type FieldColumn,
+  type FieldType,
   type FileEntry,
   fileEntryOf,
   isValid,
@@ -80,9 +81,11 @@ export class StagedRows {
     return [...buckets.values()]
   }
 
-  /** Sorted. */
-  fieldsOf({ startNs, endNs, ...table }: Bucket): string[] {
-    return [...this.#engine.catalog.fieldTypes(table, { startNs, endNs }).keys()].sort()
+  /** By name, one type each. */
+  typesOf({ database, retentionPolicy, measurement, startNs, endNs }: Bucket): Map<string, FieldType[]> {
+    const table = { database, retentionPolicy, measurement }
+    const types = this.#engine.catalog.fieldTypes(table, { startNs, endNs })
+    return new Map([...types].map(([name, all]) => [name, [...all]]))
   }
 
   /** In pieces of one series each, a series' rows in order of time. */
@@ -153,12 +156,10 @@ export class StagedRows {
   }
 
   #scanRequest(bucket: Bucket, series: Uint32Array, range: TimeRange): ScanRequest {
-    const { database, retentionPolicy, measurement, startNs, endNs } = bucket
-    const table = { database, retentionPolicy, measurement }
-    const types = this.#engine.catalog.fieldTypes(table, { startNs, endNs })
-    const fields = [...types].map(([name, [type]]) => ({ name, type }))
+    const { database, retentionPolicy, measurement } = bucket
+    const fields = [...this.typesOf(bucket)].map(([name, [type]]) => ({ name, type }))
     return {
-      table,
+      table: { database, retentionPolicy, measurement },
       groups: Array.from(series, (ordinal) => ({ parts: [{ series: Uint32Array.of(ordinal), filter: null }] })),
       fields,
       outputFieldCount: fields.length,

@@ -57,6 +57,7 @@ function restore(options: Partial<RestoreRowsOptions> = {}): Promise<RestoreRows
     stageIn: repo.folder,
     safeguard: async () => 'nowhere',
     forgetSafeguard: async () => undefined,
+    readShare: 0,
     now: () => TEST_NOW_NS,
     ...options,
   })
@@ -234,6 +235,26 @@ test('a value that did not arrive is missed', async () => {
   // Written anew by the same restore.
   await restore({ ifExists: 'merge' })
   expect(await target.ask('SELECT v, w FROM m')).toEqual(await repo.source.ask('SELECT v, w FROM m'))
+})
+
+test('a value that arrived as another is found by reading it back', async () => {
+  await repo.source.write(`m,t=a v=1,s="x" 1\nm v=-0,i=7i ${2n * DAY_NS}`)
+  await repo.create()
+  const changing: Target = {
+    ...targetOf(client),
+    writeColumns: (call) => {
+      const columns = call.columns.map((part) => ({ ...part, series: [[['t', 'b'] as const]] }))
+      return client.writeColumns({ ...call, columns })
+    },
+  }
+  const to = { selection: only('db'), renames: { database: 'copy', retentionPolicy: null } }
+  await expect(restore({ ...to, target: changing, readShare: 1 })).rejects.toThrow(
+    /differs in copy\.autogen\.m .*: \w+ \w+, hash/,
+  )
+  await target.ask('DROP DATABASE copy', '')
+  await restore({ ...to, readShare: 1 })
+  expect(await target.ask('SELECT * FROM m', 'copy')).toEqual(await repo.source.ask('SELECT * FROM m'))
+  await expect(restore({ ifExists: 'merge', readShare: 0.5 })).rejects.toMatchObject({ kind: 'usage' })
 })
 
 test('a part in time is exact', async () => {
