@@ -11,7 +11,7 @@ import type { MeasurementBatch } from '../domain/point-batch.js'
 import { type TableName, tableKey } from '../domain/table-name.js'
 import type { TimeRange } from '../domain/time-range.js'
 import { coversSpan, type Tombstone, touchesSpan } from '../domain/tombstone.js'
-import { Memtable } from '../memtable/memtable.js'
+import type { Memtable } from '../memtable/memtable.js'
 import type { HiddenRows } from '../memtable/memtable-table.js'
 import type { SeriesTable } from '../metadata/series-table.js'
 import { ROW_GROUP_ROWS } from '../parquet/write-parquet-file.js'
@@ -24,10 +24,9 @@ import { ColumnCache } from './column-cache.js'
 import { type CachedPiece, FileReader } from './file-reader.js'
 import { findDisorder } from './find-disorder.js'
 import { type FlushContext, flushTable } from './flush-table.js'
+import { Generations } from './generations.js'
 import { mergeFiles } from './merge-files.js'
 import { moveTombstones } from './move-tombstones.js'
-import { Pins } from './pins.js'
-import { hasVisibleRow, hasVisibleRowIn } from './read-memtable-series.js'
 import { type SqlScanContext, scanBySql } from './scan-by-sql.js'
 import { openNarrowScan } from './scan-narrow.js'
 import { countSeries } from './series-selection.js'
@@ -35,13 +34,11 @@ import {
   coveredShare,
   EMPTY_SOURCE_SET,
   type FileSource,
-  type MemtableSource,
   rowCountOf,
   type Source,
   type SourceSet,
   selectSources,
 } from './source-set.js'
-import { StagedTable } from './staged-table.js'
 import { type FileHold, StoredFiles } from './stored-files.js'
 import { TableState } from './table-state.js'
 import { findVisibleSeries, hasVisibleRows } from './visible-series.js'
@@ -120,14 +117,10 @@ export interface FlushResult extends FileChange {
 export class Storage implements Scanner {
   readonly #options: StorageOptions
   readonly #tables = new Map<string, TableState>()
-  readonly #staged = new Map<Memtable, Map<string, StagedTable>>()
+  readonly #generations: Generations
   readonly #cache: ColumnCache<CachedPiece>
   readonly #fileReader: FileReader
   readonly #files: StoredFiles
-  readonly #stagedPins = new Pins<StagedTable>()
-  #current: Memtable
-  #frozen: Memtable[] = []
-  #nextGeneration = 0
   #nextFileId = 1
   #nextTombstoneId = 1
   #nextTableNumber = 0
@@ -139,7 +132,10 @@ export class Storage implements Scanner {
     this.#cache = new ColumnCache(options.columnCacheBytesMax)
     this.#files = new StoredFiles(options)
     this.#fileReader = new FileReader(options.duckdb, this.#cache, (file) => this.#files.absolute(file))
-    this.#current = this.#newMemtable()
+    const { duckdb, monotonicMs, seriesTableOf } = options
+    const [nextTableName, pause] = [this.#nextTableName, this.#pause]
+    const logFault = (action: string, error: unknown): void => this.#logFault(action, error)
+    this.#generations = new Generations({ duckdb, monotonicMs, seriesTableOf, nextTableName, pause, logFault })
     const byTable = groupBy(files, (file) => tableKey(file.table))
     const hidden = groupBy(tombstones, (tombstone) => tableKey(tombstone.table))
     for (const [key, tableFiles] of byTable) {
@@ -151,7 +147,7 @@ export class Storage implements Scanner {
   }
 
   get current(): Memtable {
-    return this.#current
+    return this.#generations.current
   }
 
   get cacheByteCount(): number {
@@ -159,15 +155,15 @@ export class Storage implements Scanner {
   }
 
   get frozenCount(): number {
-    return this.#frozen.length
+    return this.#generations.frozenCount
   }
 
   get memoryByteCount(): number {
-    return this.#frozen.reduce((sum, { byteCount }) => sum + byteCount, this.#current.byteCount)
+    return this.#generations.byteCount
   }
 
   get memoryRowCount(): number {
-    return this.#frozen.reduce((sum, { rowCount }) => sum + rowCount, this.#current.rowCount)
+    return this.#generations.rowCount
   }
 
   tables(): IterableIterator<TableState> {
@@ -180,27 +176,25 @@ export class Storage implements Scanner {
 
   /** Rows that the log has under `sequence`; sequences come in order. */
   append(database: string, retentionPolicy: string, batch: MeasurementBatch, sequence: bigint): void {
-    assert(sequence >= this.#current.lastSequence, 'rows come in the order of the log')
+    const { current } = this.#generations
+    assert(sequence >= current.lastSequence, 'rows come in the order of the log')
     const table = this.#openTable({ database, retentionPolicy, measurement: batch.measurement })
-    this.#current.append(table.key, table.newest, batch, sequence)
+    current.append(table.key, table.newest, batch, sequence)
   }
 
   /** The current memtable stops taking rows and waits to be flushed. False when it is empty. */
   freeze(): boolean {
-    if (this.#current.rowCount === 0) return false
-    this.#frozen.push(this.#current)
-    this.#current = this.#newMemtable()
-    return true
+    return this.#generations.freeze()
   }
 
   /** Begins the age of an empty memtable anew. */
   renewEmpty(): void {
-    if (this.#current.rowCount === 0) this.#current = this.#newMemtable()
+    this.#generations.renewEmpty()
   }
 
   /** Writes the oldest frozen memtable into files; null when there is none. */
   async flushOldest(): Promise<FlushResult | null> {
-    const memtable = this.#frozen[0]
+    const memtable = this.#generations.oldestFrozen
     if (memtable === undefined) return null
     const added: FileEntry[] = []
     /** By table key: what was hidden when its files were begun. */
@@ -289,7 +283,7 @@ export class Storage implements Scanner {
     const dropped = [...this.#tables.values()].filter(({ name }) => isDropped(name))
     for (const table of dropped) {
       this.#tables.delete(table.key)
-      for (const memtable of this.#memtables()) this.#dropRows(memtable, table.key)
+      this.#generations.drop(table.key)
     }
     const changes = dropped.flatMap(({ tombstones }) =>
       tombstones.map((tombstone): TombstoneChange => ({ kind: 'remove-tombstone', tombstone })),
@@ -309,7 +303,7 @@ export class Storage implements Scanner {
       if (!rows.isMeant(table.name)) continue
       const { range, seriesIds } = rows
       const tombstone: Tombstone = { id: this.#nextTombstoneId++, table: table.name, range, seriesIds }
-      this.#hideInMemory(table, tombstone)
+      this.#generations.hide(table.key, tombstone)
       const touched = table.files.filter((file) => touchesSpan(tombstone, file))
       const covered = touched.filter((file) => tombstone.seriesIds === null && coversSpan(tombstone, file))
       table.replaceFiles(covered, [])
@@ -361,21 +355,13 @@ export class Storage implements Scanner {
 
   /** Whether memory has any row of the table in the range. */
   hasRowsInMemory(name: TableName, range: TimeRange): boolean {
-    const key = tableKey(name)
     const seriesTable = this.#options.seriesTableOf(name.database)
-    return this.#memtables().some((memtable) => {
-      const rows = memtable.tables.get(key)
-      return rows !== undefined && hasVisibleRowIn(rows, range, (series) => seriesTable.idOf(series))
-    })
+    return this.#generations.hasRows(tableKey(name), range, (series) => seriesTable.idOf(series))
   }
 
   /** Whether a series has rows of the table in memory. */
   isSeriesInMemory(name: TableName, series: number, seriesId: bigint): boolean {
-    const key = tableKey(name)
-    return this.#memtables().some((memtable) => {
-      const rows = memtable.tables.get(key)
-      return rows !== undefined && hasVisibleRow(rows, series, seriesId)
-    })
+    return this.#generations.hasSeries(tableKey(name), series, seriesId)
   }
 
   /** No file that is registered now, or is about to be, is removed until the hold is released. */
@@ -482,11 +468,11 @@ export class Storage implements Scanner {
     const set = selectSources(this.#sourcesOf(table), range)
     const files = set.sources.flatMap((source) => (source.kind === 'file' ? [source.file] : []))
     const memtables = set.sources.filter((source) => source.kind === 'memtable')
-    const unpin = this.#files.pin(files)
-    this.#stagedPins.pin(memtables.map(({ staged }) => staged))
+    const unpinFiles = this.#files.pin(files)
+    const unpinMemtables = this.#generations.pin(memtables)
     const release = (): void => {
-      unpin()
-      this.#stagedPins.unpin(memtables.map(({ staged }) => staged))
+      unpinFiles()
+      unpinMemtables()
     }
     try {
       await this.#files.verify(files)
@@ -499,44 +485,11 @@ export class Storage implements Scanner {
 
   /** Oldest first. */
   #sourcesOf(table: TableState): Source[] {
-    const sources: Source[] = table.files.map((file) => this.#fileSource(table, file))
-    for (const memtable of this.#memtables()) {
-      const rows = memtable.tables.get(table.key)
-      if (rows === undefined) continue
-      const source: MemtableSource = {
-        kind: 'memtable',
-        rows,
-        staged: this.#stagedTable(memtable, table.key),
-        rowCount: rows.rowCount,
-        fields: [...rows.fields],
-        hidden: rows.hidden,
-      }
-      sources.push(source)
-    }
-    return sources
+    return [...table.files.map((file) => this.#fileSource(table, file)), ...this.#generations.sourcesOf(table)]
   }
 
   #fileSource(table: TableState, file: FileEntry): FileSource {
     return { kind: 'file', file, path: this.#files.absolute(file), hidden: table.hiddenIn(file.id) }
-  }
-
-  /** Oldest first. */
-  #memtables(): Memtable[] {
-    return [...this.#frozen, this.#current]
-  }
-
-  #hideInMemory(table: TableState, tombstone: Tombstone): void {
-    for (const memtable of this.#memtables()) {
-      const rows = memtable.tables.get(table.key)
-      if (rows === undefined || rows.span === null || !touchesSpan(tombstone, rows.span)) continue
-      if (tombstone.seriesIds === null && coversSpan(tombstone, rows.span)) this.#dropRows(memtable, table.key)
-      else rows.hide(tombstone)
-    }
-  }
-
-  #dropRows(memtable: Memtable, key: string): void {
-    memtable.drop(key)
-    this.#dropStaged(memtable, key)
   }
 
   #removal(removed: readonly FileEntry[], begin: () => readonly TombstoneChange[]): FileChange {
@@ -548,8 +501,6 @@ export class Storage implements Scanner {
   }
 
   #finishFlush(memtable: Memtable, added: readonly FileEntry[], late: readonly TombstoneEntry[]): readonly FileEntry[] {
-    assert(this.#frozen[0] === memtable, 'memtables are flushed in order')
-    this.#frozen = this.#frozen.slice(1)
     const lost: FileEntry[] = []
     for (const [key, files] of groupBy(added, (file) => tableKey(file.table))) {
       // A dropped table took its rows out of the memtable.
@@ -563,8 +514,7 @@ export class Storage implements Scanner {
     for (const [key, ofTable] of groupBy(late, ({ table }) => tableKey(table))) {
       this.#tables.get(key)?.putTombstones(ofTable)
     }
-    for (const key of memtable.tables.keys()) this.#dropStaged(memtable, key)
-    this.#staged.delete(memtable)
+    this.#generations.forgetOldest(memtable)
     this.#retireFiles(lost)
     return lost
   }
@@ -628,31 +578,6 @@ export class Storage implements Scanner {
     }
   }
 
-  #dropStaged(memtable: Memtable, key: string): void {
-    const staged = this.#staged.get(memtable)?.get(key)
-    if (staged === undefined) return
-    this.#staged.get(memtable)?.delete(key)
-    this.#stagedPins.retire(
-      staged,
-      () => void staged.drop().catch((error) => this.#logFault('drop a staged table', error)),
-    )
-  }
-
-  #stagedTable(memtable: Memtable, key: string): StagedTable {
-    let tables = this.#staged.get(memtable)
-    if (tables === undefined) this.#staged.set(memtable, (tables = new Map()))
-    let staged = tables.get(key)
-    if (staged === undefined) {
-      const table = this.#tables.get(key)
-      const rows = memtable.tables.get(key)
-      assert(table !== undefined && rows !== undefined, 'a staged table has rows')
-      const seriesTable = this.#options.seriesTableOf(table.name.database)
-      staged = new StagedTable(this.#nextTableName(), this.#options.duckdb, rows, seriesTable, this.#pause)
-      tables.set(key, staged)
-    }
-    return staged
-  }
-
   #openTable(name: TableName): TableState {
     const key = tableKey(name)
     let table = this.#tables.get(key)
@@ -661,10 +586,6 @@ export class Storage implements Scanner {
       this.#tables.set(key, table)
     }
     return table
-  }
-
-  #newMemtable(): Memtable {
-    return new Memtable(this.#nextGeneration++, this.#options.monotonicMs())
   }
 
   #scanContext(database: string): SqlScanContext {
