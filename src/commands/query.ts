@@ -29,6 +29,7 @@ EXIT CODES
     ...databaseFlags,
     execute: Flags.string({ char: 'e', helpValue: 'TEXT', summary: 'The statements.', exclusive: ['file'] }),
     file: Flags.string({ char: 'f', helpValue: 'FILE', summary: 'Read the statements from a file.' }),
+    explain: Flags.boolean({ summary: 'Tell how a SELECT would be answered, rather than answer it.' }),
     format: Flags.option({ options: ['table', 'vertical', 'csv', 'json'] as const })({
       default: 'table' as const,
       summary: 'How to print the answer; json is what the server sent.',
@@ -50,7 +51,7 @@ EXIT CODES
   async run() {
     const { flags, args } = await this.parse(Query)
     const call = {
-      text: await readStatements(flags.execute, flags.file ?? args.source),
+      text: (flags.explain ? 'EXPLAIN ' : '') + (await readStatements(flags.execute, flags.file ?? args.source)),
       database: flags.database ?? '',
       retentionPolicy: flags.rp ?? '',
       epoch: flags.epoch === 'rfc3339' ? '' : flags.epoch,

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.js'
 import { databaseFlags } from '../cli/connection-flags.js'
+import { parseErrorLimit } from '../cli/error-limit.js'
 import { exitCode } from '../cli/exit-codes.js'
 import { fileFailure } from '../cli/file-failure.js'
 import { targetFlags, withTarget } from '../cli/open-target.js'
@@ -21,7 +22,7 @@ export default class Write extends BaseCommand {
     `Takes the points from the argument, from files or, with "-", from stdin. Files that end in .gz are unpacked.
 
 EXIT CODES
-  0 all written   3 some were refused   4 server unreachable   5 not allowed
+  0 all written   1 more were refused than --max-errors allows   3 some were refused   4 server unreachable   5 not allowed
   6 no such database or file   9 another process holds the data directory`
   static override examples = [
     `<%= config.bin %> <%= command.id %> -d demo 'cpu,host=a usage=42.5'`,
@@ -53,6 +54,7 @@ EXIT CODES
       summary:
         'Write refused lines there, each after a comment with the reason. To find them, parts of a batch are sent twice, which is harmless for points with timestamps.',
     }),
+    'max-errors': Flags.string({ helpValue: 'N|P%', summary: 'Give up when more lines than this have been refused.' }),
     'dry-run': Flags.boolean({ summary: 'Read and count, send nothing.' }),
   }
 
@@ -70,6 +72,7 @@ EXIT CODES
       throw new OperationError('no database named', { exit: 'usage', hint: 'add --database NAME' })
     }
     const errorsFile = flags['errors-file'] === undefined ? null : new ErrorsFile(flags['errors-file'])
+    const checkLimit = parseErrorLimit(flags['max-errors'])
     const startedMs = performance.now()
     try {
       return await withTarget(flags, async (target) => {
@@ -79,15 +82,20 @@ EXIT CODES
           onRejected: errorsFile === null ? null : (rejected) => errorsFile.add(rejected),
           send: async (lines) => {
             if (flags.rate !== undefined) await sleepToRate(writer.totals.lineCount, flags.rate, startedMs)
-            if (!flags['dry-run']) await sendLines(target, lines, flags)
+            if (flags['dry-run']) return
+            checkLimit(writer.totals.lineCount, writer.totals.rejectedCount)
+            await sendLines(target, lines, flags)
           },
         })
         try {
           await writeAll(writer, inline, sources)
+          checkLimit(writer.totals.lineCount, writer.totals.rejectedCount)
         } catch (error) {
-          const stored = writer.totals.lineCount
-          if (stored > 0)
-            this.trouble(`stopped after ${stored} lines; writing them again changes nothing if they have timestamps`)
+          const { lineCount, rejectedCount } = writer.totals
+          if (lineCount > rejectedCount)
+            this.trouble(
+              `stopped after ${countOf(lineCount, 'line')}; writing them again changes nothing if they have timestamps`,
+            )
           throw error
         }
         return this.#report(writer, flags['dry-run'], performance.now() - startedMs)
@@ -103,7 +111,7 @@ EXIT CODES
     const verb = isDryRun ? 'would write' : 'wrote'
     const refused = rejectedCount === 0 ? '' : `, ${rejectedCount} refused`
     this.note(
-      `${verb} ${lineCount - rejectedCount} lines in ${batchCount} requests and ${seconds.toFixed(1)} s${refused}`,
+      `${verb} ${countOf(lineCount - rejectedCount, 'line')} in ${countOf(batchCount, 'request')} and ${seconds.toFixed(1)} s${refused}`,
     )
     if (rejectedCount > 0) process.exitCode = exitCode('partial')
     return {
@@ -114,6 +122,10 @@ EXIT CODES
       elapsed_s: Number(seconds.toFixed(3)),
     }
   }
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 async function writeAll(writer: BatchWriter, inline: string | undefined, sources: readonly string[]): Promise<void> {

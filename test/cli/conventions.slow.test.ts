@@ -67,7 +67,7 @@ const write = (...more: string[]) => ['write', '-H', host, '-d', 'x', 'm v=1', .
 
 describe('what is told', () => {
   test('by default a note on stderr, with -q nothing, with -v every request', async () => {
-    expect((await runBin(write())).stderr).toMatch(/^wrote 1 lines .*\n$/)
+    expect((await runBin(write())).stderr).toMatch(/^wrote 1 line in 1 request .*\n$/)
     expect(await runBin(write('-q'))).toMatchObject({ exit: 0, stdout: '', stderr: '' })
     const { stderr } = await runBin(write('-v'))
     expect(stderr).toMatch(/^POST http:\S+\/write\?db=x&precision=ns 204 in \d+ ms$/m)

@@ -97,6 +97,7 @@ function statement(...args: string[]): string[] {
 const CASES: readonly (readonly [name: string, exit: number, args: () => string[]])[] = [
   ['write that succeeds', EXIT_CODES.ok.code, () => write('fine')],
   ['write refused in part', EXIT_CODES.partial.code, () => write('partial')],
+  ['write refused too often', EXIT_CODES.failed.code, () => [...write('partial'), '--max-errors', '0']],
   ['write without permission', EXIT_CODES.denied.code, () => write('denied')],
   ['write into no database', EXIT_CODES.missing.code, () => write('missing')],
   ['write to a busy server', EXIT_CODES.unreachable.code, () => write('busy')],
