@@ -42,6 +42,14 @@ test('rows without any value are passed over', async () => {
   expect(await write({ ...ROWS, fields })).toMatchObject({ writtenCount: 1, message: null })
 })
 
+test('a column without any value is no field, and its type is still open', async () => {
+  const none = { name: 'none', type: 'integer', values: new BigInt64Array(3), validity: Uint32Array.of(0) } as const
+  expect(await write({ ...ROWS, fields: [...ROWS.fields, none] })).toMatchObject({ writtenCount: 3 })
+  expect(await db.ask('SHOW FIELD KEYS')).toHaveLength(3)
+  await db.write('m none="text" 5')
+  expect(await write({ ...ROWS, fields: [none] })).toMatchObject({ writtenCount: 0, message: null })
+})
+
 test('series that cannot be stored take only their own rows with them', async () => {
   const outcome = await write({ ...ROWS, series: [[['time', 'a']], []] })
   expect(outcome).toMatchObject({ writtenCount: 1, rejectedCount: 2 })

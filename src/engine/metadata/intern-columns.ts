@@ -34,7 +34,9 @@ export function internColumns(table: MemorySeriesTable, parts: readonly PointCol
 }
 
 function internPart(table: MemorySeriesTable, part: PointColumns, drops: PointDrops): MeasurementBatch {
-  const { measurement, rowCount, timestamps, fields } = part
+  const { measurement, rowCount, timestamps } = part
+  // A column without any value must not become a field.
+  const fields = part.fields.filter(({ validity }) => validity === null || hasBit(validity, rowCount))
   const refusals = new Map<number, string>()
   const ordinals = Uint32Array.from(part.series, (tags, index) => {
     const outcome = admit(table, measurement, tags)
@@ -68,6 +70,12 @@ function admit(table: MemorySeriesTable, measurement: string, tags: TagSet): num
     if (error instanceof HyperbyteError && error.code === 'invalid') return error.message
     throw error
   }
+}
+
+function hasBit(words: Uint32Array, count: number): boolean {
+  for (let word = 0; word < count >>> 5; word++) if (words[word] !== 0) return true
+  for (let row = count & ~31; row < count; row++) if (isValid(words, row)) return true
+  return false
 }
 
 function rowsToKeep({ series, rowCount, fields }: MeasurementBatch): Uint32Array {
