@@ -60,7 +60,7 @@ EXIT CODES
       default: 'p99' as const,
       summary: 'What comes first.',
     }),
-    reset: Flags.boolean({ summary: 'Print what was counted until now, then begin anew.' }),
+    reset: Flags.boolean({ default: false, summary: 'Print what was counted until now, then begin anew.' }),
     top: Flags.integer({ default: 20, min: 1, helpValue: 'N', summary: 'Print so many shapes.' }),
     ...listShapeFlags,
   }
