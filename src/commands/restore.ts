@@ -222,8 +222,9 @@ function isPartial({ rowOutcome }: Told): boolean {
 }
 
 function describe(told: Told, isDryRun: boolean): string {
-  const { set, time, files, bytes, rows, replaced, elapsedMs, place, rowOutcome } = told
-  const size = `${files} files, ${formatBytes(bytes)}, ${formatCount(rows)} rows`
+  const { set, time, files, bytes, rows, logRecords, replaced, elapsedMs, place, rowOutcome } = told
+  const log = logRecords === 0 ? '' : `, and ${formatCount(logRecords)} records of the log`
+  const size = `${files} files, ${formatBytes(bytes)}, ${formatCount(rows)} rows${log}`
   if (isDryRun) return describePlan(told, size)
   const lines = [`restored ${set} into ${place} in ${formatSeconds(elapsedMs / 1000)}: ${size}`, `  as of ${time}`]
   if (rowOutcome !== null) lines.push(...describeRows(rowOutcome))
