@@ -122,6 +122,12 @@ describe('progress of long work', () => {
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ type: 'summary', elapsed_s: expect.any(Number) })
   })
 
+  test('a failure is the last of the lines', async () => {
+    const { exit, stderr } = await runBin(['backup', 'verify', '--repo', folder, '--progress', 'json'])
+    const last = stderr.trimEnd().split('\n').at(-1)!
+    expect(JSON.parse(last)).toMatchObject({ type: 'error', code: 'missing', exit, hint: expect.any(String) })
+  })
+
   test.each(['auto', 'bar', 'plain', 'none'])('%s draws nothing of what is over at once', async (mode) => {
     expect((await runBin(importing('--progress', mode))).stderr).toMatch(/^imported 2 lines .*\n$/)
   })
