@@ -12,8 +12,6 @@ import { explainUsageError } from './usage/explain-usage-error.js'
 
 export abstract class RootCommand extends Command {
   static override enableJsonFlag = true
-  /** `--progress json`: whoever reads stderr reads JSON lines. */
-  #isTalkJson = false
 
   /** Commands with connection flags also take them from environment, profile and configuration files. */
   protected override async parse<
@@ -43,9 +41,9 @@ export abstract class RootCommand extends Command {
 
   #startTalk({ flags, raw }: Interfaces.ParserOutput): void {
     if (flags['no-color'] === true) process.env['NO_COLOR'] = '1'
-    this.#isTalkJson = flags['progress'] === 'json'
     talk.start({
       isQuiet: flags['quiet'] === true,
+      isJson: flags['progress'] === 'json',
       verbosity: raw.filter((token) => token.type === 'flag' && token.flag === 'verbose').length,
       logFile: flags['log-file'] ?? null,
       traceId: flags['trace-id'] ?? null,
@@ -58,14 +56,13 @@ export abstract class RootCommand extends Command {
     if (isExit(error)) throw error
     const failure = this.#describe(error)
     process.exitCode = failure.exit
-    if (this.#isTalkJson) talk.trouble(JSON.stringify({ type: 'error', ...toErrorDocument(failure) }))
     if (this.jsonEnabled()) {
       this.logJson({ schema: 'hyperbyte.error/1', error: toErrorDocument(failure) })
       return
     }
     // A bug is worth its stack trace.
     if (!failure.isExpected) throw error
-    if (!this.#isTalkJson) talk.trouble(printFailure(this.#name, failure))
+    talk.failure(printFailure(this.#name, failure), toErrorDocument(failure))
     this.exit(failure.exit)
   }
 

@@ -7,6 +7,7 @@
 
 import { constants } from 'node:os'
 import { type InterruptingSignal, Interruption } from '../operations/interruption.js'
+import { talk } from './talk/talk.js'
 
 /** `resume` is asked when the operation has stopped; null: there is nothing to continue. */
 export async function runInterruptible<T>(
@@ -17,7 +18,7 @@ export async function runInterruptible<T>(
   const interrupt = (name: NodeJS.Signals) => {
     const signal = name as InterruptingSignal
     if (controller.signal.aborted) process.exit(128 + constants.signals[signal])
-    process.stderr.write('\nstopping; again to stop at once\n')
+    talk.note('\nstopping; again to stop at once')
     controller.abort(new Interruption(signal))
   }
   process.on('SIGINT', interrupt)

@@ -301,7 +301,7 @@ describe.each([
     child.stderr?.once('data', () => child.kill(signal))
     const { exit, stdout, stderr } = await outcome
     expect(exit, stderr).toBe(code)
-    if (more.length === 0) expect(stderr).toMatch(/hint: to go on: hyperbyte import .*--resume/)
+    if (more.length === 0) expect(stderr).toMatch(/"hint":"to go on: hyperbyte import [^"]*--resume/)
     else expectDocument(stdout, code)
   })
 })

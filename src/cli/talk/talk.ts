@@ -10,6 +10,8 @@ import { LogFile } from './log-file.js'
 
 export interface TalkOptions {
   readonly isQuiet: boolean
+  /** `--progress json`: whoever reads stderr reads JSON lines. */
+  readonly isJson: boolean
   /** How often `-v` was given. */
   readonly verbosity: number
   readonly logFile: string | null
@@ -21,14 +23,16 @@ export interface TalkOptions {
 
 export class Talk {
   #isQuiet = false
+  #isJson = false
   #verbosity = 0
   #logFile: LogFile | null = null
   #traceId: string | null = null
   #answeredBy: string | null = null
 
   /** Before the command's own work. A log file that cannot be written fails here. */
-  start({ isQuiet, verbosity, logFile, traceId, commandLine }: TalkOptions): void {
+  start({ isQuiet, isJson, verbosity, logFile, traceId, commandLine }: TalkOptions): void {
     this.#isQuiet = isQuiet
+    this.#isJson = isJson
     this.#verbosity = verbosity
     this.#traceId = traceId
     if (logFile !== null) this.#logFile = LogFile.open(logFile, commandLine)
@@ -40,11 +44,16 @@ export class Talk {
   }
 
   note(message: string): void {
-    if (!this.#isQuiet) process.stderr.write(`${message}\n`)
+    if (!this.#isQuiet && !this.#isJson) process.stderr.write(`${message}\n`)
   }
 
   trouble(message: string): void {
-    process.stderr.write(`${message}\n`)
+    process.stderr.write(`${this.#isJson ? JSON.stringify({ type: 'warning', message }) : message}\n`)
+  }
+
+  /** The last word: `text` for people, `document` where lines are read by a machine. */
+  failure(text: string, document: object): void {
+    process.stderr.write(`${this.#isJson ? JSON.stringify({ type: 'error', ...document }) : text}\n`)
   }
 
   /** `level` 1: what is done. 2: how. */
