@@ -20,6 +20,7 @@ import { parseDurationFlag } from '../../cli/parse-duration-flag.js'
 import { formatBytes, formatSeconds } from '../../cli/progress/format-quantity.js'
 import { ProgressReporter, progressFlags } from '../../cli/progress/progress-reporter.js'
 import { runInterruptible } from '../../cli/run-interruptible.js'
+import { standBack } from '../../cli/stand-back.js'
 import type { BytePace } from '../../operations/backup/byte-pace.js'
 import type { CreateOutcome } from '../../operations/backup/create-backup.js'
 import type { PruneOutcome } from '../../operations/backup/prune-repository.js'
@@ -33,7 +34,7 @@ const EXIT_TEXT = `EXIT CODES
 export default class BackupCreate extends BaseCommand {
   static override summary = 'Copy a consistent snapshot of the database to a repository'
   static override description =
-    `The set is one point in time, whatever is written meanwhile. Files that never change are stored once, so a backup costs what is new, and still every set restores alone. A backup that was cut off leaves no set; run it again, and it uses what was copied.
+    `The set is one point in time, whatever is written meanwhile. Files that never change are stored once, so a backup costs what is new, and still every set restores alone. On the machine of the server, files are copied without it, at a low priority. A backup that was cut off leaves no set; run it again, and it uses what was copied.
 
 A full backup (the first, and one every --full-every) reads again what the repository has already; others trust it, but for what the last \`verify\` found bad.
 
@@ -123,6 +124,7 @@ ${EXIT_TEXT}`
       import('../../operations/backup/selection.js'),
       import('../../operations/backup/store/open-store.js'),
     ])
+    standBack()
     const selection = toSelection(toSelectionFlags(flags))
     const store = await openStore(flags.repo, process.env)
     const progress = ProgressReporter.fromFlags(flags)
