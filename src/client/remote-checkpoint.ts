@@ -5,8 +5,8 @@ import { ClientError } from './client-error.js'
 import type { HttpClient } from './http-client.js'
 
 const PATH = '/api/v1/checkpoints'
-/** The server lets go of a checkpoint whose client is silent for some minutes. */
-const KEEP_ALIVE_MS = 60_000
+/** The server lets go of a checkpoint whose client is silent for some minutes, or for 15 s where there are many. */
+const KEEP_ALIVE_MS = 5_000
 
 interface CheckpointDocument {
   readonly id: string

@@ -6,10 +6,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Checkpoint, Engine, EngineLog } from '../../engine/index.js'
 
-/** A client asks for something, or just says that it is there, every minute. */
+/** A client asks for something, or just says that it is there, more often than this. */
 export const CHECKPOINT_EXPIRY_MS = 10 * 60_000
 /** Several backups to several places at once; a client that forgets to release does not collect more. */
-const OPEN_COUNT_MAX = 8
+const OPEN_COUNT_MAX = 16
+/** Clients that were killed leave checkpoints: where there are too many, one that is silent for so long makes room. */
+const SILENT_MS_MAX = 15_000
 const SWEEP_MS = 15_000
 
 interface Session {
@@ -34,6 +36,7 @@ export class CheckpointSessions {
 
   /** null when too many are open. */
   async open(): Promise<{ id: string; checkpoint: Checkpoint } | null> {
+    if (this.#sessions.size >= OPEN_COUNT_MAX) await this.#makeRoom()
     if (this.#sessions.size >= OPEN_COUNT_MAX) return null
     const id = randomBytes(16).toString('hex')
     const checkpoint = await this.#engine.checkpoint()
@@ -76,6 +79,17 @@ export class CheckpointSessions {
 
   async releaseAll(): Promise<void> {
     for (const id of [...this.#sessions.keys()]) await this.release(id)
+  }
+
+  async #makeRoom(): Promise<void> {
+    const silentSinceMs = performance.now() - Math.min(SILENT_MS_MAX, this.#expiryMs)
+    const silent = [...this.#sessions].filter(
+      ([, { heardAtMs, streamCount }]) => streamCount === 0 && heardAtMs <= silentSinceMs,
+    )
+    const [longest] = silent.sort(([, a], [, b]) => a.heardAtMs - b.heardAtMs)
+    if (longest === undefined) return
+    this.#log.warn('a checkpoint makes room for another: its client is silent', { checkpoint: longest[0] })
+    await this.release(longest[0])
   }
 
   #sweep(): void {

@@ -83,3 +83,17 @@ test('a checkpoint whose client is silent is let go', async () => {
   expect(sessions.find(opened.id)).toBeUndefined()
   expect(warnings).toHaveLength(1)
 })
+
+test('where too many are open, the one that was silent longest makes room, and none that was just heard', async () => {
+  const sessions = new CheckpointSessions(database.engine, { info: () => {}, warn: () => {}, error: () => {} }, 200)
+  const ids: string[] = []
+  for (let opened = await sessions.open(); opened !== null; opened = await sessions.open()) ids.push(opened.id)
+  expect(ids).toHaveLength(16)
+  await sleep(120)
+  for (const id of ids.slice(1)) sessions.find(id)
+  await sleep(100)
+  expect(await sessions.open()).not.toBeNull()
+  expect(sessions.find(ids[0])).toBeUndefined()
+  expect(sessions.find(ids[1])).toBeDefined()
+  await sessions.releaseAll()
+})
