@@ -6,27 +6,9 @@
 import { cp } from 'node:fs/promises'
 import path from 'node:path'
 import { MetaStore } from './registry/meta-store.js'
-import { LogStore } from './wal/log-store.js'
-import type { RecordKind } from './wal/wal-record.js'
+import { type LogDamage, type LogRecordFacts, LogStore } from './wal/log-store.js'
 
-export interface LogRecordFacts {
-  readonly kind: RecordKind
-  readonly sequence: bigint
-  readonly byteCount: number
-  readonly timeNs: bigint | null
-  readonly database: string
-  readonly retentionPolicy: string
-  /** In files already; the log only has not been cut yet. */
-  readonly isFlushed: boolean
-}
-
-export interface LogDamage {
-  /** The last record that is good. */
-  readonly lastGoodSequence: bigint
-  readonly reason: string
-  /** Bytes of what comes from the damage on. */
-  readonly lostByteCount: number
-}
+export type { LogDamage, LogRecordFacts }
 
 export interface LogReport {
   readonly flushedSequence: bigint

@@ -3,19 +3,22 @@
 import { openStore, type Store, sequenceKey } from './wal.js'
 import { checkRecord, type RecordKind, readRecordHead, splitRecords } from './wal-record.js'
 
-interface RecordFacts {
+export interface LogRecordFacts {
   readonly kind: RecordKind
   readonly sequence: bigint
   readonly byteCount: number
   readonly timeNs: bigint | null
   readonly database: string
   readonly retentionPolicy: string
+  /** In files already; the log only has not been cut yet. */
   readonly isFlushed: boolean
 }
 
-interface Damage {
+export interface LogDamage {
+  /** The last record that is good. */
   readonly lastGoodSequence: bigint
   readonly reason: string
+  /** Bytes of what comes from the damage on. */
   readonly lostByteCount: number
 }
 
@@ -32,7 +35,7 @@ export class LogStore {
   }
 
   /** A good log has every record after `flushedSequence`, none missing, each with its checksum. */
-  async report(flushedSequence: bigint, onRecord: (record: RecordFacts) => void) {
+  async report(flushedSequence: bigint, onRecord: (record: LogRecordFacts) => void) {
     const reader = new GroupReader(flushedSequence, onRecord)
     for await (const [key, group] of this.#store.iterator({ gte: sequenceKey(0n) })) {
       if (key.length === 8) reader.read(Buffer.from(key).readBigUInt64BE(0), group)
@@ -66,13 +69,13 @@ function goodRecordsUpTo(group: Uint8Array, sequence: bigint): Uint8Array[] {
 
 class GroupReader {
   readonly #flushedSequence: bigint
-  readonly #onRecord: (record: RecordFacts) => void
+  readonly #onRecord: (record: LogRecordFacts) => void
   #lastSequence: bigint
   #recordCount = 0
   #byteCount = 0
-  #damage: Damage | null = null
+  #damage: LogDamage | null = null
 
-  constructor(flushedSequence: bigint, onRecord: (record: RecordFacts) => void) {
+  constructor(flushedSequence: bigint, onRecord: (record: LogRecordFacts) => void) {
     this.#flushedSequence = flushedSequence
     this.#onRecord = onRecord
     this.#lastSequence = flushedSequence

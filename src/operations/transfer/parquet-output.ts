@@ -8,7 +8,7 @@ import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { duckdbLibrary, type FieldType, isValid, type PointColumns } from '../../engine/index.js'
-import { quoteIdentifier, quoteString } from './table-sql.js'
+import { quoteIdentifier, quoteString, SQL_TYPE } from './table-sql.js'
 
 export interface ParquetOutputOptions {
   readonly path: string
@@ -16,14 +16,6 @@ export interface ParquetOutputOptions {
   readonly tagKeys: readonly string[]
   readonly fields: readonly { readonly name: string; readonly type: FieldType }[]
 }
-
-const SQL_TYPE = {
-  float: 'DOUBLE',
-  integer: 'BIGINT',
-  unsigned: 'UBIGINT',
-  string: 'VARCHAR',
-  boolean: 'BOOLEAN',
-} as const satisfies Record<FieldType, string>
 
 export class ParquetOutput {
   readonly #options: ParquetOutputOptions

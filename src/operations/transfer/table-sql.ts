@@ -8,7 +8,7 @@ import type { TableMapping, TimeUnit } from './table-mapping.js'
 
 export type TableFormat = 'parquet' | 'csv' | 'jsonl'
 
-const SQL_TYPE = {
+export const SQL_TYPE = {
   float: 'DOUBLE',
   integer: 'BIGINT',
   unsigned: 'UBIGINT',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { zoneOffsetOf } from '../../../../src/engine/domain/zone-offset.js'
-import { gridOf } from '../../../../src/engine/query/operators/fill.js'
+import { gridOf } from '../../../../src/engine/query/operators/bucket-grid.js'
 import type { Series } from '../../../../src/engine/query/operators/rows.js'
 import { bucketEnd, bucketStart, type Window } from '../../../../src/engine/query/operators/window.js'
 
