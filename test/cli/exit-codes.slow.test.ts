@@ -26,12 +26,16 @@ const POLICY_CONFLICT = 'retention policy conflicts with an existing policy'
 let server: Server
 let host: string
 let folder: string
+/** Of the two runs of a case, which go side by side: neither finds the locks and the state of the other. */
+let folders: readonly [human: string, machine: string]
 /** Holds the data directory `held`. */
 let holder: ChildProcess
 
 beforeAll(async () => {
   requireBuild()
   folder = mkdtempSync(join(tmpdir(), 'hyperbyte-exit-'))
+  folders = [join(folder, 'human'), join(folder, 'machine')]
+  for (const path of folders) mkdirSync(path)
   writeFileSync(join(folder, 'bad.toml'), '[http]\nbind = 1\n')
   writeFileSync(join(folder, 'good.lp'), 'm v=1 1\n')
   writeFileSync(join(folder, 'many.lp'), MANY_LINES)
@@ -147,7 +151,7 @@ const CASES: readonly (readonly [name: string, exit: number, args: () => string[
     EXIT_CODES.unreachable.code,
     () => ['backfill', 'plan', '--source', 'http://127.0.0.1:1', '-d', 'x'],
   ],
-  ['backfill run without a source', EXIT_CODES.usage.code, () => ['backfill', 'run', '--state', join(folder, 'none')]],
+  ['backfill run without a source', EXIT_CODES.usage.code, () => ['backfill', 'run', '--state', './none']],
   ['backfill run of no plan', EXIT_CODES.missing.code, () => ['backfill', 'run', '--plan', '/nonexistent.json']],
   ['backfill status of nothing', EXIT_CODES.missing.code, () => ['backfill', 'status', '--state', '/nonexistent']],
   ['backfill verify of nothing', EXIT_CODES.missing.code, () => ['backfill', 'verify', '--state', '/nonexistent']],
@@ -210,10 +214,18 @@ const CASES: readonly (readonly [name: string, exit: number, args: () => string[
   [
     'query of a directory that a server holds',
     EXIT_CODES.locked.code,
-    () => ['query', '--data-dir', 'held', '-e', 'x'],
+    () => ['query', '--data-dir', join(folder, 'held'), '-e', 'x'],
   ],
-  ['server on a directory that another holds', EXIT_CODES.locked.code, () => ['serve', '--data-dir', 'held']],
-  ['repository of a newer version', EXIT_CODES.conflict.code, () => ['backup', 'list', '--repo', 'newer']],
+  [
+    'server on a directory that another holds',
+    EXIT_CODES.locked.code,
+    () => ['serve', '--data-dir', join(folder, 'held')],
+  ],
+  [
+    'repository of a newer version',
+    EXIT_CODES.conflict.code,
+    () => ['backup', 'list', '--repo', join(folder, 'newer')],
+  ],
   ['database that exists otherwise', EXIT_CODES.conflict.code, () => query('conflict')],
   ['log file in no directory', EXIT_CODES.missing.code, () => ['ping', '--log-file', '/nonexistent/x.log']],
   ['errors file in no directory', EXIT_CODES.missing.code, () => [...write('fine'), '--errors-file', '/nonexistent/x']],
@@ -234,8 +246,8 @@ describe.each(CASES)('%s', (_, exit, args) => {
   test(`ends with ${exit}, for people and with --json`, async () => {
     const isAnswer = isFine(exit) || (ANSWERS_WITH_CHECK.includes(args()[0]!) && exit === EXIT_CODES.mismatch.code)
     const [human, machine] = await Promise.all([
-      runBin(args(), { cwd: folder }),
-      runBin([...args(), '--json'], { cwd: folder }),
+      runBin(args(), { cwd: folders[0] }),
+      runBin([...args(), '--json'], { cwd: folders[1] }),
     ])
     expect(human, human.stderr).toMatchObject({ exit })
     expect(machine, machine.stdout).toMatchObject({ exit })

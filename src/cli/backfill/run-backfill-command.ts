@@ -73,6 +73,8 @@ export interface RunSummary {
 
 export async function runBackfillCommand(flags: RunFlags): Promise<RunSummary> {
   const state = new StateDirectory(flags.state)
+  // A plan that cannot be read leaves no state directory behind.
+  const named = state.hasPlan || flags.plan === undefined ? null : readPlanFile(flags.plan)
   const unlock = state.lock()
   const reporter = ProgressReporter.fromFlags(flags)
   const rejected = new RejectedLines(flags['errors-file'] ?? null)
@@ -80,7 +82,7 @@ export async function runBackfillCommand(flags: RunFlags): Promise<RunSummary> {
   try {
     return await runInterruptible(
       () => resumeCommand(process.argv.slice(2), { drop: ['--redo'] }),
-      (signal) => openAndRun(flags, state, { reporter, rejected, startedMs, signal }),
+      (signal) => openAndRun(flags, state, named, { reporter, rejected, startedMs, signal }),
     )
   } finally {
     reporter.finish({ rejected: rejected.count })
@@ -96,10 +98,14 @@ interface Surroundings {
   readonly signal: AbortSignal
 }
 
-async function openAndRun(flags: RunFlags, state: StateDirectory, around: Surroundings): Promise<RunSummary> {
+async function openAndRun(
+  flags: RunFlags,
+  state: StateDirectory,
+  named: BackfillPlan | null,
+  around: Surroundings,
+): Promise<RunSummary> {
   const saved = state.hasPlan ? { plan: state.readPlan(), settings: state.readSettings() } : null
   if (saved !== null) refuseOtherScope(flags, saved.plan, state)
-  const named = flags.plan === undefined ? null : readPlanFile(flags.plan)
   const url = flags.source ?? saved?.plan.source.url ?? named?.source.url
   return await withSource(requireFlag(url, '--source URL'), flags, async (source) => {
     const plan = saved?.plan ?? named ?? (await planFromFlags(source, flags))

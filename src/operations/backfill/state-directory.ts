@@ -5,9 +5,10 @@
  *   settings.json  from where to where        lock            who is at it
  */
 
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { HyperbyteError } from '../../engine/index.js'
+import { livenessOf, ownIdentity, type ProcessIdentity } from '../process-identity.js'
 import { type BackfillPlan, parsePlan } from './backfill-plan.js'
 import { Journal, type JournalEntry, readJournal } from './journal.js'
 import type { TypeChoice } from './settle-types.js'
@@ -54,25 +55,30 @@ export class StateDirectory {
     return Journal.open(join(this.path, 'journal.jsonl'))
   }
 
-  /** Throws `locked` while another process is at it. Returns what gives the lock back. */
+  /**
+   * Throws `locked` while another process is at it, or one elsewhere may be. Returns what gives the lock back. The lock is
+   * there whole or not at all: nobody takes one half written for one that was left behind.
+   */
   lock(): () => void {
     mkdirSync(this.path, { recursive: true })
     const path = join(this.path, 'lock')
-    for (let tries = 0; ; tries++) {
-      try {
-        const handle = openSync(path, 'wx')
-        writeFileSync(handle, String(process.pid))
-        closeSync(handle)
-        return () => rmSync(path, { force: true })
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-        const owner = Number(readFileSync(path, 'utf8'))
-        if (tries > 0 || isRunning(owner)) {
-          throw new HyperbyteError('locked', `process ${owner} is working with ${this.path}`)
+    const whole = `${path}.${process.pid}`
+    writeFileSync(whole, JSON.stringify(ownIdentity()) + '\n')
+    try {
+      for (let tries = 0; ; tries++) {
+        try {
+          linkSync(whole, path)
+          return () => rmSync(path, { force: true })
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+          const owner = readLock(path)
+          if (tries > 0 || owner === null || livenessOf(owner) !== 'gone') throw lockedError(path, owner)
+          // Left behind by a process that was killed.
+          rmSync(path, { force: true })
         }
-        // Left behind by a process that was killed.
-        rmSync(path, { force: true })
       }
+    } finally {
+      rmSync(whole, { force: true })
     }
   }
 
@@ -83,12 +89,18 @@ export class StateDirectory {
   }
 }
 
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false
+/** null: it cannot be read, so it is somebody's. */
+function readLock(path: string): ProcessIdentity | null {
   try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity
+  } catch {
+    return null
   }
+}
+
+function lockedError(path: string, owner: ProcessIdentity | null): HyperbyteError {
+  const who = owner === null ? 'another process' : `process ${owner.pid} on ${owner.host}`
+  const isSure = owner !== null && livenessOf(owner) === 'running'
+  const way = isSure ? '' : `; if it no longer runs, remove ${path}`
+  return new HyperbyteError('locked', `${who} is working with ${dirname(path)}${way}`)
 }

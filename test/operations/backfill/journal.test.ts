@@ -1,9 +1,10 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type DoneSlice, doneSlices, Journal, readJournal } from '../../../src/operations/backfill/journal.js'
 import { StateDirectory } from '../../../src/operations/backfill/state-directory.js'
+import { ownIdentity } from '../../../src/operations/process-identity.js'
 
 let folder: string
 
@@ -57,8 +58,19 @@ test('what is to be done again is not done', () => {
 test('two cannot work with one state, a dead one leaves it free', () => {
   const state = new StateDirectory(folder)
   const unlock = state.lock()
-  expect(() => new StateDirectory(folder).lock()).toThrow('is working with')
+  expect(() => new StateDirectory(folder).lock()).toThrow(`process ${process.pid} on ${hostname()} is working with`)
   unlock()
-  appendFileSync(join(folder, 'lock'), '2147483646')
+  writeFileSync(join(folder, 'lock'), JSON.stringify({ ...ownIdentity(), pid: 2147483646 }))
   state.lock()()
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test.each([
+  ['of another machine', JSON.stringify({ ...ownIdentity(), host: 'elsewhere' })],
+  ['that cannot be read', ''],
+])('a lock %s stays, and the message says how to remove it', (_, text) => {
+  const path = join(folder, 'lock')
+  writeFileSync(path, text)
+  expect(() => new StateDirectory(folder).lock()).toThrow(`if it no longer runs, remove ${path}`)
+  expect(readFileSync(path, 'utf8')).toBe(text)
 })

@@ -10,8 +10,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync, readlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { livenessOf, ownIdentity, type ProcessIdentity } from '../../process-identity.js'
 import { sleepUnlessAborted } from '../../rate-limiter.js'
 import { BackupError } from '../backup-error.js'
 import { type BlobStore, MissingBlobError } from '../store/blob-store.js'
@@ -25,14 +24,8 @@ const RETRY_MS = 1000
 /** Writing a lock is refused here; reading a repository is still possible. */
 const READ_ONLY_CODES = new Set(['EROFS', 'EACCES', 'EPERM'])
 
-interface LockRecord {
+interface LockRecord extends ProcessIdentity {
   readonly mode: LockMode
-  readonly host: string
-  readonly pid: number
-  /** When the process began, in the system's ticks: a number is given to another process later. null = not known. */
-  readonly processStart: string | null
-  /** Where the number means that process: start of the machine and namespace; null = not known. */
-  readonly space?: string | null
   readonly since: string
 }
 
@@ -168,47 +161,13 @@ async function readLock(store: BlobStore, key: string): Promise<LockRecord | nul
   }
 }
 
-function isStale({ host, space = null, pid, processStart }: LockRecord, touchedMs: number): boolean {
-  const isHere = host === hostname() && (space === null || space === ownSpace())
-  if (!isHere) return Date.now() - touchedMs > STALE_MS
-  if (!isAlive(pid)) return true
-  const start = processStartOf(pid)
-  return processStart !== null && start !== null && start !== processStart
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+function isStale(record: LockRecord, touchedMs: number): boolean {
+  const liveness = livenessOf(record)
+  return liveness === 'gone' || (liveness === 'elsewhere' && Date.now() - touchedMs > STALE_MS)
 }
 
 function ownRecord(mode: LockMode): LockRecord {
-  const { pid } = process
-  const since = new Date().toISOString()
-  return { mode, host: hostname(), pid, processStart: processStartOf(pid), space: ownSpace(), since }
-}
-
-/** Containers may share a name of the machine, and each counts its processes from 1. */
-function ownSpace(): string | null {
-  try {
-    const start = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-    return `${start} ${readlinkSync('/proc/self/ns/pid')}`
-  } catch {
-    return null
-  }
-}
-
-/** The 22nd field of /proc/PID/stat; the second may hold spaces and ends with the last parenthesis. */
-function processStartOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
-  } catch {
-    return null
-  }
+  return { mode, ...ownIdentity(), since: new Date().toISOString() }
 }
 
 function writeLock(store: BlobStore, key: string, record: LockRecord): Promise<void> {
