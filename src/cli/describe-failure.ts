@@ -57,7 +57,8 @@ const EXIT_OF_ENGINE_ERROR = {
   internal: 'failed',
 } as const satisfies Record<ErrorCode, ExitName>
 
-const HINT_OF_MISSING_DATABASE = 'hyperbyte db list shows what there is, hyperbyte db create NAME makes one'
+const HINT_OF_MISSING_DATABASE =
+  'hyperbyte db list shows what there is, hyperbyte db create NAME makes one (with the same --host or --data-dir)'
 
 const HINT_OF_ENGINE_ERROR: Partial<Record<ErrorCode, string>> = {
   'database-not-found': HINT_OF_MISSING_DATABASE,

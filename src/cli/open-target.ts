@@ -44,6 +44,9 @@ export interface OpenDirectoryOptions {
  */
 export const BULK: OpenDirectoryOptions = { isCreated: true, engine: { durability: 'none' } }
 
+/** Each has memory of its own. */
+const WRITER_THREADS_MAX = 4
+
 const EXISTING: OpenDirectoryOptions = { isCreated: false }
 
 /** The server or the directory that the flags name; the caller closes it. A directory that a server holds is `locked`. */
@@ -96,7 +99,9 @@ async function engineOptionsFor(dataDir: string): Promise<EngineOptions> {
   const { toEngineOptions } = await import('../daemon/engine-options.js')
   const flags = new Map([['data.dir', resolve(dataDir)] as const])
   const { values } = readConfig({ flags, configFile: null, profile: process.env['HYPERBYTE_PROFILE'] ?? null })
-  return toEngineOptions(values, STDERR_LOG)
+  // Nobody else writes to it meanwhile: at the end of bulk work only the last flush is under way.
+  const writerThreads = Math.min(WRITER_THREADS_MAX, values['duckdb.threads'])
+  return { ...toEngineOptions(values, STDERR_LOG), writerThreads }
 }
 
 /** Trouble only: what goes as it should is the command's to tell. */

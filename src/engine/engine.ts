@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly narrowRowCountMax: number
   readonly duckdbMemoryBytesMax: number
   readonly duckdbThreads: number
+  /** For flushes and merges, with memory for each; absent: one, as whoever takes writes needs the other cores. */
+  readonly writerThreads?: number
   readonly maxSeriesPerDatabase: number
   readonly maxValuesPerTag: number
   readonly log: EngineLog

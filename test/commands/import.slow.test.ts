@@ -42,6 +42,16 @@ test('a database that is not there is told, and made when that is asked for', as
   expect(stderr).toContain('imported 1 row of 1 file')
 })
 
+test('a data directory is made with its first database, and filled', async () => {
+  put('first.csv', 'time,v\n2026-01-01T00:00:00Z,1\n')
+  const place = ['--data-dir', 'new', '-d', 'made']
+  const { exit, stderr } = await runBin(['db', 'create', 'made', '--data-dir', 'new'], { cwd: folder })
+  expect(exit, stderr).toBe(0)
+  expect(await runBin(['import', 'first.csv', ...place], { cwd: folder })).toMatchObject({ exit: 0 })
+  const query = ['query', '-e', 'SELECT * FROM first', '--format', 'csv', '--epoch', 's', ...place]
+  expect((await runBin(query, { cwd: folder })).stdout).toContain('first,,1767225600,1')
+})
+
 test('rows without a time are counted, kept with their reason, and the rest is stored', async () => {
   put('times.csv', 'ts,host,v\n2026-01-01T00:00:00Z,a,1\nnever,b,2\n9999-12-31,c,3\n')
   const { exit, stderr } = await run(['import', 'times.csv', '--tags', 'host', '--errors-file', 'times.errors'])

@@ -9,7 +9,8 @@ import { runStatement } from '../../client/run-statement.js'
 
 export default class DbCreate extends BaseCommand {
   static override summary = 'Create a database'
-  static override description = `A database that exists and is alike is left as it is.
+  static override description =
+    `A database that exists and is alike is left as it is. A data directory that does not exist is made.
 
 EXIT CODES
   0 it is there   2 a duration that is none   4 server unreachable   5 not allowed   7 it exists with another policy`
@@ -38,7 +39,7 @@ EXIT CODES
       shardDuration: flags['shard-duration'],
       policy: flags['rp-name'],
     })
-    await withTarget(flags, (target) => runStatement(target, statement))
+    await withTarget(flags, (target) => runStatement(target, statement), { isCreated: true })
     this.log(`created database ${args.name}`)
     return { schema: 'hyperbyte.db.create/1', name: args.name, statement }
   }
