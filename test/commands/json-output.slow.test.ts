@@ -120,6 +120,7 @@ const STEPS: readonly Step[] = [
   [() => on('debug', 'slow'), 'debug.slow'],
   [() => on('debug', 'verify'), 'debug.verify'],
   [() => ['debug', 'diff', url, at('restored')], 'debug.diff'],
+  [() => ['debug', 'diff', url, at('restored'), '--level', 'file'], 'debug.diff'],
   [() => ['debug', 'diff', url, at('restored'), '--fix'], 'debug.diff'],
   [() => ['debug', 'diff', url, at('restored'), '--fix', '--yes'], 'debug.diff'],
   [() => on('debug', 'bundle', '--dry-run'), 'debug.bundle'],

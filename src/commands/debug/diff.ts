@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { Args, Flags, type Interfaces } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { serverFlags } from '../../cli/connection-flags.js'
+import { debugSourceOf } from '../../cli/debug/debug-source.js'
 import { tableFlags } from '../../cli/debug/table-flags.js'
 import { timeRangeFlags } from '../../cli/debug/time-range-flags.js'
 import { exitCode } from '../../cli/exit-codes.js'
@@ -11,19 +12,28 @@ import { withTarget } from '../../cli/open-target.js'
 import { OperationError } from '../../cli/operation-error.js'
 import { ProgressReporter, progressFlags } from '../../cli/progress/progress-reporter.js'
 import { runInterruptible } from '../../cli/run-interruptible.js'
+import { ClientError } from '../../client/client-error.js'
+import type { DebugFile } from '../../client/debug-documents.js'
 import type { Target } from '../../client/target.js'
 import { copyDifferences } from '../../operations/diff/copy-differences.js'
+import type { FileDifference } from '../../operations/diff/diff-files.js'
 import {
   type Difference,
   type DifferingPart,
+  type DiffLevel,
   type DiffReport,
   diffTargets,
 } from '../../operations/diff/diff-targets.js'
+import { RateLimiter } from '../../operations/rate-limiter.js'
 
 export default class DebugDiff extends BaseCommand {
   static override summary = 'Compare two servers or data directories and name what differs'
   static override description =
     `Compares databases, policies, measurements and field types, then each day of each measurement by the number of its rows and a hash of them, then rows. A side is an address, which may be an InfluxDB's, or the data directory of a stopped server. Reads everything once on both sides unless --since and --until narrow it.
+
+Both sides are read in pieces, one query at a time on each; a piece that a server stops comes again in halves, and one that has no time is asked again. What was compared does not depend on that.
+
+--level file also names the Parquet files that only one side has. Two databases may hold the same rows in other files, because they flush and merge at different times: that is told, and is no difference.
 
 --fix takes the first side as right: on days that differ, and for measurements that the second does not have, it writes every row of the first to the second, then compares again. Rows that only the second has stay; databases and policies that it does not have are not made.
 
@@ -33,6 +43,8 @@ EXIT CODES
   static override examples = [
     '<%= config.bin %> <%= command.id %> http://old:8086 http://new:8086 --db telegraf --since -7d',
     '<%= config.bin %> <%= command.id %> http://db1:8086 /restored/hyperbyte --level row',
+    '<%= config.bin %> <%= command.id %> /var/lib/hyperbyte /restored/hyperbyte --level file',
+    '<%= config.bin %> <%= command.id %> http://db1:8086 http://db2:8086 --rate 200000 --progress plain',
     '<%= config.bin %> <%= command.id %> http://db1:8086 http://db2:8086 --db telegraf --since -7d --fix --yes',
   ]
   static override args = {
@@ -55,12 +67,13 @@ EXIT CODES
       summary: 'Only these databases.',
     }),
     measurement: tableFlags.measurement,
-    level: Flags.option({ options: ['metadata', 'bucket', 'row'] as const })({
+    level: Flags.option({ options: ['metadata', 'bucket', 'file', 'row'] as const })({
       default: 'bucket' as const,
-      summary: 'How far to look: names and types, days, or the rows of days that differ.',
+      summary: 'How far to look: names and types, days, files as well, or also the rows of days that differ.',
     }),
     ...timeRangeFlags,
     rows: Flags.integer({ default: 20, min: 1, helpValue: 'N', summary: 'Name at most so many rows of a day.' }),
+    rate: Flags.integer({ min: 1, helpValue: 'N', summary: 'Read at most so many rows per second from each side.' }),
     fix: Flags.boolean({
       summary: 'Show which rows of the first side would be written to the second; with --yes, do it.',
     }),
@@ -86,7 +99,7 @@ EXIT CODES
         ),
       ),
     )
-    const { differences, measurementCount, rowCounts } = report
+    const { differences, files, measurementCount, rowCounts } = report
     const left = fix?.remaining ?? differences
     if (left.length > 0) process.exitCode = exitCode('mismatch')
     return {
@@ -96,11 +109,13 @@ EXIT CODES
       measurements: measurementCount,
       rows: { a: rowCounts.a, b: rowCounts.b },
       differences,
+      files,
       fix,
     }
   }
 
   async #compare(a: Target, b: Target, flags: DiffFlags, signal: AbortSignal): Promise<DiffReport> {
+    const progress = ProgressReporter.fromFlags(flags)
     const report = await diffTargets(a, b, {
       level: flags.level,
       databases: flags.db ?? null,
@@ -108,15 +123,19 @@ EXIT CODES
       startNs: flags.since ?? null,
       endNs: flags.until ?? null,
       rowCountMax: flags.rows,
+      limiterOf: () => limiterOf(flags),
+      files: await readFiles(a, b, flags.level),
+      progress,
       signal,
-      onMeasurement: (name) => {
-        if (process.stderr.isTTY === true && !flags.quiet) process.stderr.write(`\r\u001b[K${name}\r`)
-      },
-    })
-    const { differences, measurementCount, rowCounts } = report
+    }).finally(() => progress.finish())
+    const { differences, files, measurementCount, rowCounts } = report
     for (const difference of differences) this.log(renderDifference(difference))
+    for (const each of files ?? []) if (flags.level === 'file' || each.rows_differ) this.log(renderFiles(each))
     const word = differences.length === 0 ? '✓ no difference' : `✗ ${differences.length} differences`
     this.log(`${word} in ${measurementCount} measurements, ${rowCounts.a} and ${rowCounts.b} rows`)
+    const equalCount = files?.filter(({ rows_differ }) => !rows_differ).length ?? 0
+    if (equalCount > 0)
+      this.log(`  ${equalCount} buckets hold the same rows in other files, which is no difference of data`)
     return report
   }
 
@@ -135,7 +154,12 @@ EXIT CODES
         done += rowCount
         progress.update({ phase: 'copy', done, total: null, unit: 'rows', details: [] })
       }
-      const { rowCount, rejectedCount } = await copyDifferences(a, b, parts, { signal, onRows })
+      const { rowCount, rejectedCount } = await copyDifferences(a, b, parts, {
+        signal,
+        onRows,
+        limiter: limiterOf(flags),
+        warn: (message) => progress.warn(message),
+      })
       progress.finish({ copied_rows: rowCount })
       this.log(
         `copied ${rowCount} rows${rejectedCount === 0 ? '' : `, ${rejectedCount} were refused`}; compared again:`,
@@ -148,9 +172,38 @@ EXIT CODES
   }
 }
 
+function limiterOf({ rate }: { readonly rate?: number }): RateLimiter | null {
+  return rate === undefined ? null : new RateLimiter(rate)
+}
+
 /** Whatever looks like a path is one, so that a wrong one is not taken for the name of a host. */
 function isPath(side: string): boolean {
   return existsSync(side) || /^\.{0,2}\//.test(side)
+}
+
+/** Files of both sides; null when the level does not ask for them or a side has none that it may show. */
+async function readFiles(
+  a: Target,
+  b: Target,
+  level: DiffLevel,
+): Promise<[readonly DebugFile[], readonly DebugFile[]] | null> {
+  if (level === 'metadata' || level === 'bucket') return null
+  const filesOf = async (side: Target) => {
+    try {
+      return (await debugSourceOf(side).ask('manifest')).files
+    } catch (error) {
+      const isUnasked = error instanceof ClientError && (error.kind === 'unexpected' || error.kind === 'denied')
+      if (!isUnasked) throw error
+      if (level === 'row') return null
+      throw new OperationError(`${side.name} does not show its files: ${error.message}`, {
+        exit: error.kind === 'denied' ? 'denied' : 'usage',
+        hint: '--level bucket and --level row compare without them',
+        cause: error,
+      })
+    }
+  }
+  const [filesA, filesB] = await Promise.all([filesOf(a), filesOf(b)])
+  return filesA === null || filesB === null ? null : [filesA, filesB]
 }
 
 type DiffFlags = Interfaces.InferredFlags<typeof DebugDiff.flags & typeof DebugDiff.baseFlags>
@@ -172,6 +225,21 @@ function renderPart(part: DifferingPart): string {
   const place = `${database}.${retention_policy}.${measurement} ${start ?? ''}..${end ?? ''}`
   const what = rows === null ? 'every row' : `${rows} rows`
   return obstacle === null ? `fix         ${place}: ${what} of a to b` : `cannot fix  ${place}: ${obstacle}`
+}
+
+function renderFiles({ database, retention_policy, measurement, bucket, a, b, ...facts }: FileDifference): string {
+  const place = `${database}.${retention_policy}.${measurement} ${bucket.slice(0, 10)}`
+  const word = facts.rows_differ ? 'rows differ' : 'same rows, other files'
+  const also = facts.same_files === 0 ? '' : `, and ${facts.same_files} that both have`
+  const side = (name: string, files: readonly DebugFile[]) =>
+    files.length === 0 ? [`  ${name}  (no other file)`] : files.map((file) => `  ${name}  ${renderFile(file)}`)
+  return [`file        ${place}: ${word}${also}`, ...side('a', a), ...side('b', b)].join('\n')
+}
+
+function renderFile({ path, rows, min_time, max_time, sha256, hidden }: DebugFile): string {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const deletes = hidden === 0 ? '' : `, ${hidden} deletes hide rows of it`
+  return `${name} ${rows} rows ${min_time}..${max_time} sha256 ${sha256.slice(0, 12)}${deletes}`
 }
 
 function renderDifference({ level, place, a, b }: Difference): string {

@@ -5,6 +5,7 @@
  */
 
 import { type FieldColumn, isValid, type PointColumns } from '../../engine/index.js'
+import { hasherOf, hashSeries, hashText, mix } from '../hash-values.js'
 
 export interface FieldDigest {
   readonly count: number
@@ -28,14 +29,7 @@ export class SliceDigest {
   readonly #fields = new Map<string, FieldTotals>()
 
   add(points: PointColumns): void {
-    const series = points.series.map((tags) =>
-      hashText(
-        tags
-          .map(([key, value]) => `${key}\0${value}`)
-          .sort()
-          .join('\0'),
-      ),
-    )
+    const series = points.series.map((tags) => hashSeries(tags))
     for (const field of points.fields) this.#addField(points, field, series)
   }
 
@@ -147,42 +141,6 @@ function numberOf(field: FieldColumn): ((row: number) => number) | null {
       return (row) => Number(values[row])
     }
   }
-}
-
-function hasherOf(field: FieldColumn): (row: number, seed: number) => number {
-  switch (field.type) {
-    case 'string': {
-      const { values } = field
-      return (row, seed) => mix(seed, hashText(values[row]))
-    }
-    case 'boolean': {
-      const { values } = field
-      return (row, seed) => mix(seed, values[row] === 0 ? 1 : 2)
-    }
-    default: {
-      const { values } = field
-      const halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2)
-      return (row, seed) => mix(mix(seed, halves[2 * row]), halves[2 * row + 1])
-    }
-  }
-}
-
-/** The mixing step of MurmurHash3, with its finish. */
-function mix(hash: number, value: number): number {
-  let k = Math.imul(value, 0xcc9e2d51)
-  k = (k << 15) | (k >>> 17)
-  hash ^= Math.imul(k, 0x1b873593)
-  hash = (hash << 13) | (hash >>> 19)
-  hash = (Math.imul(hash, 5) + 0xe6546b64) | 0
-  hash ^= hash >>> 16
-  hash = Math.imul(hash, 0x85ebca6b)
-  return hash ^ (hash >>> 13)
-}
-
-function hashText(text: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i))
-  return mix(hash, text.length)
 }
 
 function hex(half: number): string {

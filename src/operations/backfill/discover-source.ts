@@ -80,11 +80,25 @@ async function discoverPolicies(source: Target, options: DiscoverOptions): Promi
 }
 
 function rangesOf(groups: readonly AnswerRow[], database: string, policy: string, window: TimeRange) {
+  return shardRanges(groups, { database, policy, window }).map(({ startNs, endNs }) => ({
+    startNs: `${startNs}`,
+    endNs: `${endNs}`,
+  }))
+}
+
+export interface ShardPlace {
+  readonly database: string
+  readonly policy: string
+  readonly window: TimeRange
+}
+
+/** Of the rows of SHOW SHARD GROUPS, the times of a policy's, ascending. */
+export function shardRanges(groups: readonly AnswerRow[], { database, policy, window }: ShardPlace): TimeRange[] {
   const ranges = groups
     .filter(({ values }) => values['database'] === database && values['retention_policy'] === policy)
     .map(({ values }) => ({ startNs: parseTime(values['start_time']), endNs: parseTime(values['end_time']) }))
     .sort((a, b) => (a.startNs < b.startNs ? -1 : 1))
-  return clipRanges(ranges, window).map(({ startNs, endNs }) => ({ startNs: `${startNs}`, endNs: `${endNs}` }))
+  return clipRanges(ranges, window)
 }
 
 async function discoverMeasurements(source: Target, database: string, policy: string): Promise<PlannedMeasurement[]> {

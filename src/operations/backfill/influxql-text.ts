@@ -23,8 +23,12 @@ export interface SelectParts {
 
 /** Every row of a slice, series by series. */
 export function selectRowsText({ fields, ...place }: SelectParts): string {
-  const names = fields.map((name) => `${quoteName(name)}::field`)
-  return `SELECT ${names.join(', ')} ${fromText(place)} GROUP BY *`
+  return selectSeriesText(fields.map((name) => `${quoteName(name)}::field`).join(', '), place)
+}
+
+/** `selection`: what stands between SELECT and FROM. */
+export function selectSeriesText(selection: string, place: Omit<SelectParts, 'fields'>): string {
+  return `SELECT ${selection} ${fromText(place)} GROUP BY *`
 }
 
 /** Per field the number of values, as `c0`, `c1`, …. */

@@ -3,15 +3,15 @@
  * Running it again goes on where the journal ends. A slice that the source cannot answer comes again in halves.
  */
 
-import { ClientError } from '../../client/client-error.js'
 import type { Target } from '../../client/target.js'
 import type { ProgressSink } from '../progress.js'
-import { type RateLimiter, sleepUnlessAborted } from '../rate-limiter.js'
+import type { RateLimiter } from '../rate-limiter.js'
 import type { BackfillPlan, PlannedMeasurement } from './backfill-plan.js'
 import { sliceCountOf } from './backfill-plan.js'
 import { copySlice, type OpenSink, SourceFailure } from './copy-slice.js'
 import { doneSlices, type Journal } from './journal.js'
 import type { TypeChoice } from './settle-types.js'
+import { SlicePatience } from './slice-patience.js'
 import type { SourceGuard } from './source-guard.js'
 import type { TimeRange } from './time-ranges.js'
 import { type PlannedWork, type Slice, WorkList } from './work-list.js'
@@ -42,10 +42,6 @@ export interface RunTally {
   pointCount: number
   splitCount: number
 }
-
-/** Failures of the source in a row, of slices that cannot be made shorter or while it is away, before the run ends. */
-const FAILURES_MAX = 8
-const FAILURE_WAIT_MS = 1000
 
 /** Resolves when every slice is done. Rejects with the signal's reason, or with the failure that cannot be got around. */
 export async function runBackfill(options: RunOptions): Promise<RunTally> {
@@ -84,7 +80,7 @@ class Run {
   readonly #measurements: ReadonlyMap<string, PlannedMeasurement>
   readonly #tally: RunTally = { sliceCount: 0, rowCount: 0, pointCount: 0, splitCount: 0 }
   readonly #plannedCount: number
-  #failureCount = 0
+  readonly #patience: SlicePatience
   /** Ends every job when one of them fails. */
   readonly #stop = new AbortController()
   readonly #signal: AbortSignal
@@ -100,6 +96,8 @@ class Run {
     )
     this.#plannedCount = sliceCountOf(options.plan)
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal])
+    const warn = (message: string): void => options.progress.warn(message)
+    this.#patience = new SlicePatience({ work: this.#work, warn, signal: this.#signal })
   }
 
   async run(): Promise<RunTally> {
@@ -155,26 +153,14 @@ class Run {
         elapsedMs,
         ...(file !== undefined && { file }),
       })
-      this.#failureCount = 0
+      this.#patience.afterSuccess()
       this.#tally.sliceCount++
       this.#work.finish(slice, tally.pointCount / slicePointCount)
       this.#report()
     } catch (error) {
       if (!(error instanceof SourceFailure) || this.#signal.aborted) throw error
-      await this.#retry(slice, error.cause)
+      await this.#patience.afterFailure(slice, error.cause)
     }
-  }
-
-  /** Shorter when that may help; later when the source is away. Throws when there is no more hope. */
-  async #retry(slice: Slice, error: Error): Promise<void> {
-    if (!isWorthRetrying(error)) throw error
-    const isShorter = this.#work.split(slice)
-    this.#failureCount++
-    const place = `${slice.measurement} ${printTime(slice.startNs)} to ${printTime(slice.endNs)}`
-    const next = isShorter ? 'again in halves' : 'again'
-    this.#options.progress.warn(`${place}: ${error.message}; ${next}`)
-    if (this.#failureCount > FAILURES_MAX) throw error
-    await sleepUnlessAborted(FAILURE_WAIT_MS * this.#failureCount, this.#signal)
   }
 
   #report(): void {
@@ -189,16 +175,3 @@ class Run {
 }
 
 const STOPPED = new Error('another job failed')
-
-/** Time limits, memory, lost connections; not: no permission, no such database. */
-function isWorthRetrying(error: Error): boolean {
-  if (!(error instanceof ClientError)) return false
-  if (error.kind === 'unreachable' || error.kind === 'unexpected') return true
-  return /timeout|timed out|memory|max-select|limit exceeded|interrupted/i.test(error.message)
-}
-
-/** For people: to the second. */
-function printTime(ns: bigint): string {
-  const ms = Number(ns / 1_000_000n)
-  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z') : `${ns}`
-}

@@ -4,14 +4,15 @@
  */
 
 import type { Target } from '../../client/target.js'
-import { selectRowsText } from '../backfill/influxql-text.js'
+import type { PointColumns } from '../../engine/index.js'
 import { ColumnWriter } from '../column-writer.js'
 import { rejectRows } from '../reject-rows.js'
 import { RejectedLines } from '../rejected-lines.js'
 import type { DifferingPart } from './diff-targets.js'
+import { selectFields } from './select-fields.js'
+import { SideReader, type SideReaderOptions } from './side-reader.js'
 
-export interface CopyDifferencesOptions {
-  readonly signal: AbortSignal
+export interface CopyDifferencesOptions extends SideReaderOptions {
   readonly onRows: (rowCount: number) => void
 }
 
@@ -26,22 +27,25 @@ export async function copyDifferences(
   from: Target,
   to: Target,
   parts: readonly DifferingPart[],
-  { signal, onRows }: CopyDifferencesOptions,
+  options: CopyDifferencesOptions,
 ): Promise<CopiedDifferences> {
+  const { signal, onRows } = options
   const rejected = new RejectedLines(null)
+  const reader = new SideReader(from, options)
   let rowCount = 0
   for (const { table, range, fields, obstacle } of parts) {
     if (obstacle !== null) continue
-    const { database, policy: retentionPolicy, measurement } = table
+    const { database, policy: retentionPolicy } = table
     const place = { target: to, database, retentionPolicy, isCompressed: true }
     const writer = new ColumnWriter({ ...place, refusals: rejectRows({ ...place, rejected }), signal })
-    const text = selectRowsText({ retentionPolicy, measurement, fields: [...fields.keys()], range })
-    for await (const columns of from.readColumns({ text, database, types: fields, signal })) {
-      signal.throwIfAborted()
-      await writer.add(columns)
-      rowCount += columns.rowCount
-      onRows(columns.rowCount)
+    const ranges = await reader.rangesOf(table, range)
+    const onProgress = (_fraction: number, count: number): void => {
+      rowCount += count
+      onRows(count)
     }
+    // Rows of a piece that comes again are written again: the same points.
+    const gathering = { add: (columns: PointColumns) => writer.add(columns), keep: () => {} }
+    await reader.read({ table, selections: selectFields([fields]), ranges, onProgress }, () => gathering)
     await writer.drain()
   }
   await to.flush()

@@ -5,16 +5,23 @@
  */
 
 import { ClientError } from '../../client/client-error.js'
-import type { AnswerSeries } from '../../client/query-answer.js'
+import type { DebugFile } from '../../client/debug-documents.js'
 import { quoteName } from '../../client/quote-influxql.js'
-import { columnOf, runStatement } from '../../client/run-statement.js'
 import type { Target } from '../../client/target.js'
-import { kindOfStatementError } from '../../client/translate-answer.js'
-import type { FieldType } from '../../engine/index.js'
+import type { FieldType, PointColumns } from '../../engine/index.js'
+import type { AnswerRow } from '../ask.js'
 import type { TimeRange } from '../backfill/time-ranges.js'
-import { DayHashes, endOfDay, type Row, rowsOf } from './row-hashes.js'
+import type { ProgressSink } from '../progress.js'
+import type { RateLimiter } from '../rate-limiter.js'
+import { type DayFacts, DayHashes, endOfDay } from './day-hashes.js'
+import { type DifferingDay, diffFiles, type FileDifference } from './diff-files.js'
+import { printRows } from './print-rows.js'
+import { type FieldTypesByName, type Selection, selectFields } from './select-fields.js'
+import { type DiffTable, SideReader, type TableReading } from './side-reader.js'
 
-export type DiffLevel = 'metadata' | 'bucket' | 'row'
+export type DiffLevel = 'metadata' | 'bucket' | 'file' | 'row'
+
+type Both<T> = readonly [T, T]
 
 export interface DiffOptions {
   readonly level: DiffLevel
@@ -25,8 +32,12 @@ export interface DiffOptions {
   readonly endNs: bigint | null
   /** Rows that are named in one day. */
   readonly rowCountMax: number
+  /** Rows a second of each side; null = as fast as they come. */
+  readonly limiterOf: () => RateLimiter | null
+  /** Of both sides; null when they are not compared. */
+  readonly files: Both<readonly DebugFile[]> | null
+  readonly progress: ProgressSink
   readonly signal: AbortSignal
-  readonly onMeasurement: (name: string) => void
 }
 
 export interface Difference {
@@ -46,7 +57,7 @@ export interface DifferingPart {
   /** In `a`; null when they have not been counted, because `b` has no such measurement. */
   readonly rowCount: number | null
   /** Types of the fields in `a`. */
-  readonly fields: ReadonlyMap<string, readonly FieldType[]>
+  readonly fields: FieldTypesByName
   /** Why the rows cannot be copied; null when they can. */
   readonly obstacle: string | null
 }
@@ -55,6 +66,8 @@ export interface DiffReport {
   readonly differences: readonly Difference[]
   /** Days in which only `b` has rows, and databases and policies that `b` does not have, are not among them. */
   readonly parts: readonly DifferingPart[]
+  /** Null when files were not compared. A difference of files alone is none of data. */
+  readonly files: readonly FileDifference[] | null
   readonly measurementCount: number
   readonly rowCounts: { readonly a: number; readonly b: number }
 }
@@ -62,168 +75,167 @@ export interface DiffReport {
 export async function diffTargets(a: Target, b: Target, options: DiffOptions): Promise<DiffReport> {
   const diff = new Diff(a, b, options)
   await diff.run()
-  const { differences, parts, measurementCount, rowCounts } = diff
-  return { differences, parts, measurementCount, rowCounts }
+  const { differences, parts, tables, rowCounts } = diff
+  const measurements = new Set(tables.map(({ table }) => `${table.database}\0${table.measurement}`))
+  return { differences, parts, files: diff.diffFiles(), measurementCount: measurements.size, rowCounts }
 }
 
-export interface DiffTable {
-  readonly database: string
-  readonly policy: string
-  readonly measurement: string
+interface TableToCompare {
+  readonly table: DiffTable
+  readonly fields: Both<FieldTypesByName>
+  /** Where each side may have rows. */
+  readonly ranges: Both<readonly TimeRange[]>
 }
 
 interface DayToCompare {
   readonly table: DiffTable
-  /** What stands between SELECT and FROM, for one query after the other. */
-  readonly selections: readonly string[]
-  readonly dayNs: bigint
-  readonly place: string
-}
-
-interface Range {
-  readonly startNs: bigint | null
-  readonly endNs: bigint | null
+  readonly selections: readonly Selection[]
+  readonly range: TimeRange
+  /** On the side that has more. */
+  readonly rowCount: number
 }
 
 const ALL_TIME: TimeRange = { startNs: -(2n ** 63n), endNs: 2n ** 63n - 1n }
 
+/** Rows of both sides that are held as text at a time: some tens of megabytes. */
+const PRINTED_ROWS = 50_000
+
 class Diff {
   readonly differences: Difference[] = []
   readonly parts: DifferingPart[] = []
+  readonly tables: TableToCompare[] = []
   readonly rowCounts = { a: 0, b: 0 }
-  measurementCount = 0
-  readonly #a: Target
-  readonly #b: Target
+  /** In which rows differ. */
+  readonly #days: DifferingDay[] = []
+  readonly #a: SideReader
+  readonly #b: SideReader
   readonly #options: DiffOptions
+  readonly #window: TimeRange
+  /** Shard groups of both sides that have been compared, and of how many. */
+  #doneCount = 0
+  #totalCount = 0
+  #readCount = 0
 
   constructor(a: Target, b: Target, options: DiffOptions) {
-    this.#a = a
-    this.#b = b
+    const { signal, progress, limiterOf, startNs, endNs } = options
+    const warn = (message: string): void => progress.warn(message)
+    this.#a = new SideReader(a, { limiter: limiterOf(), signal, warn })
+    this.#b = new SideReader(b, { limiter: limiterOf(), signal, warn })
     this.#options = options
+    this.#window = { startNs: startNs ?? ALL_TIME.startNs, endNs: endNs ?? ALL_TIME.endNs }
   }
 
   async run(): Promise<void> {
+    for (const database of await this.#diffNames()) await this.#diffDatabase(database)
+    if (this.#options.level === 'metadata') return
+    this.#totalCount = this.tables.reduce((sum, { ranges: [a, b] }) => sum + a.length + b.length, 0)
+    for (const table of this.tables) {
+      await this.#diffTable(table)
+      this.#doneCount += table.ranges[0].length + table.ranges[1].length
+    }
+  }
+
+  /** After `run`. */
+  diffFiles(): FileDifference[] | null {
+    const { files, databases, measurement } = this.#options
+    if (files === null) return null
+    const isWanted = (file: DebugFile): boolean =>
+      (databases === null || databases.includes(file.database)) &&
+      (measurement === null || file.measurement === measurement)
+    const [a, b] = files
+    return diffFiles({ a, b, days: this.#days, isWanted, window: this.#window })
+  }
+
+  async #diffNames(): Promise<string[]> {
     const { databases } = this.#options
     const isWanted = (name: string) => (databases === null ? name !== '_internal' : databases.includes(name))
-    const [namesA, namesB] = await this.#both(async (side) =>
-      columnOf(await runStatement(side, 'SHOW DATABASES'), 'name')
-        .map(String)
-        .filter(isWanted),
+    const [namesA, namesB] = await this.#both(async (reader) =>
+      textsOf(await reader.askOnce('SHOW DATABASES'), 'name').filter(isWanted),
     )
     const known = new Set([...namesA, ...namesB])
     const [unknown] = (databases ?? []).filter((name) => !known.has(name))
     if (unknown !== undefined) throw new ClientError('missing', `neither side has the database ${unknown}`)
-    for (const database of this.#common('database', '', new Map(entriesOf(namesA)), new Map(entriesOf(namesB)))) {
-      await this.#diffDatabase(database)
-    }
+    return this.#common('database', '', thereOf(namesA), thereOf(namesB))
   }
 
   async #diffDatabase(database: string): Promise<void> {
-    const [policiesA, policiesB] = await this.#both((side) => readPolicies(side, database))
-    const policies = this.#common('policy', `${database}.`, policiesA, policiesB)
+    const policies = this.#common(
+      'policy',
+      `${database}.`,
+      ...(await this.#both((reader) => readPolicies(reader, database))),
+    )
     const { measurement: only } = this.#options
-    const [measurementsA, measurementsB] = await this.#both((side) => readMeasurements(side, database, only))
+    const [measurementsA, measurementsB] = await this.#both((reader) => readMeasurements(reader, database, only))
     for (const measurement of measurementsA.keys()) {
       if (measurementsB.has(measurement)) continue
       for (const policy of policies) await this.#addMissing({ database, policy, measurement })
     }
     for (const measurement of this.#common('measurement', `${database}.`, measurementsA, measurementsB)) {
-      this.measurementCount++
-      this.#options.onMeasurement(`${database}.${measurement}`)
-      for (const policy of policies) await this.#diffTable({ database, policy, measurement })
+      for (const policy of policies) await this.#addTable({ database, policy, measurement })
     }
   }
 
   async #addMissing(table: DiffTable): Promise<void> {
     const fields = await readFields(this.#a, table)
-    if (fields.size > 0) this.#addPart(table, this.#clipped(ALL_TIME), null, fields)
+    if (fields.size > 0) this.#addPart(table, this.#window, null, fields)
+  }
+
+  async #addTable(table: DiffTable): Promise<void> {
+    const fields = await this.#both((reader) => readFields(reader, table))
+    this.#common('field', `${nameOf(table)}.`, printTypes(fields[0]), printTypes(fields[1]))
+    const isRead = this.#options.level !== 'metadata'
+    const ranges = await this.#both(async (reader) => (isRead ? await reader.rangesOf(table, this.#window) : []))
+    this.tables.push({ table, fields, ranges })
+    this.#report('metadata', 0)
   }
 
   #addPart(table: DiffTable, range: TimeRange, rowCount: number | null, fields: FieldTypesByName): void {
     const [mixed] = [...fields].filter(([, types]) => types.length > 1).map(([name]) => name)
     const obstacle = mixed === undefined ? null : `the field ${mixed} has several types`
-    this.parts.push({ table, range, rowCount, fields: fields as DifferingPart['fields'], obstacle })
+    this.parts.push({ table, range, rowCount, fields, obstacle })
   }
 
   #clipped({ startNs, endNs }: TimeRange): TimeRange {
-    const { startNs: from, endNs: to } = this.#options
-    return {
-      startNs: from !== null && from > startNs ? from : startNs,
-      endNs: to !== null && to < endNs ? to : endNs,
-    }
+    const { startNs: from, endNs: to } = this.#window
+    return { startNs: from > startNs ? from : startNs, endNs: to < endNs ? to : endNs }
   }
 
-  async #diffTable(table: DiffTable): Promise<void> {
-    const place = `${table.database}.${table.policy}.${table.measurement}`
-    const [fieldsA, fieldsB] = await this.#both((side) => readFields(side, table))
-    this.#common('field', `${place}.`, printTypes(fieldsA), printTypes(fieldsB))
-    if (this.#options.level === 'metadata') return
-    const selections = selectionsOf([fieldsA, fieldsB])
-    const [daysA, daysB] = await this.#both((side) => this.#readDays(side, table, selections))
+  async #diffTable({ table, fields, ranges }: TableToCompare): Promise<void> {
+    const selections = selectFields(fields)
+    const fractions = [0, 0]
+    const [daysA, daysB] = await this.#both((reader, side) => {
+      const onProgress = (fraction: number, rowCount: number): void => {
+        fractions[side] = fraction * ranges[side].length
+        this.#readCount += rowCount
+        this.#report(nameOf(table), fractions[0] + fractions[1])
+      }
+      return readDays(reader, { table, selections, ranges: ranges[side], onProgress })
+    })
     for (const facts of daysA.values()) this.rowCounts.a += facts.rowCount
     for (const facts of daysB.values()) this.rowCounts.b += facts.rowCount
     for (const day of [...new Set([...daysA.keys(), ...daysB.keys()])].sort((x, y) => (x < y ? -1 : 1))) {
       const [a, b] = [daysA.get(day), daysB.get(day)]
       if (a?.rowCount === b?.rowCount && a?.hash === b?.hash) continue
-      const text = (facts: typeof a) => (facts === undefined ? null : `${facts.rowCount} rows, hash ${facts.hash}`)
-      this.#note('bucket', `${place} ${dateOf(day)}`, text(a), text(b))
+      this.#note('bucket', `${nameOf(table)} ${dateOf(day)}`, printFacts(a), printFacts(b))
+      this.#days.push({ table, dayNs: day })
       const range = this.#clipped({ startNs: day, endNs: endOfDay(day) })
-      if (a !== undefined) this.#addPart(table, range, a.rowCount, fieldsA)
-      if (this.#options.level === 'row') await this.#diffRows({ table, selections, dayNs: day, place })
+      if (a !== undefined) this.#addPart(table, range, a.rowCount, fields[0])
+      if (this.#options.level !== 'row') continue
+      const rowCount = Math.max(a?.rowCount ?? 0, b?.rowCount ?? 0)
+      await this.#diffRows({ table, selections, range, rowCount })
     }
   }
 
-  async #diffRows({ table, selections, dayNs, place }: DayToCompare): Promise<void> {
-    const { rowCountMax } = this.#options
-    const range = this.#clipped({ startNs: dayNs, endNs: endOfDay(dayNs) })
-    const [a, b] = await this.#both(async (side) => {
-      const rows = new Map<string, string>()
-      for await (const { point, fields } of this.#readRows(side, table, selections, range)) {
-        const known = rows.get(point)
-        rows.set(point, known === undefined ? fields : `${known},${fields}`)
+  /** A piece of the day after the other, so that what is held does not grow with the day. */
+  async #diffRows({ table, selections, range, rowCount }: DayToCompare): Promise<void> {
+    let namedCount = 0
+    for (const piece of cut(range, Math.ceil(rowCount / PRINTED_ROWS))) {
+      const [a, b] = await this.#both((reader) => readTexts(reader, table, selections, piece))
+      for (const point of [...new Set([...a.keys(), ...b.keys()])].sort()) {
+        if (a.get(point) === b.get(point)) continue
+        if (++namedCount > this.#options.rowCountMax) return
+        this.#note('row', `${nameOf(table)} ${point}`, a.get(point) ?? null, b.get(point) ?? null)
       }
-      return rows
-    })
-    let count = 0
-    for (const point of [...new Set([...a.keys(), ...b.keys()])].sort()) {
-      if (a.get(point) === b.get(point)) continue
-      if (++count > rowCountMax) return
-      this.#note('row', `${place} ${point}`, a.get(point) ?? null, b.get(point) ?? null)
-    }
-  }
-
-  async #readDays(side: Target, table: DiffTable, selections: readonly string[]) {
-    const hashes = new DayHashes()
-    for await (const row of this.#readRows(side, table, selections, this.#options)) hashes.add(row)
-    return hashes.facts()
-  }
-
-  async *#readRows(
-    side: Target,
-    { database, policy, measurement }: DiffTable,
-    selections: readonly string[],
-    range: Range,
-  ): AsyncGenerator<Row> {
-    const conditions = [
-      ...(range.startNs === null ? [] : [`time >= ${range.startNs}`]),
-      ...(range.endNs === null ? [] : [`time < ${range.endNs}`]),
-    ]
-    const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
-    const from = [database, policy, measurement].map(quoteName).join('.')
-    for (const selection of selections) {
-      yield* this.#readSelection(side, database, `SELECT ${selection} FROM ${from}${where} GROUP BY *`)
-    }
-  }
-
-  async *#readSelection(side: Target, database: string, text: string): AsyncGenerator<Row> {
-    const { signal } = this.#options
-    const call = { text, database, retentionPolicy: '', epoch: 'ns', paramsJson: '', isPretty: false, signal }
-    for await (const { results = [], error } of side.query(call)) {
-      for (const { series = [], error: failure } of results) {
-        if (failure !== undefined) throw failed(side, failure)
-        for (const each of series) yield* rowsOf(each)
-      }
-      if (error !== undefined) throw failed(side, error)
     }
   }
 
@@ -247,44 +259,105 @@ class Diff {
     this.differences.push({ level, place, a, b })
   }
 
-  async #both<T>(read: (side: Target) => Promise<T>): Promise<[T, T]> {
+  #report(what: string, fraction: number): void {
+    const isKnown = this.#totalCount > 0
+    this.#options.progress.update({
+      phase: 'compare',
+      done: Math.round((this.#doneCount + fraction) * 100) / 100,
+      total: isKnown ? this.#totalCount : null,
+      unit: 'slices',
+      details: [
+        { name: 'rows', value: this.#readCount },
+        { name: 'differences', value: this.differences.length },
+        { name: 'at', value: what },
+      ],
+    })
+  }
+
+  async #both<T>(read: (reader: SideReader, side: 0 | 1) => Promise<T>): Promise<[T, T]> {
     this.#options.signal.throwIfAborted()
-    return await Promise.all([read(this.#a), read(this.#b)])
+    return await Promise.all([read(this.#a, 0), read(this.#b, 1)])
   }
 }
 
-function failed({ name }: Target, text: string): ClientError {
-  return new ClientError(kindOfStatementError(text), `${name}: ${text}`)
+async function readDays(reader: SideReader, reading: TableReading): Promise<Map<bigint, DayFacts>> {
+  const total = new DayHashes()
+  await reader.read(reading, () => {
+    const hashes = new DayHashes()
+    return { add: (columns) => hashes.add(columns), keep: () => total.merge(hashes) }
+  })
+  return total.facts()
 }
 
-function entriesOf(names: readonly string[]): [string, string][] {
-  return names.map((name) => [name, 'there'])
+/** By point, what its fields hold. */
+async function readTexts(
+  reader: SideReader,
+  table: DiffTable,
+  selections: readonly Selection[],
+  range: TimeRange,
+): Promise<Map<string, string>> {
+  const texts = new Map<string, string>()
+  await reader.read({ table, selections, ranges: [range], onProgress: () => {} }, () => {
+    const rows = new Map<string, string>()
+    const add = (columns: PointColumns): void => {
+      for (const { point, fields } of printRows(columns)) {
+        const known = rows.get(point)
+        rows.set(point, known === undefined ? fields : `${known},${fields}`)
+      }
+    }
+    const keep = (): void => {
+      for (const [point, fields] of rows) texts.set(point, fields)
+    }
+    return { add, keep }
+  })
+  return texts
 }
 
-async function readPolicies(side: Target, database: string): Promise<Map<string, string>> {
-  const rows = valuesOf(await runStatement(side, `SHOW RETENTION POLICIES ON ${quoteName(database)}`))
+function cut({ startNs, endNs }: TimeRange, count: number): TimeRange[] {
+  const length = endNs - startNs
+  const border = (index: number): bigint => startNs + (length * BigInt(index)) / BigInt(count)
+  return Array.from({ length: count }, (_, index) => ({ startNs: border(index), endNs: border(index + 1) }))
+}
+
+function nameOf({ database, policy, measurement }: DiffTable): string {
+  return `${database}.${policy}.${measurement}`
+}
+
+function printFacts(facts: DayFacts | undefined): string | null {
+  return facts === undefined ? null : `${facts.rowCount} rows, hash ${facts.hash}`
+}
+
+function thereOf(names: readonly string[]): Map<string, string> {
+  return new Map(names.map((name) => [name, 'there']))
+}
+
+async function readPolicies(reader: SideReader, database: string): Promise<Map<string, string>> {
+  const rows = await reader.ask(`SHOW RETENTION POLICIES ON ${quoteName(database)}`)
   return new Map(
-    rows.map(([name, duration, shard, , isDefault]) => [
+    rows.map(({ values: { name, duration, shardGroupDuration, default: isDefault } }) => [
       String(name),
-      `duration ${duration}, shard ${shard}${isDefault === true ? ', default' : ''}`,
+      `duration ${duration}, shard ${shardGroupDuration}${isDefault === true ? ', default' : ''}`,
     ]),
   )
 }
 
 /** `only`: the one that is wanted; null = all. */
-async function readMeasurements(side: Target, database: string, only: string | null): Promise<Map<string, string>> {
-  const series = await runStatement(side, `SHOW MEASUREMENTS ON ${quoteName(database)}`)
-  const names = columnOf(series, 'name').map(String)
-  return new Map(entriesOf(names.filter((name) => only === null || name === only)))
+async function readMeasurements(
+  reader: SideReader,
+  database: string,
+  only: string | null,
+): Promise<Map<string, string>> {
+  const names = textsOf(await reader.ask(`SHOW MEASUREMENTS ON ${quoteName(database)}`), 'name')
+  return thereOf(names.filter((name) => only === null || name === only))
 }
 
-type FieldTypesByName = ReadonlyMap<string, readonly string[]>
-
-async function readFields(side: Target, { database, policy, measurement }: DiffTable): Promise<FieldTypesByName> {
+async function readFields(reader: SideReader, { database, policy, measurement }: DiffTable): Promise<FieldTypesByName> {
   const from = [database, policy, measurement].map(quoteName).join('.')
-  const rows = valuesOf(await runStatement(side, `SHOW FIELD KEYS ON ${quoteName(database)} FROM ${from}`))
-  const types = new Map<string, string[]>()
-  for (const [field, type] of rows) types.set(String(field), [...(types.get(String(field)) ?? []), String(type)].sort())
+  const types = new Map<string, FieldType[]>()
+  for (const { values } of await reader.ask(`SHOW FIELD KEYS ON ${quoteName(database)} FROM ${from}`)) {
+    const [field, type] = [String(values['fieldKey']), String(values['fieldType']) as FieldType]
+    types.set(field, [...(types.get(field) ?? []), type].sort())
+  }
   return types
 }
 
@@ -292,27 +365,8 @@ function printTypes(fields: FieldTypesByName): Map<string, string> {
   return new Map([...fields].map(([field, types]) => [field, types.join(' and ')]))
 }
 
-/**
- * A wildcard reads a field as one type only. Where fields have several, the first query reads the first type of each, the
- * second the second type of those that have one, and so on.
- */
-function selectionsOf(sides: readonly FieldTypesByName[]): string[] {
-  const all = new Map<string, string[]>()
-  for (const fields of sides) {
-    for (const [field, types] of fields) all.set(field, [...new Set([...(all.get(field) ?? []), ...types])].sort())
-  }
-  const passCount = Math.max(1, ...[...all.values()].map(({ length }) => length))
-  if (passCount === 1) return ['*']
-  return Array.from({ length: passCount }, (_, pass) =>
-    [...all]
-      .filter(([, types]) => types[pass] !== undefined)
-      .map(([field, types]) => `${quoteName(field)}::${types[pass]} AS ${quoteName(`${field}::${types[pass]}`)}`)
-      .join(', '),
-  )
-}
-
-function valuesOf(series: readonly AnswerSeries[]) {
-  return series.flatMap(({ values = [] }) => values)
+function textsOf(rows: readonly AnswerRow[], column: string): string[] {
+  return rows.map(({ values }) => String(values[column]))
 }
 
 function dateOf(dayNs: bigint): string {

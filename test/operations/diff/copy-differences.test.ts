@@ -6,6 +6,7 @@ import { runStatement } from '../../../src/client/run-statement.js'
 import { DirectoryTarget } from '../../../src/daemon/directory-target.js'
 import { copyDifferences } from '../../../src/operations/diff/copy-differences.js'
 import { type DiffOptions, diffTargets } from '../../../src/operations/diff/diff-targets.js'
+import { NO_PROGRESS } from '../../../src/operations/progress.js'
 import { testEngineOptions } from './test-engine-options.js'
 
 let folder: string
@@ -46,14 +47,21 @@ async function diff(options: Partial<DiffOptions> = {}) {
     endNs: null,
     rowCountMax: 10,
     signal: new AbortController().signal,
-    onMeasurement: () => {},
+    limiterOf: () => null,
+    files: null,
+    progress: NO_PROGRESS,
     ...options,
   })
 }
 
 async function fix(options: Partial<DiffOptions> = {}) {
   const { parts } = await diff(options)
-  return await copyDifferences(a, b, parts, { signal: new AbortController().signal, onRows: () => {} })
+  return await copyDifferences(a, b, parts, {
+    signal: new AbortController().signal,
+    onRows: () => {},
+    limiter: null,
+    warn: () => {},
+  })
 }
 
 test('days that differ and measurements that are missing are made alike', async () => {
