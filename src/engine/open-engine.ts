@@ -47,9 +47,10 @@ import { replayLog } from './replay-log.js'
 import { RowDeletions } from './row-deletions.js'
 import { runQuery } from './run-query.js'
 import { Duckdb } from './sql/duckdb.js'
+import type { WritePath } from './store-points.js'
 import { Wal } from './wal/wal.js'
 import { writeColumns } from './write-columns.js'
-import { type WritePath, writePoints } from './write-points.js'
+import { writePoints } from './write-points.js'
 import { writeSeriesRows } from './write-series-rows.js'
 
 /**

@@ -10,12 +10,11 @@ import type { ParsedPoints } from './domain/parsed-points.js'
 import { type ColumnBuilder, type NewField, PointBatchBuilder } from './domain/point-batch-builder.js'
 import { PointDrops } from './domain/point-drops.js'
 import type { WriteOutcome } from './engine.js'
-import { composeWriteMessage } from './line-protocol/compose-write-message.js'
 import type { MemorySeriesTable } from './metadata/memory-series-table.js'
 import { encodeSeriesKey, SERIES_KEY_BYTES_MAX } from './metadata/series-key.js'
 import type { SeriesRows, WriteTarget } from './query/catalog.js'
 import type { ResultColumn } from './query/result.js'
-import { findPolicy, storeBatch, type WritePath } from './write-points.js'
+import { storePoints, type WritePath } from './store-points.js'
 
 /** Throws `database-not-found`, `retention-policy-not-found`, `unavailable`, `no-space`, and `invalid` for names that cannot be stored. */
 export async function writeSeriesRows(
@@ -25,19 +24,12 @@ export async function writeSeriesRows(
   nowNs: bigint,
 ): Promise<WriteOutcome> {
   const database = path.database(target.database)
+  // InfluxDB does not quote the name here.
   if (database === undefined) {
     throw new HyperbyteError('database-not-found', `database not found: ${target.database}`)
   }
-  const policy = findPolicy(database, target.retentionPolicy)
-  await path.waitForRoom()
-  const runtime = path.runtime(database.name)
-  const parsed = toPoints(runtime.seriesTable, rows)
-  const { storedCount, refusals } = await storeBatch(path, runtime, policy, parsed.batch, { nowNs })
-  return {
-    writtenCount: storedCount,
-    rejectedCount: parsed.droppedCount + parsed.batch.rowCount - storedCount,
-    message: composeWriteMessage(parsed, refusals),
-  }
+  const order = { retentionPolicy: target.retentionPolicy, nowNs }
+  return await storePoints(path, database, order, ({ seriesTable }) => toPoints(seriesTable, rows))
 }
 
 function toPoints(table: MemorySeriesTable, rows: readonly SeriesRows[]): ParsedPoints {
