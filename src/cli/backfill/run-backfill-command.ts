@@ -4,57 +4,36 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HttpClient } from '../../client/http-client.js'
 import type { Target } from '../../client/target.js'
-import { ask } from '../../operations/ask.js'
-import { type BackfillPlan, conflictsOf, parsePlan } from '../../operations/backfill/backfill-plan.js'
+import { type BackfillPlan, conflictsOf } from '../../operations/backfill/backfill-plan.js'
 import { carryPolicies, carryTheRest } from '../../operations/backfill/carry-metadata.js'
 import { followSource } from '../../operations/backfill/follow-source.js'
 import { followedUntilMs } from '../../operations/backfill/journal.js'
-import { planBackfill } from '../../operations/backfill/plan-backfill.js'
-import { parseQuietHours } from '../../operations/backfill/quiet-hours.js'
-import { type RunOptions, type RunTally, runBackfill } from '../../operations/backfill/run-backfill.js'
+import { type RunOptions, runBackfill } from '../../operations/backfill/run-backfill.js'
 import type { TypeChoice } from '../../operations/backfill/settle-types.js'
-import { SourceGuard } from '../../operations/backfill/source-guard.js'
 import { type BackfillSettings, StateDirectory } from '../../operations/backfill/state-directory.js'
 import { TargetSink } from '../../operations/backfill/target-sink.js'
-import { RateLimiter, SYSTEM_CLOCK } from '../../operations/rate-limiter.js'
-import { RejectedLines } from '../../operations/rejected-lines.js'
-import { readNamedFile } from '../connection-flags.js'
-import { exitCode } from '../exit-codes.js'
 import { openTarget, type TargetFlagValues } from '../open-target.js'
 import { OperationError } from '../operation-error.js'
-import { formatCount, formatSeconds } from '../progress/format-quantity.js'
-import { type ProgressMode, ProgressReporter } from '../progress/progress-reporter.js'
+import type { ProgressMode, ProgressReporter } from '../progress/progress-reporter.js'
 import { requireFlag } from '../require-flag.js'
 import { resumeCommand } from '../resume-command.js'
-import { runInterruptible } from '../run-interruptible.js'
-import { type SourceFlagValues, windowOf, withSource } from '../source-flags.js'
+import { type SourceFlagValues, withSource } from '../source-flags.js'
 import { parseRedo } from './parse-redo.js'
+import { planFromFlags, readPlanFile, refuseOtherScope, type ScopeFlagValues } from './plan-from-flags.js'
+import { type PaceFlagValues, readingOptions } from './reading-options.js'
+import { runLocked, type Surroundings } from './run-locked.js'
+import { type RunSummary, summariseRun } from './summarise-run.js'
 
-/** Which part of the source. */
-export interface ScopeFlagValues {
-  readonly database?: string
-  readonly rp?: readonly string[]
-  readonly measurement?: readonly string[]
-  readonly start?: bigint
-  readonly end?: bigint
-  readonly plan?: string
-}
-
-export interface RunFlags extends TargetFlagValues, SourceFlagValues, ScopeFlagValues {
+export interface RunFlags extends TargetFlagValues, SourceFlagValues, ScopeFlagValues, PaceFlagValues {
   readonly source?: string
   readonly 'to-database'?: string
   readonly state: string
   readonly 'on-type-conflict': TypeChoice
   readonly 'errors-file'?: string
-  readonly 'source-jobs': number
-  readonly 'slice-points': number
-  readonly rate?: number
-  readonly 'max-source-load': string
-  readonly 'quiet-hours'?: string
   readonly gzip: boolean
   readonly users: boolean
   readonly redo?: readonly string[]
@@ -65,37 +44,14 @@ export interface RunFlags extends TargetFlagValues, SourceFlagValues, ScopeFlagV
   readonly quiet: boolean
 }
 
-export interface RunSummary {
-  readonly document: Record<string, unknown>
-  readonly lines: readonly string[]
-  readonly exitCode: number
-}
-
 export async function runBackfillCommand(flags: RunFlags): Promise<RunSummary> {
   const state = new StateDirectory(flags.state)
   // A plan that cannot be read leaves no state directory behind.
   const named = state.hasPlan || flags.plan === undefined ? null : readPlanFile(flags.plan)
-  const unlock = state.lock()
-  const reporter = ProgressReporter.fromFlags(flags)
-  const rejected = new RejectedLines(flags['errors-file'] ?? null)
-  const startedMs = performance.now()
-  try {
-    return await runInterruptible(
-      () => resumeCommand(process.argv.slice(2), { drop: ['--redo'] }),
-      (signal) => openAndRun(flags, state, named, { reporter, rejected, startedMs, signal }),
-    )
-  } finally {
-    reporter.finish({ rejected: rejected.count })
-    rejected.close()
-    unlock()
-  }
-}
-
-interface Surroundings {
-  readonly reporter: ProgressReporter
-  readonly rejected: RejectedLines
-  readonly startedMs: number
-  readonly signal: AbortSignal
+  return await runLocked(
+    { state, flags, resume: () => resumeCommand(process.argv.slice(2), { drop: ['--redo'] }) },
+    (around) => openAndRun(flags, state, named, around),
+  )
 }
 
 async function openAndRun(
@@ -181,17 +137,10 @@ async function copy(flags: RunFlags, state: StateDirectory, around: Surroundings
       for (const redo of await parseRedo(text, plan)) journal.append({ kind: 'redo', ...redo })
     }
     const options: RunOptions = {
-      source,
+      ...readingOptions(source, flags, around),
       plan,
       journal,
       choice,
-      jobCount: flags['source-jobs'],
-      slicePointCount: flags['slice-points'],
-      limiter: flags.rate === undefined ? null : new RateLimiter(flags.rate),
-      guard: guardOf(source, flags, (text) => reporter.warn(text)),
-      progress: reporter,
-      signal,
-      rejectedCount: () => rejected.count,
       openSink: async ({ retentionPolicy }) =>
         new TargetSink({
           target: await opening,
@@ -206,7 +155,7 @@ async function copy(flags: RunFlags, state: StateDirectory, around: Surroundings
     const tally = await runBackfill(options)
     await carryRest(flags, state, around, what)
     if (flags.follow) await follow(options, flags, reporter)
-    return summarise('hyperbyte.backfill.run/1', tally, around)
+    return summariseRun('hyperbyte.backfill.run/1', tally, around)
   } finally {
     journal.close()
   }
@@ -239,68 +188,6 @@ async function carryRest(
   reporter.warn(`${users.length} users have new passwords: ${path}`)
 }
 
-export function summarise(
-  schema: string,
-  tally: RunTally,
-  { rejected, startedMs }: Pick<Surroundings, 'rejected' | 'startedMs'>,
-): RunSummary {
-  const seconds = (performance.now() - startedMs) / 1000
-  const rate = Math.round(tally.pointCount / seconds)
-  const lines = [
-    `copied ${formatCount(tally.pointCount)} points in ${formatCount(tally.rowCount)} rows, ${tally.sliceCount} slices` +
-      `${tally.splitCount === 0 ? '' : `, ${tally.splitCount} times halved`}, ${formatSeconds(seconds)}, ${formatCount(rate)} points/s`,
-    ...rejected.reasons.map(({ reason, count }) => `rejected ${count}: ${reason}`),
-  ]
-  return {
-    lines,
-    exitCode: rejected.count > 0 ? exitCode('partial') : 0,
-    document: {
-      schema,
-      points: tally.pointCount,
-      rows: tally.rowCount,
-      slices: tally.sliceCount,
-      slices_halved: tally.splitCount,
-      rejected: rejected.count,
-      rejected_by_reason: rejected.reasons,
-      elapsed_s: Number(seconds.toFixed(3)),
-      points_per_s: rate,
-    },
-  }
-}
-
-export async function planFromFlags(source: HttpClient, flags: ScopeFlagValues): Promise<BackfillPlan> {
-  return await planBackfill(source, {
-    database: requireFlag(flags.database, '--database NAME'),
-    retentionPolicies: flags.rp ?? [],
-    measurements: flags.measurement ?? [],
-    window: windowOf(flags),
-    isEstimated: false,
-  })
-}
-
-export function readPlanFile(path: string): BackfillPlan {
-  try {
-    return parsePlan(readNamedFile(path))
-  } catch (cause) {
-    if (cause instanceof OperationError) throw cause
-    throw new OperationError(`${path} is no plan: ${(cause as Error).message}`, { exit: 'usage', cause })
-  }
-}
-
-/** A state directory belongs to one backfill: another database or plan in it would be half done. */
-export function refuseOtherScope(flags: ScopeFlagValues, saved: BackfillPlan, state: StateDirectory): void {
-  const isOther =
-    (flags.database !== undefined && flags.database !== saved.source.database) ||
-    (flags.plan !== undefined &&
-      existsSync(flags.plan) &&
-      readPlanFile(flags.plan).source.database !== saved.source.database)
-  if (!isOther) return
-  throw new OperationError(`${state.path} belongs to a backfill of ${saved.source.database}`, {
-    exit: 'conflict',
-    hint: 'name another directory with --state',
-  })
-}
-
 function refuseConflicts(plan: BackfillPlan, choice: TypeChoice): void {
   const conflicts = conflictsOf(plan)
   if (choice !== 'fail' || conflicts.length === 0) return
@@ -310,26 +197,4 @@ function refuseConflicts(plan: BackfillPlan, choice: TypeChoice): void {
     exit: 'conflict',
     hint: '--on-type-conflict keep copies each shard group as it is; float, suffix and skip settle it',
   })
-}
-
-export function guardOf(
-  source: HttpClient,
-  flags: { readonly 'max-source-load': string; readonly 'quiet-hours'?: string },
-  onWait: (text: string) => void,
-): SourceGuard {
-  const loadMax = Number(flags['max-source-load'])
-  const text = flags['quiet-hours']
-  const quietHours = text === undefined ? null : parseQuietHours(text)
-  if (!(loadMax >= 0))
-    throw new OperationError(`--max-source-load ${flags['max-source-load']} is no factor`, { exit: 'usage' })
-  if (text !== undefined && quietHours === null) {
-    throw new OperationError(`--quiet-hours ${text} is no span of hours`, {
-      exit: 'usage',
-      hint: '--quiet-hours 08:00-18:00',
-    })
-  }
-  const probe = async () => {
-    await ask(source, 'SHOW DATABASES')
-  }
-  return new SourceGuard({ probe, loadMax, quietHours, clock: SYSTEM_CLOCK, nowDate: () => new Date(), onWait })
 }
