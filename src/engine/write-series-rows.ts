@@ -6,7 +6,7 @@
 import { isValid } from './domain/column.js'
 import { HyperbyteError } from './domain/errors.js'
 import type { FieldType } from './domain/field-type.js'
-import type { ParsedPoints } from './domain/parsed-points.js'
+import { type ParsedPoints, withoutFaults } from './domain/parsed-points.js'
 import { type ColumnBuilder, type NewField, PointBatchBuilder } from './domain/point-batch-builder.js'
 import { PointDrops } from './domain/point-drops.js'
 import type { WriteOutcome } from './engine.js'
@@ -39,13 +39,7 @@ function toPoints(table: MemorySeriesTable, rows: readonly SeriesRows[]): Parsed
     const series = admit(table, part, drops)
     if (series >= 0) appendRows(builder, series, part)
   }
-  return {
-    batch: builder.finish(),
-    errors: [],
-    faultyCount: 0,
-    droppedCount: drops.count,
-    dropReason: drops.reason,
-  }
+  return withoutFaults(builder.finish(), drops)
 }
 
 /** Ordinal of the series; -1 when its rows may not be stored, which are then counted. */

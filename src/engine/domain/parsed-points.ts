@@ -1,6 +1,7 @@
 /** What an ingest format makes of a request body. */
 
 import type { PointBatch } from './point-batch.js'
+import type { PointDrops } from './point-drops.js'
 
 export interface ParsedPoints {
   readonly batch: PointBatch
@@ -10,6 +11,11 @@ export interface ParsedPoints {
   /** Points that are well-formed but may not be stored, and why the first of them may not; '' if there are none. */
   readonly droppedCount: number
   readonly dropReason: string
+}
+
+/** What comes without faults of spelling: every part of it is a point. */
+export function withoutFaults(batch: PointBatch, { count, reason }: PointDrops): ParsedPoints {
+  return { batch, errors: [], faultyCount: 0, droppedCount: count, dropReason: reason }
 }
 
 /** A body being parsed, in slices so that the caller can let others run in between. */

@@ -2,7 +2,7 @@
 
 import { isValid, validityWordCount } from '../domain/column.js'
 import { HyperbyteError } from '../domain/errors.js'
-import type { ParsedPoints } from '../domain/parsed-points.js'
+import { type ParsedPoints, withoutFaults } from '../domain/parsed-points.js'
 import type { FieldColumn, MeasurementBatch } from '../domain/point-batch.js'
 import type { PointColumns, TagSet } from '../domain/point-columns.js'
 import { PointDrops } from '../domain/point-drops.js'
@@ -24,13 +24,7 @@ export function internColumns(table: MemorySeriesTable, parts: readonly PointCol
     measurements.push(batch)
     rowCount += batch.rowCount
   }
-  return {
-    batch: { measurements, rowCount },
-    errors: [],
-    faultyCount: 0,
-    droppedCount: drops.count,
-    dropReason: drops.reason,
-  }
+  return withoutFaults({ measurements, rowCount }, drops)
 }
 
 function internPart(table: MemorySeriesTable, part: PointColumns, drops: PointDrops): MeasurementBatch {

@@ -4,7 +4,7 @@
  */
 
 import { HyperbyteError } from '../domain/errors.js'
-import type { ParsedPoints, PointParser } from '../domain/parsed-points.js'
+import { type ParsedPoints, type PointParser, withoutFaults } from '../domain/parsed-points.js'
 import { type MeasurementBuilder, type NewField, PointBatchBuilder } from '../domain/point-batch-builder.js'
 import { PointDrops } from '../domain/point-drops.js'
 import { NANOSECONDS_PER } from '../domain/precision.js'
@@ -80,8 +80,7 @@ export class MessagePackColumnParser implements PointParser {
   }
 
   finish(): ParsedPoints {
-    const { count, reason } = this.#drops
-    return { batch: this.#batch.finish(), errors: [], faultyCount: 0, droppedCount: count, dropReason: reason }
+    return withoutFaults(this.#batch.finish(), this.#drops)
   }
 
   /** One block, or an array of them. */

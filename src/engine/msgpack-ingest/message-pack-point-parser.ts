@@ -4,7 +4,7 @@
  */
 
 import { HyperbyteError } from '../domain/errors.js'
-import type { ParsedPoints, PointParser } from '../domain/parsed-points.js'
+import { type ParsedPoints, type PointParser, withoutFaults } from '../domain/parsed-points.js'
 import { PointBatchBuilder } from '../domain/point-batch-builder.js'
 import { PointDrops } from '../domain/point-drops.js'
 import { NANOSECONDS_PER, type Precision } from '../domain/precision.js'
@@ -79,8 +79,7 @@ export class MessagePackPointParser implements PointParser {
   }
 
   finish(): ParsedPoints {
-    const { count, reason } = this.#drops
-    return { batch: this.#batch.finish(), errors: [], faultyCount: 0, droppedCount: count, dropReason: reason }
+    return withoutFaults(this.#batch.finish(), this.#drops)
   }
 
   /** An array of points, or one point as a map. */

@@ -64,7 +64,11 @@ const FILL = {
 } satisfies Record<FillMode['kind'], Fill>
 
 function fillNumber(series: Series, { points }: GridStretch, fill: FillMode): Column {
-  const column = gatherColumn(series.column, points)
+  return fillAbsent(gatherColumn(series.column, points), points, fill)
+}
+
+/** The number of fill(number) in rows without a point, in place; `points` tells which, -1 = none. */
+export function fillAbsent(column: Column, points: Int32Array, fill: FillMode): Column {
   if (fill.kind !== 'number' || column.validity === null) return column
   const value = castNumber(fill.value, column.type)
   for (let i = 0; i < points.length; i++) {

@@ -3,11 +3,11 @@
  * direction. Series with the same times, which is the ordinary case, are taken as they are.
  */
 
-import { type Column, type ColumnType, setValid } from '../../domain/column.js'
+import type { Column, ColumnType } from '../../domain/column.js'
 import { missingColumn } from '../../domain/empty-column.js'
 import type { FillMode } from '../../influxql/ast.js'
 import { gatherColumn } from './column-slice.js'
-import { castNumber } from './fill.js'
+import { fillAbsent } from './fill.js'
 import type { Series } from './rows.js'
 
 export interface JoinedRows {
@@ -49,19 +49,7 @@ function columnOf({ series, type }: JoinInput, rowCount: number, fill: FillMode)
 function absentColumn(callType: ColumnType, rowCount: number, fill: FillMode): Column {
   const isOther = fill.kind === 'number' && (callType === 'string' || callType === 'boolean')
   const type = isOther ? (typeof fill.value === 'bigint' ? 'integer' : 'float') : callType
-  return defaultAbsent(missingColumn(type, rowCount), new Int32Array(rowCount).fill(-1), fill)
-}
-
-/** `points` tells the rows in which the call has a point; -1 = none. */
-function defaultAbsent(column: Column, points: Int32Array, fill: FillMode): Column {
-  if (fill.kind !== 'number' || column.validity === null) return column
-  const value = castNumber(fill.value, column.type)
-  for (let row = 0; row < points.length; row++) {
-    if (points[row] >= 0) continue
-    column.values[row] = value
-    setValid(column.validity, row)
-  }
-  return column
+  return fillAbsent(missingColumn(type, rowCount), new Int32Array(rowCount).fill(-1), fill)
 }
 
 function hasSameTimes(a: Series, b: Series): boolean {
@@ -94,7 +82,7 @@ function merge(
   const gathered = new Map(
     present.map((series, i) => {
       const rows = Int32Array.from(points[i])
-      return [series, defaultAbsent(gatherColumn(series.column, rows), rows, fill)]
+      return [series, fillAbsent(gatherColumn(series.column, rows), rows, fill)]
     }),
   )
   return {
