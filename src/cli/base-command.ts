@@ -1,6 +1,7 @@
 /** Commands that do something and end: with the flags that say how much is told meanwhile. */
 
 import { Flags } from '@oclif/core'
+import type { OperationSummary } from './operation-summary.js'
 import { RootCommand } from './root-command.js'
 
 const GROUP = 'GLOBAL'
@@ -23,4 +24,11 @@ export const talkFlags = {
 
 export abstract class BaseCommand extends RootCommand {
   static override baseFlags = talkFlags
+
+  /** Tells how it ended; hands back what `run` returns. */
+  protected conclude({ lines, document, exitCode }: OperationSummary): Record<string, unknown> {
+    for (const line of lines) this.note(line)
+    if (exitCode !== 0) process.exitCode = exitCode
+    return document
+  }
 }

@@ -6,9 +6,10 @@ import { RejectedLines } from '../operations/rejected-lines.js'
 import { type ImportTotals, importLineFiles, type LineFile } from '../operations/transfer/import-line-files.js'
 import { ImportState } from '../operations/transfer/import-state.js'
 import { parseErrorLimit } from './error-limit.js'
-import { type ImportSummary, summariseImport } from './import-summary.js'
+import { summariseImport } from './import-summary.js'
 import { BULK, type TargetFlagValues, withTarget } from './open-target.js'
 import { OperationError } from './operation-error.js'
+import type { OperationSummary } from './operation-summary.js'
 import { type ProgressMode, ProgressReporter } from './progress/progress-reporter.js'
 import { runInterruptible } from './run-interruptible.js'
 
@@ -36,7 +37,7 @@ export interface ImportLinesCall {
   readonly databaseOverride: string | null
 }
 
-export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesCall): Promise<ImportSummary> {
+export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesCall): Promise<OperationSummary> {
   for (const { path } of call.files) {
     if (path !== '-' && !existsSync(path)) {
       throw new OperationError(`cannot read ${path}: there is no such file`, { exit: 'missing' })

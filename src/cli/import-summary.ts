@@ -2,13 +2,8 @@
 
 import type { RejectedLines } from '../operations/rejected-lines.js'
 import { exitCode } from './exit-codes.js'
+import type { OperationSummary } from './operation-summary.js'
 import { formatCount, formatCounted, formatSeconds } from './progress/format-quantity.js'
-
-export interface ImportSummary {
-  readonly lines: readonly string[]
-  readonly document: Record<string, unknown>
-  readonly exitCode: number
-}
 
 export interface ImportCounts {
   readonly schema: string
@@ -19,7 +14,7 @@ export interface ImportCounts {
   readonly isDryRun: boolean
 }
 
-export function summariseImport(counts: ImportCounts, rejected: RejectedLines): ImportSummary {
+export function summariseImport(counts: ImportCounts, rejected: RejectedLines): OperationSummary {
   const { schema, unit, count, fileCount, startedMs, isDryRun } = counts
   const seconds = (performance.now() - startedMs) / 1000
   const rate = Math.round(count / seconds)

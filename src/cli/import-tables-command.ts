@@ -14,9 +14,10 @@ import type { TableFormat } from '../operations/transfer/table-sql.js'
 import { parseErrorLimit } from './error-limit.js'
 import type { FileFormat } from './file-format.js'
 import type { ImportLinesFlags } from './import-lines-command.js'
-import { type ImportSummary, summariseImport } from './import-summary.js'
+import { summariseImport } from './import-summary.js'
 import { BULK, withTarget } from './open-target.js'
 import { OperationError } from './operation-error.js'
+import type { OperationSummary } from './operation-summary.js'
 import { ProgressReporter } from './progress/progress-reporter.js'
 import { renderTable } from './render-table.js'
 import { runInterruptible } from './run-interruptible.js'
@@ -46,7 +47,7 @@ const MEMORY_BYTES = 512 * 2 ** 20
 export async function runImportTables(
   flags: ImportLinesFlags & TableFlags,
   call: ImportTablesCall,
-): Promise<ImportSummary> {
+): Promise<OperationSummary> {
   const { importTables } = await import('../operations/transfer/import-tables.js')
   const reporter = ProgressReporter.fromFlags(flags)
   const rejected = new RejectedLines(flags['errors-file'] ?? null)

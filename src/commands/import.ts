@@ -139,9 +139,7 @@ EXIT CODES
           databaseOverride: flags.database ?? null,
         })
       : await runImportTables(flags, { ...place, files, format, database })
-    for (const line of summary.lines) this.note(line)
-    if (summary.exitCode !== 0) process.exitCode = summary.exitCode
-    return summary.document
+    return this.conclude(summary)
   }
 }
 

@@ -18,6 +18,7 @@ import { type BackfillSettings, StateDirectory } from '../../operations/backfill
 import { TargetSink } from '../../operations/backfill/target-sink.js'
 import { openTarget, type TargetFlagValues } from '../open-target.js'
 import { OperationError } from '../operation-error.js'
+import type { OperationSummary } from '../operation-summary.js'
 import type { ProgressMode, ProgressReporter } from '../progress/progress-reporter.js'
 import { requireFlag } from '../require-flag.js'
 import { resumeCommand } from '../resume-command.js'
@@ -26,7 +27,7 @@ import { parseRedo } from './parse-redo.js'
 import { planFromFlags, readPlanFile, refuseOtherScope, type ScopeFlagValues } from './plan-from-flags.js'
 import { type PaceFlagValues, readingOptions } from './reading-options.js'
 import { runLocked, type Surroundings } from './run-locked.js'
-import { type RunSummary, summariseRun } from './summarise-run.js'
+import { summariseRun } from './summarise-run.js'
 
 export interface RunFlags extends TargetFlagValues, SourceFlagValues, ScopeFlagValues, PaceFlagValues {
   readonly source?: string
@@ -44,7 +45,7 @@ export interface RunFlags extends TargetFlagValues, SourceFlagValues, ScopeFlagV
   readonly quiet: boolean
 }
 
-export async function runBackfillCommand(flags: RunFlags): Promise<RunSummary> {
+export async function runBackfillCommand(flags: RunFlags): Promise<OperationSummary> {
   const state = new StateDirectory(flags.state)
   // A plan that cannot be read leaves no state directory behind.
   const named = state.hasPlan || flags.plan === undefined ? null : readPlanFile(flags.plan)
@@ -59,7 +60,7 @@ async function openAndRun(
   state: StateDirectory,
   named: BackfillPlan | null,
   around: Surroundings,
-): Promise<RunSummary> {
+): Promise<OperationSummary> {
   const saved = state.hasPlan ? { plan: state.readPlan(), settings: state.readSettings() } : null
   if (saved !== null) refuseOtherScope(flags, saved.plan, state)
   const url = flags.source ?? saved?.plan.source.url ?? named?.source.url
@@ -128,7 +129,12 @@ interface Copy {
   readonly choice: TypeChoice
 }
 
-async function copy(flags: RunFlags, state: StateDirectory, around: Surroundings, what: Copy): Promise<RunSummary> {
+async function copy(
+  flags: RunFlags,
+  state: StateDirectory,
+  around: Surroundings,
+  what: Copy,
+): Promise<OperationSummary> {
   const { source, opening, plan, targetDatabase, choice } = what
   const { reporter, rejected, signal } = around
   const journal = state.openJournal()

@@ -3,6 +3,7 @@
 import { DumpSink, dumpFileOf } from '../../operations/backfill/dump-sink.js'
 import { runBackfill } from '../../operations/backfill/run-backfill.js'
 import { StateDirectory } from '../../operations/backfill/state-directory.js'
+import type { OperationSummary } from '../operation-summary.js'
 import type { ProgressMode } from '../progress/progress-reporter.js'
 import { requireFlag } from '../require-flag.js'
 import { resumeCommand } from '../resume-command.js'
@@ -10,7 +11,7 @@ import { type SourceFlagValues, withSource } from '../source-flags.js'
 import { planFromFlags, refuseOtherScope, type ScopeFlagValues } from './plan-from-flags.js'
 import { type PaceFlagValues, readingOptions } from './reading-options.js'
 import { runLocked } from './run-locked.js'
-import { type RunSummary, summariseRun } from './summarise-run.js'
+import { summariseRun } from './summarise-run.js'
 
 export interface DumpFlags extends SourceFlagValues, ScopeFlagValues, PaceFlagValues {
   readonly source?: string
@@ -19,7 +20,7 @@ export interface DumpFlags extends SourceFlagValues, ScopeFlagValues, PaceFlagVa
   readonly quiet: boolean
 }
 
-export async function runDumpCommand(flags: DumpFlags): Promise<RunSummary> {
+export async function runDumpCommand(flags: DumpFlags): Promise<OperationSummary> {
   const state = new StateDirectory(flags.out)
   return await runLocked({ state, flags, resume: () => resumeCommand(process.argv.slice(2)) }, async (around) => {
     const saved = state.hasPlan ? state.readPlan() : null

@@ -2,16 +2,11 @@
 
 import type { RunTally } from '../../operations/backfill/run-backfill.js'
 import { exitCode } from '../exit-codes.js'
+import type { OperationSummary } from '../operation-summary.js'
 import { formatCount, formatSeconds } from '../progress/format-quantity.js'
 import type { Surroundings } from './run-locked.js'
 
-export interface RunSummary {
-  readonly document: Record<string, unknown>
-  readonly lines: readonly string[]
-  readonly exitCode: number
-}
-
-export function summariseRun(schema: string, tally: RunTally, { rejected, startedMs }: Surroundings): RunSummary {
+export function summariseRun(schema: string, tally: RunTally, { rejected, startedMs }: Surroundings): OperationSummary {
   const seconds = (performance.now() - startedMs) / 1000
   const rate = Math.round(tally.pointCount / seconds)
   const lines = [

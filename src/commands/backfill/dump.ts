@@ -31,9 +31,6 @@ EXIT CODES
 
   async run() {
     const { flags } = await this.parse(BackfillDump)
-    const summary = await runDumpCommand(flags)
-    for (const line of summary.lines) this.note(line)
-    if (summary.exitCode !== 0) process.exitCode = summary.exitCode
-    return summary.document
+    return this.conclude(await runDumpCommand(flags))
   }
 }

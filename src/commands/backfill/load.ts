@@ -56,9 +56,7 @@ EXIT CODES
             areStatementsRun: true,
             databaseOverride: flags['to-database'] ?? null,
           })
-    for (const line of summary.lines) this.note(line)
-    if (summary.exitCode !== 0) process.exitCode = summary.exitCode
-    return summary.document
+    return this.conclude(summary)
   }
 }
 

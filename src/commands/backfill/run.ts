@@ -71,9 +71,6 @@ EXIT CODES
 
   async run() {
     const { flags } = await this.parse(BackfillRun)
-    const summary = await runBackfillCommand(flags)
-    for (const line of summary.lines) this.note(line)
-    if (summary.exitCode !== 0) process.exitCode = summary.exitCode
-    return summary.document
+    return this.conclude(await runBackfillCommand(flags))
   }
 }

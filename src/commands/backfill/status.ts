@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
 import { printStatus } from '../../cli/backfill/print-status.js'
+import { openState, stateFlag } from '../../cli/backfill/state-flag.js'
 import { BaseCommand } from '../../cli/base-command.js'
-import { OperationError } from '../../cli/operation-error.js'
 
 const WATCH_MS = 2000
 
@@ -19,25 +19,14 @@ EXIT CODES
     '<%= config.bin %> <%= command.id %> --state ./bf --watch',
   ]
   static override flags = {
-    state: Flags.string({
-      default: './hyperbyte-backfill',
-      helpValue: 'DIR',
-      summary: 'State directory of the backfill.',
-    }),
+    ...stateFlag,
     watch: Flags.boolean({ summary: 'Print it again every two seconds until it is done.' }),
   }
 
   async run() {
     const { flags } = await this.parse(BackfillStatus)
-    const { StateDirectory } = await import('../../operations/backfill/state-directory.js')
     const { statusOf } = await import('../../operations/backfill/backfill-status.js')
-    const state = new StateDirectory(flags.state)
-    if (!state.hasPlan) {
-      throw new OperationError(`there is no backfill in ${flags.state}`, {
-        exit: 'missing',
-        hint: 'name it with --state DIR',
-      })
-    }
+    const state = await openState(flags.state)
     for (;;) {
       const status = statusOf(state.readPlan(), state.readJournal())
       this.log(printStatus(status))

@@ -2,6 +2,7 @@
 
 import { Flags } from '@oclif/core'
 import { printVerification } from '../../cli/backfill/print-verification.js'
+import { openState, stateFlag } from '../../cli/backfill/state-flag.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { exitCode } from '../../cli/exit-codes.js'
 import { targetFlags, withTarget } from '../../cli/open-target.js'
@@ -26,11 +27,7 @@ EXIT CODES
   static override flags = {
     ...sourceFlags,
     ...targetFlags,
-    state: Flags.string({
-      default: './hyperbyte-backfill',
-      helpValue: 'DIR',
-      summary: 'State directory of the backfill.',
-    }),
+    ...stateFlag,
     sample: Flags.string({
       default: '10%',
       helpValue: 'P%',
@@ -41,15 +38,8 @@ EXIT CODES
 
   async run() {
     const { flags } = await this.parse(BackfillVerify)
-    const { StateDirectory } = await import('../../operations/backfill/state-directory.js')
     const { verifyBackfill } = await import('../../operations/backfill/verify-backfill.js')
-    const state = new StateDirectory(flags.state)
-    if (!state.hasPlan) {
-      throw new OperationError(`there is no backfill in ${flags.state}`, {
-        exit: 'missing',
-        hint: 'name it with --state DIR',
-      })
-    }
+    const state = await openState(flags.state)
     const plan = state.readPlan()
     const { hosts, dataDir, targetDatabase, choice } = state.readSettings()
     const place = { ...flags, host: hosts === null ? flags.host : [...hosts], 'data-dir': dataDir ?? flags['data-dir'] }

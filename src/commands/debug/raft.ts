@@ -3,14 +3,12 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { withDebugSource } from '../../cli/debug/debug-source.js'
-import { nodeFlag, requireNode } from '../../cli/debug/node-flag.js'
+import { COMPARISON_EXITS, nodeFlag, requireNode } from '../../cli/debug/node-flag.js'
 import { targetFlags } from '../../cli/open-target.js'
 
 export default class DebugRaft extends BaseCommand {
   static override summary = 'Show leader, term and log positions'
-  static override description = `EXIT CODES
-  0 all is well   4 server unreachable   5 not an admin   6 no such node   8 a node is behind
-  9 a server holds the data directory`
+  static override description = COMPARISON_EXITS
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --data-dir /var/lib/hyperbyte',

@@ -3,15 +3,13 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { withDebugSource } from '../../cli/debug/debug-source.js'
-import { nodeFlag, requireNode } from '../../cli/debug/node-flag.js'
+import { COMPARISON_EXITS, nodeFlag, requireNode } from '../../cli/debug/node-flag.js'
 import { targetFlags } from '../../cli/open-target.js'
 import { parseDurationFlag } from '../../cli/parse-duration-flag.js'
 
 export default class DebugReplication extends BaseCommand {
   static override summary = 'Show how far replicas are behind each other'
-  static override description = `EXIT CODES
-  0 all is well   4 server unreachable   5 not an admin   6 no such node   8 a node is behind
-  9 a server holds the data directory`
+  static override description = COMPARISON_EXITS
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --warn 5s --crit 30s',
