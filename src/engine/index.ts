@@ -11,6 +11,7 @@ export type { FieldColumn } from './domain/point-batch.js'
 export { ColumnBuilder, MeasurementBuilder } from './domain/point-batch-builder.js'
 export type { PointColumns, TagSet } from './domain/point-columns.js'
 export type { Precision } from './domain/precision.js'
+export { syncPath } from './domain/sync-path.js'
 export type { TableName } from './domain/table-name.js'
 export type { TimeRange } from './domain/time-range.js'
 export { zoneOffsetOf } from './domain/zone-offset.js'
@@ -95,6 +96,8 @@ export {
 } from './restore-data-directory.js'
 export type { MeasurementOrigins, SeriesWriter } from './series-origins.js'
 export { duckdbLibrary } from './sql/duckdb-library.js'
+export { quoteIdentifier, quoteString } from './sql/quote-sql.js'
+export { SQL_TYPE } from './sql/sql-type.js'
 export {
   checkRecord,
   placeholderRecord,

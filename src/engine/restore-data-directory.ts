@@ -6,8 +6,9 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { HyperbyteError } from './domain/errors.js'
+import { syncPath } from './domain/sync-path.js'
 import { MetaStore, type RegistryEntry } from './registry/meta-store.js'
-import { syncDirectory, Wal } from './wal/wal.js'
+import { Wal } from './wal/wal.js'
 
 export interface DataDirectoryParts {
   readonly entries: AsyncIterable<RegistryEntry>
@@ -55,7 +56,7 @@ export async function rewriteRegistry(
   }
   await rm(old, { recursive: true })
   await rename(next, old)
-  await syncDirectory(dataDir)
+  await syncPath(dataDir)
 }
 
 /** The same directory again, to go on with its files. */
@@ -74,8 +75,8 @@ export function openRestored(dataDir: string): RestoredDirectory {
     },
     sync: async () => {
       await mkdir(root, { recursive: true })
-      for (const directory of directories) await syncDirectory(directory)
-      await syncDirectory(path.dirname(dataDir))
+      for (const directory of directories) await syncPath(directory)
+      await syncPath(path.dirname(dataDir))
     },
   }
 }

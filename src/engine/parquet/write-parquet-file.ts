@@ -10,14 +10,15 @@
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { assert } from '../domain/errors.js'
+import { syncPath } from '../domain/sync-path.js'
 import type { TimeSpan } from '../domain/time-range.js'
 import type { FileColumn } from '../registry/file-entry.js'
-import { SQL_TYPE } from '../sql/column-appender.js'
 import type { Duckdb } from '../sql/duckdb.js'
 import { quoteIdentifier, quoteString } from '../sql/quote-sql.js'
+import { SQL_TYPE } from '../sql/sql-type.js'
 import { SERIES_COLUMN, TIME_COLUMN } from './name-columns.js'
 
 /** Rows of a row group: DuckDB's unit of parallel work. */
@@ -63,9 +64,9 @@ export async function writeParquetFile(duckdb: Duckdb, rows: ParquetRows, file: 
       await rm(temporary, { force: true })
       return null
     }
-    await syncFile(temporary)
+    await syncPath(temporary)
     await rename(temporary, file)
-    await syncFile(path.dirname(file))
+    await syncPath(path.dirname(file))
     return written
   } catch (error) {
     await rm(temporary, { force: true })
@@ -124,13 +125,4 @@ async function inspect(duckdb: Duckdb, file: string): Promise<WrittenFile> {
     }
   }
   assert(false, 'an aggregate has a row')
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

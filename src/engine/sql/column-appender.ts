@@ -21,16 +21,6 @@ const DUCKDB_TYPE = {
   time: TIMESTAMP_NS,
 } satisfies Record<ColumnType, DuckDBType>
 
-/** How a column of this type is declared in CREATE TABLE and CAST. */
-export const SQL_TYPE = {
-  float: 'DOUBLE',
-  integer: 'BIGINT',
-  unsigned: 'UBIGINT',
-  string: 'VARCHAR',
-  boolean: 'BOOLEAN',
-  time: 'TIMESTAMP_NS',
-} satisfies Record<ColumnType, string>
-
 /** The rows of `column` from `start` on; null = the whole column is null for these rows. */
 export interface ColumnSlice {
   readonly column: Column | null

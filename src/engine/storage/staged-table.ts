@@ -7,8 +7,9 @@ import type { Column } from '../domain/column.js'
 import type { FieldType } from '../domain/field-type.js'
 import type { MemtableChunk, MemtableTable } from '../memtable/memtable-table.js'
 import type { SeriesTable } from '../metadata/series-table.js'
-import { type ColumnSlice, SQL_TYPE, VECTOR_ROWS } from '../sql/column-appender.js'
+import { type ColumnSlice, VECTOR_ROWS } from '../sql/column-appender.js'
 import type { Duckdb } from '../sql/duckdb.js'
+import { SQL_TYPE } from '../sql/sql-type.js'
 
 export class StagedTable {
   /** The table's name in DuckDB. */

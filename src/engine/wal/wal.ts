@@ -8,10 +8,11 @@
  * refuses all others until it is reopened: the log is then `broken`, and `reopen` tries to heal it.
  */
 
-import { mkdir, open, readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Level } from 'level'
 import { assert, HyperbyteError } from '../domain/errors.js'
+import { syncPath } from '../domain/sync-path.js'
 import { checkRecord, readRecordHead, sealRecord, splitRecords } from './wal-record.js'
 
 export type Durability = 'every_write' | 'periodic' | 'os_default' | 'none'
@@ -336,8 +337,8 @@ export async function openStore(directory: string): Promise<Store> {
   if (isNew) {
     // A store younger than its first synced write cannot be opened after a power loss.
     await store.put(PROBE_KEY, new Uint8Array(1), { sync: true })
-    await syncDirectory(directory)
-    await syncDirectory(path.dirname(directory))
+    await syncPath(directory)
+    await syncPath(path.dirname(directory))
   }
   return store
 }
@@ -378,15 +379,6 @@ function brokenError(cause?: unknown): HyperbyteError {
   return new HyperbyteError('no-space', 'the write-ahead log cannot be written; writes are refused until it can', {
     cause,
   })
-}
-
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 /** Bytes of a directory's files, for reports. */

@@ -5,11 +5,11 @@
 
 import { once } from 'node:events'
 import { createWriteStream, mkdirSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createGzip, type Gzip } from 'node:zlib'
 import { encodeLines } from '../../client/encode-line-protocol.js'
-import type { PointColumns } from '../../engine/index.js'
+import { type PointColumns, syncPath } from '../../engine/index.js'
 import type { RejectedLines } from '../rejected-lines.js'
 import type { SliceSink } from './copy-slice.js'
 import type { Slice } from './work-list.js'
@@ -50,9 +50,7 @@ export class DumpSink implements SliceSink {
   async finish(): Promise<void> {
     this.#open().end()
     await this.#written
-    const handle = await open(`${this.#path}.partial`, 'r')
-    await handle.sync()
-    await handle.close()
+    await syncPath(`${this.#path}.partial`)
     await rename(`${this.#path}.partial`, this.#path)
   }
 

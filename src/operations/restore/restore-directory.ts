@@ -20,6 +20,7 @@ import {
   type StoredDatabase,
   selectEntries,
   storedDatabasesOf,
+  syncPath,
 } from '../../engine/index.js'
 import { BackupError } from '../backup/backup-error.js'
 import type { BytePace } from '../backup/byte-pace.js'
@@ -225,11 +226,11 @@ class DirectoryRestore {
       await mkdir(replaced, { recursive: true })
       // The registry first: without it the rest is no database any more.
       for (const part of [...PARTS].reverse()) await moveIfThere(path.join(this.#into, part), path.join(replaced, part))
-      await syncDirectory(this.#into)
+      await syncPath(this.#into)
       await this.#writeState({ ...state, isOldAside: true })
     }
     for (const part of PARTS) await moveIfThere(path.join(this.#stage, part), path.join(this.#into, part))
-    await syncDirectory(this.#into)
+    await syncPath(this.#into)
     if (replaced !== null) await rm(replaced, { recursive: true, force: true })
     // The state goes last.
     for (const name of await readdir(this.#stage)) {
@@ -385,14 +386,5 @@ async function moveIfThere(from: string, to: string): Promise<void> {
 async function nearestDirectory(directory: string): Promise<string> {
   for (let at = directory; ; at = path.dirname(at)) {
     if ((await stat(at).catch(() => null))?.isDirectory() === true || at === path.dirname(at)) return at
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

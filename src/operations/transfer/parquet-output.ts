@@ -7,8 +7,15 @@ import { mkdirSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { duckdbLibrary, type FieldType, isValid, type PointColumns } from '../../engine/index.js'
-import { quoteIdentifier, quoteString, SQL_TYPE } from './table-sql.js'
+import {
+  duckdbLibrary,
+  type FieldType,
+  isValid,
+  type PointColumns,
+  quoteIdentifier,
+  quoteString,
+  SQL_TYPE,
+} from '../../engine/index.js'
 
 export interface ParquetOutputOptions {
   readonly path: string

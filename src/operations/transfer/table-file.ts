@@ -9,13 +9,13 @@ import {
   type FieldColumn,
   openColumnCollector,
   type PointColumns,
+  quoteString,
   type TagSet,
 } from '../../engine/index.js'
 import { type FileColumn, type MappingWishes, mapColumns, requireColumn, type TableMapping } from './table-mapping.js'
 import {
   missingTimeRowsSql,
   missingTimesSql,
-  quoteString,
   relationOf,
   rowsSql,
   seriesTableSql,

@@ -3,26 +3,10 @@
  * of strings: `t0 … tn` are the tags, `idx` the number. Names are quoted; nothing of the user's becomes SQL by itself.
  */
 
-import type { FieldType } from '../../engine/index.js'
+import { type FieldType, quoteIdentifier, quoteString, SQL_TYPE } from '../../engine/index.js'
 import type { TableMapping, TimeUnit } from './table-mapping.js'
 
 export type TableFormat = 'parquet' | 'csv' | 'jsonl'
-
-export const SQL_TYPE = {
-  float: 'DOUBLE',
-  integer: 'BIGINT',
-  unsigned: 'UBIGINT',
-  string: 'VARCHAR',
-  boolean: 'BOOLEAN',
-} as const satisfies Record<FieldType, string>
-
-export function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
-export function quoteString(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
 
 /** The file as a relation. CSV is looked at whole, so that a late 1.5 does not surprise a column of integers. */
 export function relationOf(format: TableFormat, path: string): string {

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { syncPath } from '../../../engine/index.js'
 import { copyFileChecked } from '../../copy-file.js'
 import { type BlobStore, MissingBlobError, type StoredBlob } from './blob-store.js'
 
@@ -80,7 +81,7 @@ export class DirectoryStore implements BlobStore {
   async sync(): Promise<void> {
     const directories = [...this.#unsynced]
     this.#unsynced.clear()
-    for (const directory of directories) await syncDirectory(directory)
+    for (const directory of directories) await syncPath(directory)
   }
 
   /** Files that writers which no longer live have left behind. */
@@ -165,15 +166,6 @@ async function writeAll(handle: Awaited<ReturnType<typeof open>>, batch: readonl
       rest = rest.slice(1)
     }
     if (bytesWritten > 0) rest = [rest[0].subarray(bytesWritten), ...rest.slice(1)]
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 
