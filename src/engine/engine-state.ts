@@ -21,7 +21,8 @@ import type { MetaChange, MetaStore } from './registry/meta-store.js'
 import type { TombstoneEntry } from './registry/tombstone-entry.js'
 import { SerialQueue } from './serial-queue.js'
 import type { Duckdb } from './sql/duckdb.js'
-import { type FileChange, Storage } from './storage/storage.js'
+import type { FileChange } from './storage/file-change.js'
+import { Storage } from './storage/storage.js'
 import { databaseOfTypesKey } from './stored-facts.js'
 import type { Wal } from './wal/wal.js'
 
@@ -275,11 +276,11 @@ export class EngineState {
         shardGroupCount: state
           .runtime(table.database)
           .fieldTypes.shardGroupCount(table.retentionPolicy, table.measurement, range),
-        ...state.storage.sourceCounts(table, range),
+        ...state.storage.reader.sourceCounts(table, range),
       }),
       shardGroups: (database, retentionPolicy) => state.shardGroups.ofPolicy(database, retentionPolicy),
       get scanner() {
-        return state.storage
+        return state.storage.reader
       },
     }
   }

@@ -130,7 +130,7 @@ export class EngineInspection implements Inspection {
   }
 
   checkFile(id: number): Promise<string | null> {
-    return this.#state.storage.checkFile(id)
+    return this.#state.storage.reader.checkFile(id)
   }
 
   planQuery(request: PlanRequest): readonly QueryPlanFacts[] {

@@ -70,7 +70,7 @@ function planReads(statement: SelectStatement, request: PlanRequest, state: Engi
     range: iterator.range,
     seriesCount: iterator.seriesCount,
     memoryRowCount: iterator.facts.memoryRowCount,
-    files: state.storage.filesIn(iterator.table, iterator.range),
+    files: state.storage.reader.filesIn(iterator.table, iterator.range),
   }))
   return { reads }
 }

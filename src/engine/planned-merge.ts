@@ -2,7 +2,7 @@
 
 import type { TableName } from './domain/table-name.js'
 import type { FileEntry } from './registry/file-entry.js'
-import type { BucketMerge } from './storage/storage.js'
+import type { BucketMerge } from './storage/merge-bucket.js'
 
 export interface PlannedMerge {
   readonly table: TableName

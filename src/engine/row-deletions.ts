@@ -111,7 +111,7 @@ export class RowDeletions {
     const candidates = record.series ?? seriesIndex.ordinalsOf(measurement).slice()
     const tables = this.#tablesOf(database, measurement)
     const isInMemory = (ordinal: number): boolean =>
-      tables.some((table) => this.#state.storage.isSeriesInMemory(table, ordinal, seriesTable.idOf(ordinal)))
+      tables.some((table) => this.#state.storage.reader.isSeriesInMemory(table, ordinal, seriesTable.idOf(ordinal)))
     const ids = new Set<bigint>()
     for (const ordinal of candidates) if (!isInMemory(ordinal)) ids.add(seriesTable.idOf(ordinal))
     const stored = new Set<bigint>()
@@ -133,7 +133,7 @@ export class RowDeletions {
       for (const group of fieldTypes.groupsIn(retentionPolicy, measurement, range)) {
         if (await this.#hasRowsInFiles(table, group.startNs)) continue
         // From here on without a pause: rows that are written later show the types again.
-        if (storage.hasRowsInMemory(table, group)) continue
+        if (storage.reader.hasRowsInMemory(table, group)) continue
         fieldTypes.setDormant(retentionPolicy, group.startNs, measurement, true)
         changes.push(
           ...rememberTypes(
@@ -151,7 +151,7 @@ export class RowDeletions {
 
   async #hasRowsInFiles(table: TableName, bucketStartNs: bigint): Promise<boolean> {
     try {
-      return await this.#state.storage.hasRowsInFiles(table, bucketStartNs)
+      return await this.#state.storage.reader.hasRowsInFiles(table, bucketStartNs)
     } catch (error) {
       this.#state.logFault('find out what a delete has left', error)
       return true
@@ -161,7 +161,7 @@ export class RowDeletions {
   /** A file that cannot be read may have any of the series. */
   async #findStored(table: TableName, ids: ReadonlySet<bigint>, stored: Set<bigint>): Promise<void> {
     try {
-      for (const id of await this.#state.storage.seriesInFiles(table, ids)) stored.add(id)
+      for (const id of await this.#state.storage.reader.seriesInFiles(table, ids)) stored.add(id)
     } catch (error) {
       this.#state.logFault('find out which series a delete has left', error)
       for (const id of ids) stored.add(id)

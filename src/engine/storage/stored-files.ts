@@ -19,6 +19,8 @@ export interface FileHold {
 
 export interface StoredFilesOptions {
   readonly dataDir: string
+  /** What was read of a file is not wanted any more. */
+  readonly forget: (file: FileEntry) => void
   readonly log: { error(message: string, fields?: Record<string, unknown>): void }
 }
 
@@ -105,11 +107,14 @@ export class StoredFiles {
     throw new HyperbyteError('corrupt', `the Parquet file ${file.path} is damaged: its SHA-256 is not what was written`)
   }
 
-  /** Nobody will ask for it again: it goes when those that use it are done. */
-  retire(file: FileEntry): void {
-    this.#verified.delete(file.id)
-    if (this.#holdCount > 0) this.#heldBack.push(file)
-    else this.#removeUnpinned(file)
+  /** Nobody will ask for them again: each goes when those that use it are done. */
+  retire(files: readonly FileEntry[]): void {
+    for (const file of files) {
+      this.#options.forget(file)
+      this.#verified.delete(file.id)
+      if (this.#holdCount > 0) this.#heldBack.push(file)
+      else this.#removeUnpinned(file)
+    }
   }
 
   /** At once: nobody has been told of them. */
