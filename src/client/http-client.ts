@@ -8,6 +8,7 @@ import type { Dispatcher } from 'undici'
 import type { PointColumns } from '../engine/index.js'
 import { ClientError } from './client-error.js'
 import { columnsOfSeries } from './columns-of-series.js'
+import { codeOf, isNotConnected, translateFailure } from './connection-failure.js'
 import { encodeColumnarMsgpack, IS_COLUMNAR_POSSIBLE, isColumnarWorthwhile } from './encode-columnar-msgpack.js'
 import { encodeLines } from './encode-line-protocol.js'
 import { groupBySeries } from './group-by-series.js'
@@ -97,17 +98,6 @@ const CONNECT_TIMEOUT_MS = 10_000
 const READ_AHEAD_BYTES = 4 * 2 ** 20
 
 const COLUMNAR_TYPE = 'application/vnd.hyperbyte.columnar+msgpack'
-
-/** Failures before a byte of the request was sent: another host may be asked. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOENT',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
 
 export class HttpClient implements Target {
   readonly kind = 'server'
@@ -449,37 +439,4 @@ function parseDocument(text: string): unknown {
   } catch (cause) {
     throw new ClientError('unexpected', `the answer is not JSON: ${text.slice(0, 80)}`, { cause })
   }
-}
-
-function isNotConnected(error: unknown): boolean {
-  return NOT_CONNECTED.has(codeOf(error))
-}
-
-function translateFailure(error: unknown, host: string): ClientError {
-  if (error instanceof ClientError) return error
-  const code = codeOf(error)
-  const reason = REASON_OF_CODE.get(code) ?? (error as Error).message
-  return new ClientError('unreachable', `cannot reach ${host}: ${reason}`, { cause: error, host })
-}
-
-const REASON_OF_CODE: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'connection refused'],
-  ['ENOTFOUND', 'there is no host of this name'],
-  ['ENOENT', 'there is no such socket'],
-  ['ECONNRESET', 'the connection was closed'],
-  ['UND_ERR_SOCKET', 'the connection was closed'],
-  ['UND_ERR_CONNECT_TIMEOUT', 'no connection within the time limit'],
-  ['UND_ERR_HEADERS_TIMEOUT', 'no answer within the time limit'],
-  ['UND_ERR_BODY_TIMEOUT', 'the answer stopped in the middle'],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS; an address with http:// is for servers without'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'nobody known has signed its certificate; --ca-file names who did'],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'nobody known has signed its certificate; --ca-file names who did'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'nobody known has signed its certificate; --ca-file names who did'],
-  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
-])
-
-/** A connection tried on several addresses fails with a list of errors; they are alike. */
-function codeOf(error: unknown): string {
-  const { code, errors } = error as { code?: string; errors?: { code?: string }[] }
-  return code ?? errors?.[0]?.code ?? ''
 }
