@@ -5,9 +5,6 @@
  * leaves blobs, which the next one finds, and no set.
  */
 
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { ClientError } from '../../client/client-error.js'
 import {
   type Checkpoint,
   type CheckpointInfo,
@@ -18,29 +15,19 @@ import {
   type RegistrySelection,
   selectEntries,
 } from '../../engine/index.js'
-import { sleepUnlessAborted } from '../rate-limiter.js'
-import { runParallel } from '../run-parallel.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
+import { chooseType } from './choose-type.js'
+import { FileCopies, missingFiles } from './file-copies.js'
 import { LogReader, wholeRecords } from './log-records.js'
-import {
-  type BackupType,
-  lineOf,
-  type Manifest,
-  type ManifestFile,
-  type ManifestLog,
-  type Selection,
-} from './repository/manifest.js'
+import { readBackBlobs } from './read-back-blobs.js'
+import type { BackupType, Manifest, ManifestFile, ManifestLog, Selection } from './repository/manifest.js'
 import { Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
 import { type Compression, type StoredSegments, storeSegments } from './repository/segments.js'
 import { NO_RENAMES, toManifestFile, toRegistrySelection } from './selection.js'
 import { formatTimeNs, setIdOf } from './set-id.js'
 import type { BlobStore } from './store/blob-store.js'
-import { suspectBlobs } from './suspect-blobs.js'
-
-const TRY_COUNT_MAX = 3
-const RETRY_MS = 1000
 
 export type VerifyMode = 'none' | 'new' | 'all'
 
@@ -64,7 +51,7 @@ export interface CreateOptions {
 
 export interface CreateOutcome {
   readonly manifest: Manifest
-  /** New files and their bytes; `readBackFiles` were there and have been read instead of copied. */
+  /** Files that the repository did not have, and their bytes. */
   readonly newFiles: number
   readonly newFileBytes: number
   readonly newLogBytes: number
@@ -123,8 +110,8 @@ class Creation {
   async #copy(checkpoint: Checkpoint): Promise<CreateOutcome> {
     const { info } = checkpoint
     const repository = this.#repository as Repository
-    const { pace, verify, compression } = this.#options
-    const { type, parent } = await this.#chooseType(info.instanceId, info.timeNs)
+    const { pace, jobCount, verify, compression } = this.#options
+    const { type, parent } = await chooseType(this.#repository, info, this.#options)
     const id = await setIdOf(repository, info.timeNs)
     await repository.beginSet(id, { started: new Date().toISOString(), instance: info.instanceId, type })
 
@@ -135,7 +122,8 @@ class Creation {
     const { files, databases } = content
     const registry = await storeSegments(repository, this.#registry(checkpoint, content), compression, pace.take)
     this.#checkSelection(content)
-    const added = await this.#copyFiles(checkpoint, files, type)
+    const copies = new FileCopies({ checkpoint, repository, jobCount, isReadBack: verify === 'new', pace })
+    const added = await copies.copy(files, type)
 
     const { addedBytes: logBytes, addedCount: logCount, ...manifestLog } = log
     const { addedBytes: registryBytes, addedCount: registryCount, ...manifestRegistry } = registry
@@ -150,7 +138,9 @@ class Creation {
       files,
       added: { files: added.count + logCount + registryCount, bytes: added.bytes + logBytes + registryBytes },
     })
-    if (verify === 'all') await this.#readBack(manifest)
+    if (verify === 'all') {
+      await readBackBlobs(repository, [...files, ...registry.segments, ...log.segments], { jobCount, pace })
+    }
     pace.signal.throwIfAborted()
     await this.#confirm()
     await repository.finishSet(manifest)
@@ -161,7 +151,7 @@ class Creation {
   /** What a backup would copy; the sizes of log and registry before packing. */
   async #preview(checkpoint: Checkpoint): Promise<CreateOutcome> {
     const { info } = checkpoint
-    const { type, parent } = await this.#chooseType(info.instanceId, info.timeNs)
+    const { type, parent } = await chooseType(this.#repository, info, this.#options)
     const reader = this.#logReader(checkpoint)
     let logBytes = 0
     for await (const { length } of reader.read(wholeRecords(checkpoint.wal()))) logBytes += length
@@ -170,7 +160,7 @@ class Creation {
     let registryBytes = 0
     for await (const { length } of this.#registry(checkpoint, content)) registryBytes += length
     this.#checkSelection(content)
-    const missing = await this.#missingFiles(files)
+    const missing = await missingFiles(this.#repository, files)
     const bytes = missing.reduce((sum, { size }) => sum + size, 0)
     const manifest = this.#manifestOf(info, {
       id: 'dry-run',
@@ -255,175 +245,6 @@ class Creation {
     throw new BackupError('missing', `there is no retention policy ${policy} in what is to be backed up`)
   }
 
-  async #copyFiles(
-    checkpoint: Checkpoint,
-    files: readonly ManifestFile[],
-    type: BackupType,
-  ): Promise<{ count: number; bytes: number }> {
-    const { pace, jobCount, verify } = this.#options
-    let missing = await this.#missingFiles(files)
-    // What is there already is read again, and copied again when it is damaged: by a full backup, which takes nothing for
-    // granted, all of it; by any other what the last check of a set found bad.
-    const doubted = type === 'full' ? files : await this.#suspectFiles(files)
-    missing = [...missing, ...(await this.#damagedFiles(doubted, missing))]
-    const bytes = missing.reduce((sum, { size }) => sum + size, 0)
-    const unread: ManifestFile[] = []
-    pace.begin('copy', bytes, missing.length)
-    await runParallel(missing, jobCount, async (file) => {
-      pace.signal.throwIfAborted()
-      if (!(await this.#copyHere(checkpoint, file))) {
-        await this.#transfer(checkpoint, file)
-        unread.push(file)
-      }
-      pace.endFile()
-    })
-    if (verify === 'new') await this.#readBackFiles(unread)
-    return { count: missing.length, bytes }
-  }
-
-  /** Copies a file that lies on this machine, and reads it back. False when it does not, or is not what it should be. */
-  async #copyHere({ info }: Checkpoint, { path, sha256, size }: ManifestFile): Promise<boolean> {
-    const { pace } = this.#options
-    if (pace.isLimited) return false
-    const file = join(info.filesIn, path)
-    const found = await stat(file).catch(() => null)
-    if (found?.isFile() !== true || found.size !== size) return false
-    let counted = 0
-    const count = async (byteCount: number): Promise<void> => {
-      await pace.take(byteCount)
-      counted += byteCount
-    }
-    try {
-      return await (this.#repository as Repository).copyBlob(sha256, size, file, count)
-    } catch (error) {
-      if (!(error instanceof BackupError) && !isFileMissing(error)) throw error
-      pace.count(-counted)
-      return false
-    }
-  }
-
-  async #transfer(checkpoint: Checkpoint, { id, sha256, size, path }: ManifestFile): Promise<void> {
-    const { pace } = this.#options
-    const repository = this.#repository as Repository
-    try {
-      await this.#retrying(path, () => repository.writeBlob(sha256, size, pace.pass(checkpoint.file(id))))
-    } catch (error) {
-      if (!(error instanceof BackupError)) throw error
-      throw new BackupError('damaged', `the server's file ${path} is not what was written: ${error.message}`, {
-        hint: 'no set was written; hyperbyte backup verify shows whether an earlier one has the file',
-        cause: error,
-      })
-    }
-  }
-
-  /** A connection may break; a file is then copied from its beginning. */
-  async #retrying(path: string, copy: () => Promise<void>): Promise<void> {
-    const { pace } = this.#options
-    for (let tryCount = 1; ; tryCount++) {
-      try {
-        return await copy()
-      } catch (error) {
-        const isPassing = error instanceof ClientError && error.kind === 'unreachable' && tryCount < TRY_COUNT_MAX
-        if (!isPassing) throw error
-        pace.warn(`${path}: ${error.message}; trying again`)
-        await sleepUnlessAborted(RETRY_MS * tryCount, pace.signal)
-      }
-    }
-  }
-
-  /** Each content once. */
-  async #missingFiles(files: readonly ManifestFile[]): Promise<ManifestFile[]> {
-    const missing = new Map<string, ManifestFile>()
-    const sizes = files.length === 0 ? undefined : await this.#repository?.blobSizes()
-    for (const file of files) if (sizes?.get(file.sha256) !== file.size) missing.set(file.sha256, file)
-    return [...missing.values()]
-  }
-
-  async #suspectFiles(files: readonly ManifestFile[]): Promise<ManifestFile[]> {
-    const repository = this.#repository as Repository
-    const checked = (await repository.completeSets()).filter(({ isChecked }) => isChecked).map(({ id }) => id)
-    const suspects = await suspectBlobs(repository, checked)
-    return files.filter(({ sha256 }) => suspects.has(sha256))
-  }
-
-  async #damagedFiles(files: readonly ManifestFile[], missing: readonly ManifestFile[]): Promise<ManifestFile[]> {
-    const { pace, jobCount } = this.#options
-    const repository = this.#repository as Repository
-    const isMissing = new Set(missing.map(({ sha256 }) => sha256))
-    const present = [...new Map(files.map((file) => [file.sha256, file])).values()].filter(
-      ({ sha256 }) => !isMissing.has(sha256),
-    )
-    const damaged: ManifestFile[] = []
-    pace.begin(
-      'check',
-      present.reduce((sum, { size }) => sum + size, 0),
-      present.length,
-    )
-    await runParallel(present, jobCount, async (file) => {
-      if ((await repository.blobFault(file.sha256, file.size, pace.take)) !== null) damaged.push(file)
-      pace.endFile()
-    })
-    return damaged
-  }
-
-  async #readBack({ files, registry, log }: Manifest): Promise<void> {
-    await this.#readBackFiles([...files, ...registry.segments, ...log.segments])
-  }
-
-  async #readBackFiles(blobs: readonly { sha256: string; size: number }[]): Promise<void> {
-    const { pace, jobCount } = this.#options
-    const repository = this.#repository as Repository
-    pace.begin(
-      'verify',
-      blobs.reduce((sum, { size }) => sum + size, 0),
-      blobs.length,
-    )
-    await runParallel(blobs, jobCount, async ({ sha256, size }) => {
-      const fault = await repository.blobFault(sha256, size, pace.take)
-      // Not there for the next backup, which would take it for good.
-      if (fault !== null) {
-        await repository.removeBlob(sha256)
-        throw new BackupError('damaged', `${fault}; it was just written, so the storage cannot be trusted`)
-      }
-      pace.endFile()
-    })
-  }
-
-  async #chooseType(instance: string, timeNs: bigint): Promise<{ type: BackupType; parent: string | null }> {
-    const { type, fullEveryMs, selection } = this.#options
-    const line = lineOf({ instance, selection })
-    let parent: string | null = null
-    let lastFullMs = Number.NEGATIVE_INFINITY
-    const sets = (await this.#repository?.completeSets()) ?? []
-    for (const { id } of sets.reverse()) {
-      const manifest = await this.#readManifest(id)
-      if (manifest === null || lineOf(manifest) !== line) continue
-      parent ??= id
-      if (manifest.type !== 'full') continue
-      lastFullMs = Date.parse(manifest.time)
-      break
-    }
-    if (type === 'incr' && parent === null) {
-      throw new BackupError('missing', 'there is no earlier set of the same part of this database to add to', {
-        hint: 'leave --type out: the first backup is a full one',
-      })
-    }
-    if (type !== 'auto') return { type, parent }
-    const isFullDue = Number(timeNs / 1_000_000n) - lastFullMs >= fullEveryMs
-    return { type: parent === null || isFullDue ? 'full' : 'incr', parent }
-  }
-
-  /** null when it is damaged: that is for `verify` to say; this backup needs nothing of it. */
-  async #readManifest(id: string): Promise<Manifest | null> {
-    try {
-      return (await this.#repository?.manifest(id)) ?? null
-    } catch (error) {
-      if (!(error instanceof BackupError)) throw error
-      this.#options.pace.warn(error.message)
-      return null
-    }
-  }
-
   /** Backups that began and never ended: this one has used what they copied. */
   async #forgetUnfinished(ownId: string): Promise<void> {
     const repository = this.#repository as Repository
@@ -431,12 +252,6 @@ class Creation {
       if (state === 'partial' && id < ownId) await repository.removeSet(id)
     }
   }
-}
-
-/** It went away, or may not be read. */
-function isFileMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'EACCES' || code === 'EPERM'
 }
 
 function emptyContent(): RegistryContent {
