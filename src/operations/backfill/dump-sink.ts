@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { createGzip, type Gzip } from 'node:zlib'
 import { encodeLines } from '../../client/encode-line-protocol.js'
 import { type PointColumns, syncPath } from '../../engine/index.js'
@@ -30,7 +31,7 @@ export class DumpSink implements SliceSink {
   readonly #options: DumpSinkOptions
   readonly #path: string
   #gzip: Gzip | null = null
-  #written: Promise<unknown> = Promise.resolve()
+  #written: Promise<void> = Promise.resolve()
 
   constructor(options: DumpSinkOptions) {
     this.#options = options
@@ -41,7 +42,9 @@ export class DumpSink implements SliceSink {
     const gzip = this.#open()
     const { lines, unspelledCount } = encodeLines(columns)
     this.#options.rejected.addCount('a name that line protocol cannot spell', unspelledCount)
-    if (lines.length > 0 && !gzip.write(lines.join('\n') + '\n')) await once(gzip, 'drain')
+    if (lines.length === 0 || gzip.write(lines.join('\n') + '\n')) return
+    // A file that fails takes nothing more: the wait for it would have no end.
+    await Promise.race([once(gzip, 'drain'), this.#written])
   }
 
   /** A dump keeps every value as the source has it. */
@@ -52,6 +55,8 @@ export class DumpSink implements SliceSink {
     await this.#written
     await syncPath(`${this.#path}.partial`)
     await rename(`${this.#path}.partial`, this.#path)
+    // Before the journal says that it is there.
+    await syncPath(dirname(this.#path))
   }
 
   async abandon(): Promise<void> {
@@ -64,13 +69,8 @@ export class DumpSink implements SliceSink {
     if (this.#gzip !== null) return this.#gzip
     mkdirSync(dirname(this.#path), { recursive: true })
     const gzip = createGzip({ level: 1 })
-    const file = createWriteStream(`${this.#path}.partial`)
-    this.#written = new Promise((resolve, reject) => {
-      file.on('finish', () => resolve(null)).on('error', reject)
-      gzip.on('error', reject).on('close', () => file.destroyed || file.end())
-    })
+    this.#written = pipeline(gzip, createWriteStream(`${this.#path}.partial`))
     this.#written.catch(() => {})
-    gzip.pipe(file)
     const { database, slice } = this.#options
     gzip.write(`# DML\n# CONTEXT-DATABASE: ${database}\n# CONTEXT-RETENTION-POLICY: ${slice.retentionPolicy}\n`)
     this.#gzip = gzip
