@@ -12,6 +12,8 @@ export class OutputFile {
   readonly #path: string | null
   readonly #file: Writable
   readonly #entry: Writable
+  /** Rejects when the file cannot be written any more, which is not always while somebody waits for it. */
+  readonly #failed: Promise<never>
   byteCount = 0
 
   /** null: stdout, which stays open. */
@@ -19,24 +21,26 @@ export class OutputFile {
     this.#path = path
     if (path !== null) mkdirSync(dirname(path), { recursive: true })
     this.#file = path === null ? process.stdout : createWriteStream(`${path}.partial`)
+    this.#failed = new Promise((_, reject) => this.#file.once('error', reject))
+    this.#failed.catch(() => {})
     this.#entry = this.#file
     if (!isCompressed) return
     const gzip = createGzip({ level: 4 })
     gzip.pipe(this.#file, { end: path !== null })
-    this.#file.on('error', (error) => gzip.destroy(error))
+    this.#file.once('error', () => gzip.destroy())
     this.#entry = gzip
   }
 
   async write(text: string): Promise<void> {
     if (text === '') return
     this.byteCount += Buffer.byteLength(text)
-    if (!this.#entry.write(text)) await once(this.#entry, 'drain')
+    if (!this.#entry.write(text)) await Promise.race([once(this.#entry, 'drain'), this.#failed])
   }
 
   async finish(): Promise<void> {
     if (this.#path === null && this.#entry === this.#file) return
     this.#entry.end()
-    await finished(this.#path === null ? this.#entry : this.#file)
+    await Promise.race([finished(this.#path === null ? this.#entry : this.#file), this.#failed])
     if (this.#path !== null) await rename(`${this.#path}.partial`, this.#path)
   }
 
@@ -44,6 +48,8 @@ export class OutputFile {
     if (this.#path === null) return
     this.#entry.destroy()
     this.#file.destroy()
+    // Until it is closed it may still come into being.
+    await finished(this.#file).catch(() => {})
     await rm(`${this.#path}.partial`, { force: true })
   }
 }
