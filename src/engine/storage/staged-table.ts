@@ -53,17 +53,20 @@ export class StagedTable {
     await this.#declareColumns(fieldTypes)
     const types = ['unsigned' as const, 'time' as const, ...fieldTypes]
     const ids = new BigUint64Array(VECTOR_ROWS)
+    // Counted when all of them are there: what fails on the way leaves none.
+    let row = this.#rowCount
     await this.#duckdb.append(this.name, types, async (appender) => {
-      while (this.#rowCount < target) {
-        const chunk = this.#rows.chunkOf(this.#rowCount)
-        const start = this.#rowCount - chunk.firstRow
-        const count = Math.min(VECTOR_ROWS, chunk.rowCount - start, target - this.#rowCount)
+      while (row < target) {
+        const chunk = this.#rows.chunkOf(row)
+        const start = row - chunk.firstRow
+        const count = Math.min(VECTOR_ROWS, chunk.rowCount - start, target - row)
         for (let i = 0; i < count; i++) ids[i] = this.#series.idOf(chunk.series[start + i])
         appender.append(vectorSlices(chunk, start, ids, fieldTypes.length), count)
-        this.#rowCount += count
+        row += count
         await this.#pause()
       }
     })
+    this.#rowCount = target
   }
 
   async #declareColumns(types: readonly FieldType[]): Promise<void> {
@@ -72,12 +75,12 @@ export class StagedTable {
       await this.#duckdb.run(
         `CREATE TABLE ${this.name} (${['_series UBIGINT', '"time" TIMESTAMP_NS', ...columns].join(', ')})`,
       )
-    } else {
-      for (let i = this.#columnCount; i < types.length; i++) {
-        await this.#duckdb.run(`ALTER TABLE ${this.name} ADD COLUMN c${i} ${SQL_TYPE[types[i]]}`)
-      }
+      this.#columnCount = types.length
     }
-    this.#columnCount = types.length
+    for (; this.#columnCount < types.length; this.#columnCount++) {
+      const i = this.#columnCount
+      await this.#duckdb.run(`ALTER TABLE ${this.name} ADD COLUMN c${i} ${SQL_TYPE[types[i]]}`)
+    }
   }
 }
 
