@@ -28,7 +28,7 @@ export class StoredFiles {
   readonly #options: StoredFilesOptions
   /** By file id: the registry's copy of an entry pins the same file. */
   readonly #pins = new Pins<number>()
-  /** Files whose SHA-256 has been checked since they were found or written. */
+  /** Files whose SHA-256 has been checked since they were found or written; rejected for damaged ones. */
   readonly #verified = new Map<number, Promise<void>>()
   #holdCount = 0
   #heldBack: FileEntry[] = []
@@ -73,7 +73,7 @@ export class StoredFiles {
     }
   }
 
-  /** This process has just written them, and hashed them on the way. */
+  /** Their bytes are what was written: this process has hashed them. */
   trust(files: readonly FileEntry[]): void {
     for (const { id } of files) this.#verified.set(id, Promise.resolve())
   }
@@ -90,21 +90,29 @@ export class StoredFiles {
     }
   }
 
-  /** As `verify`, from the disk, whatever is known of the file. */
+  /** As `verify`, from the disk, whatever is known of the file; from then on what was found is known. */
   async readAndVerify(file: FileEntry): Promise<void> {
     let found: string
     try {
       found = await sha256OfFile(this.absolute(file))
     } catch (cause) {
+      // Perhaps it can be the next time.
+      this.#verified.delete(file.id)
       throw new HyperbyteError('corrupt', `cannot read the Parquet file ${file.path}`, { cause })
     }
-    if (found === file.sha256) return
+    if (found === file.sha256) {
+      this.trust([file])
+      return
+    }
     this.#options.log.error('a Parquet file is damaged; queries that need it fail until it is restored or removed', {
       file: file.path,
       expectedSha256: file.sha256,
       foundSha256: found,
     })
-    throw new HyperbyteError('corrupt', `the Parquet file ${file.path} is damaged: its SHA-256 is not what was written`)
+    const text = `the Parquet file ${file.path} is damaged: its SHA-256 is not what was written`
+    const damaged = Promise.reject(new HyperbyteError('corrupt', text))
+    this.#verified.set(file.id, damaged)
+    await damaged
   }
 
   /** Nobody will ask for them again: each goes when those that use it are done. */
