@@ -13,7 +13,8 @@ export default defineConfig({
     isolate: isSlowIncluded,
     maxWorkers: 2,
     // A machine that does other things as well makes a test slow, not wrong.
-    testTimeout: isSlowIncluded ? 120_000 : 60_000,
-    hookTimeout: 120_000,
+    testTimeout: isSlowIncluded ? 300_000 : 60_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 })

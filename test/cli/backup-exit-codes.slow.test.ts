@@ -38,7 +38,7 @@ beforeAll(async () => {
   server = createServer((_req, res) => res.writeHead(401).end('{"error":"authorization failed"}'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closedHost = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}, 120_000)
+})
 
 afterAll(() => {
   server.close()

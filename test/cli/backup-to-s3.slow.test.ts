@@ -29,7 +29,7 @@ beforeAll(async () => {
   writeFileSync(at('.aws/credentials'), `[nightly]\n${keys}`)
   fake = await FakeS3.start()
   fake.sessionToken = 'token'
-}, 60_000)
+})
 
 afterAll(async () => {
   await fake.stop()
@@ -51,9 +51,7 @@ function run(args: readonly string[], change: Record<string, string> = {}): Prom
   return runBin(args, { environment })
 }
 
-test('a bucket is backed up to, listed, verified, copied from, restored from and pruned', {
-  timeout: 120_000,
-}, async () => {
+test('a bucket is backed up to, listed, verified, copied from, restored from and pruned', async () => {
   const profile = {
     AWS_PROFILE: 'nightly',
     AWS_SHARED_CREDENTIALS_FILE: at('.aws/credentials'),

@@ -1,7 +1,7 @@
 /** What holds for every command, tried with real processes, pipes, sockets and terminals. */
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -10,6 +10,8 @@ import path from 'node:path'
 import { spawn } from '@lydell/node-pty'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BIN, requireBuild, runBin } from '../support/built-bin.js'
+import { lastingPort } from '../support/lasting-port.js'
+import { pollUntil } from '../support/poll-until.js'
 
 const NOBODY = 'http://127.0.0.1:1'
 const POLICIES = [
@@ -28,7 +30,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-conventions-'))
   server = createServer(answer)
   host = `http://127.0.0.1:${await listen(server)}`
-}, 120_000)
+})
 
 afterAll(() => {
   server.close()
@@ -171,11 +173,13 @@ describe('servers', () => {
   })
 
   test('a server that is not there yet is waited for, and not longer than asked', async () => {
+    const port = await lastingPort()
+    const log = path.join(folder, 'late.log')
+    const waiting = runBin(['ping', '-H', `http://127.0.0.1:${port}`, '--wait', '60s', '--log-file', log])
+    const logged = () => (existsSync(log) ? readFileSync(log, 'utf8') : '')
+    await pollUntil(() => logged().includes('/ping no answer (ECONNREFUSED)'), logged)
     const late = createServer(answer)
-    const port = await listen(late)
-    late.close()
-    const waiting = runBin(['ping', '-H', `http://127.0.0.1:${port}`, '--wait', '20s'])
-    setTimeout(() => late.listen(port, '127.0.0.1'), 700)
+    await listen(late, port)
     expect(await waiting).toMatchObject({ exit: 0 })
     late.close()
     expect(await runBin(['health', '-H', NOBODY, '--ready', '--wait', '300ms'])).toMatchObject({ exit: 4 })
@@ -207,7 +211,7 @@ describe('on a terminal', () => {
     readonly environment?: Readonly<Record<string, string>>
   }
 
-  /** What it showed; `keys` are typed when it asks. */
+  /** What it showed; `keys` are typed when it asks for a yes. */
   async function onTerminal(args: readonly string[], { keys = '', columnCount = 100, environment = {} }: Terminal) {
     const { FORCE_COLOR: _, NO_COLOR: __, CI: ___, ...rest } = process.env
     const shell = spawn(process.execPath, [BIN, ...args], {
@@ -216,9 +220,12 @@ describe('on a terminal', () => {
       env: { ...rest, TERM: 'xterm', XDG_CONFIG_HOME: '/nonexistent', ...environment },
     })
     let screen = ''
+    let isTyped = keys === ''
     shell.onData((data) => {
-      if (screen === '' && keys !== '') shell.write(keys)
       screen += data
+      if (isTyped || !screen.includes('[y/N]')) return
+      isTyped = true
+      shell.write(keys)
     })
     const exit = await new Promise<number>((resolve) => shell.onExit(({ exitCode }) => resolve(exitCode)))
     return { exit, screen }

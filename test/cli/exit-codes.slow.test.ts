@@ -1,12 +1,14 @@
-import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../../src/cli/exit-codes.js'
 import { BIN, outcomeOf, requireBuild, runBin, spawnBin } from '../support/built-bin.js'
+import { type ServedBin, serveBin, stopServed } from '../support/serve-bin.js'
 
 /** A server whose answer is chosen by the database that a request names: `status-404`, and so on. */
 const ANSWERS: Readonly<Record<string, readonly [status: number, body: string]>> = {
@@ -19,6 +21,8 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, body: string]>>
   wrong: [500, '{"error":"write failed"}'],
 }
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
 const MANY_LINES = Array.from({ length: 300_000 }, (_, index) => `m v=${index} ${index + 1}`).join('\n')
 
 const POLICY_CONFLICT = 'retention policy conflicts with an existing policy'
@@ -29,7 +33,7 @@ let folder: string
 /** Of the two runs of a case, which go side by side: neither finds the locks and the state of the other. */
 let folders: readonly [human: string, machine: string]
 /** Holds the data directory `held`. */
-let holder: ChildProcess
+let holder: ServedBin
 
 beforeAll(async () => {
   requireBuild()
@@ -42,7 +46,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'bad.csv'), 'a,b\n1,2\n')
   mkdirSync(join(folder, 'newer'))
   writeFileSync(join(folder, 'newer', 'hyperbyte-backup'), `hyperbyte-repository 9 ${'0'.repeat(64)}\n{}\n`)
-  holder = await startHolder(join(folder, 'held'))
+  holder = await serveBin(['--data-dir', join(folder, 'held')])
   server = createServer((req, res) => {
     req.resume()
     const name = new URL(req.url ?? '/', 'http://x').searchParams.get('db') ?? ''
@@ -51,13 +55,11 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}, 120_000)
+})
 
 afterAll(async () => {
   server.close()
-  const isOver = new Promise((resolve) => holder.on('exit', resolve))
-  holder.kill('SIGTERM')
-  await isOver
+  await stopServed(holder)
   rmSync(folder, { recursive: true })
 })
 
@@ -66,16 +68,6 @@ function answer(url: string, name: string): readonly [number, string] {
   if (url.startsWith('/sick/ping')) return [204, '']
   if (url.startsWith('/query')) return answerQuery(name)
   return ANSWERS[name] ?? [404, 'page not found']
-}
-
-async function startHolder(dataDir: string): Promise<ChildProcess> {
-  const child = spawnBin(['serve', '--bind', '127.0.0.1:0', '--log-format', 'json', '--data-dir', dataDir])
-  await new Promise<void>((resolve) => {
-    child.stderr?.on('data', (piece) => {
-      if (String(piece).includes('"url":')) resolve()
-    })
-  })
-  return child
 }
 
 function answerQuery(name: string): readonly [number, string] {
@@ -351,27 +343,27 @@ test.each([
   expect(endedBy ?? exit).toBe(endedBy === null ? code : signal)
 })
 
-test('--version takes at most 200 ms of processor time, and -V is the same', async () => {
-  const [long, short] = [await runBin(['--version']), await runBin(['-V'])]
+test('--version loads oclif and no command, and -V is the same', async () => {
+  const loaded = join(folder, 'loaded')
+  const long = await runBin(['--version'], { environment: { NODE_V8_COVERAGE: loaded } })
+  const short = await runBin(['-V'])
   expect(long.stdout).toMatch(/^hyperbyte\/\d+\.\d+\.\d+ /)
   expect(short.stdout).toBe(long.stdout)
-  // Processor time, because the clock on the wall also counts what else runs on a busy machine.
-  const runs = Array.from({ length: 5 }, () => processorMs(['--version']))
-  expect(Math.min(...runs)).toBeLessThan(200)
+  const files = loadedFiles(loaded)
+  const ours = files.filter((file) => !file.includes('/node_modules/')).map((file) => file.slice(ROOT.length))
+  expect(ours.sort()).toEqual(['bin/run.js', 'dist/cli/rewrite-influx-flags.js'])
+  const heavy = files.filter((file) =>
+    /\/node_modules\/(@duckdb|classic-level|ink|level|react|re2js|undici)\//.test(file),
+  )
+  expect(heavy).toEqual([])
+  expect(files.length).toBeLessThan(200)
 })
 
-/** User and system time of one run, from the shell's `times`. */
-function processorMs(args: readonly string[]): number {
-  const script = '"$@" > /dev/null; times'
-  const output = execFileSync('sh', ['-c', script, 'sh', process.execPath, BIN, ...args], { encoding: 'utf8' })
-  const [, user, system] = /(\S+) (\S+)\s*$/.exec(output)!
-  return secondsOf(user) * 1000 + secondsOf(system) * 1000
-}
-
-/** `0m0.120000s` */
-function secondsOf(text: string): number {
-  const [, minutes, seconds] = /^(\d+)m([\d.]+)s$/.exec(text)!
-  return Number(minutes) * 60 + Number(seconds)
+/** What V8 noted of a process: every module it has run. */
+function loadedFiles(place: string): string[] {
+  const [note] = readdirSync(place)
+  const { result } = JSON.parse(readFileSync(join(place, note), 'utf8')) as { result: readonly { url: string }[] }
+  return result.filter(({ url }) => url.startsWith('file:')).map(({ url }) => fileURLToPath(url))
 }
 
 test('no colour reaches a pipe, nor a terminal that asks for none', async () => {

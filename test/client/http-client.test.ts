@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ClientError } from '../../src/client/client-error.js'
-import { type ClientOptions, HttpClient, type QueryCall } from '../../src/client/http-client.js'
+import type { HttpClient, QueryCall } from '../../src/client/http-client.js'
+import { openTestClient } from './open-test-client.js'
 
 let server: Server
 let answer: (req: IncomingMessage, res: ServerResponse, body: Buffer) => void
@@ -25,7 +26,7 @@ beforeEach(async () => {
     answer(req, res, Buffer.concat(pieces))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  client = await openClient({})
+  client = await openTestClient(url())
 })
 
 afterEach(async () => {
@@ -36,18 +37,6 @@ afterEach(async () => {
 
 function url(): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-function openClient(changes: Partial<ClientOptions>): Promise<HttpClient> {
-  return HttpClient.open({
-    hosts: [url()],
-    credentials: { kind: 'none' },
-    timeoutMs: 2000,
-    authorityPem: null,
-    isCertificateChecked: true,
-    unixSocket: null,
-    ...changes,
-  })
 }
 
 function answerWith(status: number, body: string, headers: Record<string, string> = {}): void {
@@ -126,7 +115,7 @@ test('the next host is asked when one cannot be reached, and keeps being asked',
     count++
     res.writeHead(204, { 'x-influxdb-version': '1.8.10', 'x-influxdb-build': 'OSS' }).end()
   }
-  const two = await openClient({ hosts: ['http://127.0.0.1:1', url()] })
+  const two = await openTestClient(url(), { hosts: ['http://127.0.0.1:1', url()] })
   expect(await two.ping()).toEqual({ host: url(), version: '1.8.10', build: 'OSS' })
   await two.ping()
   await two.close()
@@ -134,14 +123,14 @@ test('the next host is asked when one cannot be reached, and keeps being asked',
 })
 
 test('no host at all is unreachable, with the reason', async () => {
-  const none = await openClient({ hosts: ['http://127.0.0.1:1'] })
+  const none = await openTestClient(url(), { hosts: ['http://127.0.0.1:1'] })
   await expect(none.ping()).rejects.toThrow('cannot reach http://127.0.0.1:1: connection refused')
   await none.close()
 })
 
 test('a server that says nothing is unreachable after the time limit', async () => {
   answer = () => {}
-  const hasty = await openClient({ timeoutMs: 50 })
+  const hasty = await openTestClient(url(), { timeoutMs: 50 })
   await expect(hasty.ping()).rejects.toThrow('no answer within the time limit')
   await hasty.close()
 })
@@ -162,7 +151,7 @@ test('credentials travel in the header, never in the address', async () => {
     { kind: 'password', username: 'u', password: 'p:ä' },
     { kind: 'token', token: 't' },
   ] as const) {
-    const known = await openClient({ credentials })
+    const known = await openTestClient(url(), { credentials })
     await known.ping()
     await known.close()
   }

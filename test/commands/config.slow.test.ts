@@ -23,7 +23,7 @@ beforeAll(() => {
   writeFileSync(path.join(folder, 'named.toml'), '[logging]\nlevel = "info"\n')
   writeFileSync(path.join(folder, 'typo.toml'), '[logging]\nlevle = "info"\n[htttp]\nauth-enabled = true\n')
   writeFileSync(path.join(folder, 'secret'), `${SECRET}\n`)
-}, 120_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true }))
 

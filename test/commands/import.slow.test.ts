@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await startHyperbyte()
   folder = mkdtempSync(join(tmpdir(), 'hyperbyte-import-command-'))
   await runBin(['db', 'create', 'iot', '-H', server.url])
-}, 120_000)
+})
 
 afterAll(async () => {
   await server.stop()

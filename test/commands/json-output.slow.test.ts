@@ -3,14 +3,14 @@
  * HYPERBYTE_JSON=record prints what was found of documents that the page does not have.
  */
 
-import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { requireBuild, runBin, spawnBin } from '../support/built-bin.js'
+import { requireBuild, runBin } from '../support/built-bin.js'
 import { type DocumentShape, faultsOf, type JsonType, learnShape, parseShape } from '../support/json-shape.js'
+import { type ServedBin, serveBin, stopServed } from '../support/serve-bin.js'
 
 const PAGE = new URL('../../docs/json-output.md', import.meta.url)
 const SOURCES = fileURLToPath(new URL('../../src', import.meta.url))
@@ -19,7 +19,7 @@ const SOURCES = fileURLToPath(new URL('../../src', import.meta.url))
 const NOT_PRINTED = /^hyperbyte\.(import\.state|sample)\//
 
 let folder: string
-let server: ChildProcess
+let server: ServedBin
 let url: string
 
 const documented = readPage()
@@ -31,21 +31,12 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-json-'))
   writeFileSync(at('readings.csv'), 'time,host,v,ok\n2026-01-01T00:00:00Z,a,1.5,true\n')
   writeFileSync(at('points.lp'), 'cpu,host=a v=1 1\n')
-  server = spawnBin(['serve', '--bind', '127.0.0.1:0', '--log-format', 'json', '--data-dir', at('running')])
-  url = await new Promise((resolve) => {
-    let log = ''
-    server.stderr?.on('data', (piece) => {
-      log += piece
-      const found = /"url":"([^"]+)"/.exec(log)?.[1]
-      if (found !== undefined) resolve(found)
-    })
-  })
-}, 120_000)
+  server = await serveBin(['--data-dir', at('running')])
+  url = server.url
+})
 
 afterAll(async () => {
-  const isOver = new Promise((resolve) => server.on('exit', resolve))
-  server.kill('SIGTERM')
-  await isOver
+  await stopServed(server)
   rmSync(folder, { recursive: true, force: true })
   for (const [schema, known] of process.env['HYPERBYTE_JSON'] === 'record' ? learnt : []) {
     if (documented.has(schema)) continue
@@ -166,7 +157,6 @@ test.each(STEPS.map(([args, schema, stdin], index) => ({ index, args, schema, st
     expect(documented.has(name), `${name} is not in docs/json-output.md`).toBe(true)
     expect(faultsOf(rest, documented.get(name)!)).toEqual([])
   },
-  60_000,
 )
 
 test('every document that the sources name is printed here and documented', () => {

@@ -1,54 +1,30 @@
-import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type Outcome, outcomeOf, requireBuild, runBin, spawnBin } from '../support/built-bin.js'
+import { type Outcome, requireBuild, runBin } from '../support/built-bin.js'
+import { pollUntil } from '../support/poll-until.js'
+import { type ServedBin, serveBin, stopServed } from '../support/serve-bin.js'
 
 let folder: string
-const running: ChildProcess[] = []
+const started: ServedBin[] = []
 
 beforeAll(() => {
   requireBuild()
   folder = mkdtempSync(join(tmpdir(), 'hyperbyte-serve-'))
-}, 120_000)
+})
 
-afterEach(() => {
-  for (const child of running.splice(0)) if (child.exitCode === null) child.kill('SIGKILL')
+afterEach(async () => {
+  for (const server of started.splice(0)) await stopServed(server, 'SIGKILL')
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-interface Server {
-  readonly child: ChildProcess
-  readonly url: string
-  readonly ended: Promise<Outcome>
-}
-
-/** Resolves when the log says where it listens; rejects with its words when it ends before. */
-async function startServer(args: readonly string[]): Promise<Server> {
-  const child = spawnBin(['serve', '--bind', '127.0.0.1:0', '--log-format', 'json', ...args], { cwd: folder })
-  running.push(child)
-  const ended = outcomeOf(child)
-  const listening = new Promise<string>((resolve) => {
-    let log = ''
-    child.stderr?.on('data', (piece) => {
-      log += piece
-      const url = /"url":"([^"]+)"/.exec(log)?.[1]
-      if (url !== undefined) resolve(url)
-    })
-  })
-  const failed = ended.then(({ stderr }) => {
-    throw new Error(`server ended: ${stderr}`)
-  })
-  const url = await Promise.race([listening, failed])
-  return { child, url, ended }
-}
-
-async function stop({ child, ended }: Server, signal: NodeJS.Signals = 'SIGTERM'): Promise<Outcome> {
-  child.kill(signal)
-  return await ended
+async function start(args: readonly string[]): Promise<ServedBin> {
+  const server = await serveBin(args, { cwd: folder })
+  started.push(server)
+  return server
 }
 
 async function query(url: string, text: string, ...args: string[]): Promise<Outcome> {
@@ -57,8 +33,8 @@ async function query(url: string, text: string, ...args: string[]): Promise<Outc
 
 test('what was written is there after SIGTERM and a new start', async () => {
   const dataDir = join(folder, 'kept')
-  const first = await startServer(['--data-dir', dataDir])
-  expect(await runBin(['ping', '-H', first.url, '--ready', '--wait', '10s'])).toMatchObject({ exit: 0 })
+  const first = await start(['--data-dir', dataDir])
+  expect(await runBin(['ping', '-H', first.url, '--ready', '--wait', '60s'])).toMatchObject({ exit: 0 })
   expect(await query(first.url, 'CREATE DATABASE demo')).toMatchObject({ exit: 0 })
   const lines = Array.from(
     { length: 1000 },
@@ -69,20 +45,20 @@ test('what was written is there after SIGTERM and a new start', async () => {
   })
   expect(written).toMatchObject({ exit: 0 })
   expect(written.stderr).toContain('wrote 1000 lines in 4 requests')
-  expect(await stop(first)).toMatchObject({ exit: 0, stdout: '' })
+  expect(await stopServed(first)).toMatchObject({ exit: 0, stdout: '' })
 
-  const second = await startServer(['--data-dir', dataDir])
+  const second = await start(['--data-dir', dataDir])
   const answer = await query(second.url, 'SELECT count(n), sum(n) FROM cpu', '-d', 'demo', '--format', 'csv')
   expect(answer.stdout).toBe('name,tags,time,count,sum\ncpu,,1970-01-01T00:00:00Z,1000,499500\n')
-  expect(await stop(second, 'SIGINT')).toMatchObject({ exit: 0 })
+  expect(await stopServed(second, 'SIGINT')).toMatchObject({ exit: 0 })
 })
 
 test('a data directory has one owner; the second one is told so and ends with 9', async () => {
   const dataDir = join(folder, 'owned')
-  const owner = await startServer(['--data-dir', dataDir])
+  const owner = await start(['--data-dir', dataDir])
   const second = await runBin(['serve', '--bind', '127.0.0.1:0', '--data-dir', dataDir, '--log-format', 'json'])
   expect(second, second.stderr).toMatchObject({ exit: 9 })
-  expect(await stop(owner)).toMatchObject({ exit: 0 })
+  expect(await stopServed(owner)).toMatchObject({ exit: 0 })
 })
 
 test('a taken port is a failure that names the address', async () => {
@@ -97,10 +73,10 @@ test('a taken port is a failure that names the address', async () => {
 })
 
 test('development mode makes databases by writes, and leaves nothing behind', async () => {
-  const server = await startServer(['--dev'])
+  const server = await start(['--dev'])
   expect(await runBin(['write', '-H', server.url, '-d', 'new', 'm v=1'])).toMatchObject({ exit: 0 })
   expect((await query(server.url, 'SHOW DATABASES')).stdout).toContain('new')
-  const { stderr, exit } = await stop(server)
+  const { stderr, exit } = await stopServed(server)
   const dataDir = /"dataDir":"([^"]+hyperbyte-dev-[^"]+)"/.exec(stderr)?.[1]
   expect(exit).toBe(0)
   expect(dataDir).toBeDefined()
@@ -108,14 +84,14 @@ test('development mode makes databases by writes, and leaves nothing behind', as
 })
 
 test('outside of development mode a write to an unknown database is refused', async () => {
-  const server = await startServer(['--data-dir', join(folder, 'strict')])
+  const server = await start(['--data-dir', join(folder, 'strict')])
   expect(await runBin(['write', '-H', server.url, '-d', 'new', 'm v=1'])).toMatchObject({ exit: 6 })
-  await stop(server)
+  await stopServed(server)
 })
 
 test('SIGHUP reads the log level again', async () => {
-  const server = await startServer(['--data-dir', join(folder, 'hup')])
+  const server = await start(['--data-dir', join(folder, 'hup')])
   server.child.kill('SIGHUP')
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  expect((await stop(server)).stderr).toContain('configuration read again')
+  await pollUntil(() => server.log().includes('configuration read again'), server.log)
+  expect(await stopServed(server)).toMatchObject({ exit: 0 })
 })

@@ -35,6 +35,6 @@ export function startHyperbyte(options: HyperbyteOptions = {}): Promise<ServerPr
     ],
     folder,
     env: options.env,
-    startMsMax: 30_000,
+    startMsMax: 120_000,
   })
 }

@@ -18,7 +18,7 @@ export function startInfluxd(index: IndexVersion = 'tsi1', more = ''): Promise<S
   const folder = mkdtempSync(path.join(tmpdir(), 'influxd-'))
   const config = path.join(folder, 'influxdb.conf')
   writeFileSync(config, configText(folder, index) + more)
-  return startServer({ name: 'influxd', command: 'influxd', args: ['-config', config], folder, startMsMax: 30_000 })
+  return startServer({ name: 'influxd', command: 'influxd', args: ['-config', config], folder, startMsMax: 120_000 })
 }
 
 function configText(folder: string, index: IndexVersion): string {

@@ -87,7 +87,7 @@ describe.runIf(isHyperbyteBuilt)('backups under load', () => {
   }
 
   test(`a copy is one moment, and ${KILLS} kills of backups and restores do no harm`, {
-    timeout: 120_000 + KILLS * 60_000,
+    timeout: 300_000 + KILLS * 120_000,
   }, async () => {
     const server = await startHyperbyte({ folder, env: SMALL_FLUSHES })
     const host = ['--host', server.url]

@@ -113,7 +113,7 @@ describe.runIf(isHyperbyteBuilt)('kill -9 among deletes', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test(`${KILLS} kills bring nothing back and lose nothing`, { timeout: KILLS * 60_000 }, async () => {
+  test(`${KILLS} kills bring nothing back and lose nothing`, { timeout: KILLS * 120_000 }, async () => {
     let server = await start()
     await query(server, 'CREATE DATABASE crash')
     for (let kill = 0; kill < KILLS; kill++) {

@@ -43,7 +43,7 @@ describe.runIf(isHyperbyteBuilt)('kill -9 under load', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test(`${KILLS} kills lose nothing that was acknowledged`, { timeout: KILLS * 60_000 }, async () => {
+  test(`${KILLS} kills lose nothing that was acknowledged`, { timeout: KILLS * 120_000 }, async () => {
     let server = await start()
     await createDatabase(server)
     const startsMs: number[] = []

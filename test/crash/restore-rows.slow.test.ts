@@ -16,6 +16,8 @@ import type { ServerProcess } from '../conformance/harness/server-process.js'
 import { isHyperbyteBuilt, startHyperbyte } from '../conformance/hyperbyte.js'
 import { openAt } from '../engine/open-test-engine.js'
 import { outcomeOf, runBin, spawnBin } from '../support/built-bin.js'
+import { lastingPort } from '../support/lasting-port.js'
+import { pollUntil } from '../support/poll-until.js'
 
 const KILLS = Number(process.env['HYPERBYTE_KILLS'] ?? 6)
 const SEED = Number(process.env['HYPERBYTE_SEED'] ?? 1)
@@ -44,12 +46,22 @@ describe.runIf(isHyperbyteBuilt)('restores into a running server', () => {
     expect(await runBin(['backup', '--repo', repo, '--data-dir', source, '--progress', 'none'])).toMatchObject({
       exit: 0,
     })
-  }, 120_000)
+  })
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   function restore({ url }: ServerProcess, ...more: string[]): string[] {
     return ['restore', '--repo', repo, '--host', url, '--temp-dir', staging, '--progress', 'none', ...more]
+  }
+
+  function stagedNames(): string {
+    return readdirSync(staging, { recursive: true }).join()
+  }
+
+  function isStaged(ending: string): boolean {
+    return stagedNames()
+      .split(',')
+      .some((name) => name.endsWith(ending))
   }
 
   /** Runs the restore to its end, and stops the server to compare the directories. */
@@ -63,7 +75,7 @@ describe.runIf(isHyperbyteBuilt)('restores into a running server', () => {
     expect(diff, diff.stdout).toMatchObject({ exit: 0 })
   }
 
-  test(`${KILLS} kills leave nothing out and nothing twice`, { timeout: 60_000 + KILLS * 30_000 }, async () => {
+  test(`${KILLS} kills leave nothing out and nothing twice`, { timeout: 300_000 + KILLS * 60_000 }, async () => {
     const place = path.join(folder, 'killed')
     mkdirSync(place)
     const server = await startHyperbyte({ folder: place })
@@ -81,25 +93,25 @@ describe.runIf(isHyperbyteBuilt)('restores into a running server', () => {
     await finish(server, path.join(place, 'data'))
   })
 
-  test('Ctrl-C ends it with 130 and says how to go on', { timeout: 120_000 }, async () => {
+  test('Ctrl-C ends it with 130 and says how to go on', async () => {
     const place = path.join(folder, 'interrupted')
     mkdirSync(place)
     const server = await startHyperbyte({ folder: place })
     const child = spawnBin(restore(server, '--rate', '1MiB'))
     const outcome = outcomeOf(child)
-    while (!readdirSync(staging, { recursive: true }).some((name) => String(name).endsWith('begun'))) await sleep(20)
+    await pollUntil(() => isStaged('begun'), stagedNames)
     child.kill('SIGINT')
     expect(await outcome).toMatchObject({ exit: 130, stderr: expect.stringMatching(/run the same command again/) })
     await finish(server, path.join(place, 'data'))
   })
 
-  test('a server that is killed and comes back does not end it', { timeout: 120_000 }, async () => {
+  test('a server that is killed and comes back does not end it', async () => {
     const place = path.join(folder, 'restarted')
     mkdirSync(place)
-    const first = await startHyperbyte({ folder: place })
+    const first = await startHyperbyte({ folder: place, port: await lastingPort() })
     const child = spawnBin(restore(first, '--rate', '4MiB', '--json'))
     const outcome = outcomeOf(child)
-    while (!readdirSync(staging, { recursive: true }).some((name) => String(name).endsWith('written'))) await sleep(20)
+    await pollUntil(() => isStaged('written'), stagedNames)
     await first.kill()
     const second = await startHyperbyte({ folder: place, port: first.port })
     expect(await outcome).toMatchObject({ exit: 0 })

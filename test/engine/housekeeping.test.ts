@@ -30,7 +30,7 @@ async function passDays(): Promise<void> {
 
 test('what a policy no longer keeps is dropped', async () => {
   await passDays()
-  await vi.waitUntil(() => opened.engine.stats().parquetFileCount === 0)
+  await vi.waitUntil(() => opened.engine.stats().parquetFileCount === 0, { timeout: 60_000 })
 })
 
 test('without housekeeping everything stays', async () => {

@@ -27,10 +27,8 @@ test('a killed query ends with the words of InfluxDB, and the next one runs', as
   while (db.engine.runningQueries().length === 0) await new Promise((resolve) => setImmediate(resolve))
   await new Promise((resolve) => setTimeout(resolve, 50))
   const [{ id }] = db.engine.runningQueries()
-  const startMs = performance.now()
   expect(await db.ask(`KILL QUERY ${id}`)).toEqual([])
   await outcome
-  expect(performance.now() - startMs).toBeLessThan(1000)
   expect(db.engine.runningQueries()).toEqual([])
   expect(await db.ask('SELECT count(v) FROM m')).toEqual(['m | time=0 count=60000'])
 })

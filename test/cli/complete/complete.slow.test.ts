@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { requireBuild, runBin } from '../../support/built-bin.js'
+import { pollUntil } from '../../support/poll-until.js'
 
 let folder: string
 let server: Server
@@ -23,7 +24,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}, 120_000)
+})
 
 afterAll(() => {
   server.close()
@@ -40,9 +41,14 @@ async function complete(line: string): Promise<string[]> {
 
 test('names come from the server, once in 30 seconds, in a file for the user alone', async () => {
   const line = `hyperbyte query -H ${url} -d te`
+  let names: readonly string[] = []
+  // A Tab does not wait long for a busy server; the next one asks again.
+  const isAnswered = async () => (names = await complete(line)).length > 0
+  await pollUntil(isAnswered, () => `the server was asked ${queryCount} times`)
+  const askedCount = queryCount
+  expect(names).toEqual(['telegraf', 'test'])
   expect(await complete(line)).toEqual(['telegraf', 'test'])
-  expect(await complete(line)).toEqual(['telegraf', 'test'])
-  expect(queryCount).toBe(1)
+  expect(queryCount).toBe(askedCount)
   const file = path.join(folder, 'hyperbyte', 'names.json')
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(readFileSync(file, 'utf8')).toContain('telegraf')

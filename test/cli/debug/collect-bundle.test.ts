@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { collectBundle } from '../../../src/cli/debug/collect-bundle.js'
 import { debugSourceOf } from '../../../src/cli/debug/debug-source.js'
-import { HttpClient } from '../../../src/client/http-client.js'
+import type { HttpClient } from '../../../src/client/http-client.js'
 import type { Engine } from '../../../src/engine/index.js'
+import { openTestClient } from '../../client/open-test-client.js'
 import { openServerFor, type TestServer } from '../../daemon/http/open-test-server.js'
 import { openTestEngine, type TestEngine } from '../../engine/open-test-engine.js'
 
@@ -14,14 +15,7 @@ beforeEach(async () => {
   database = await openTestEngine()
   await database.write('cpu,host=secret-name v=42 1')
   server = await openServerFor(database.engine, { configurationText: 'auth-secret = "(hidden)"' })
-  client = await HttpClient.open({
-    hosts: [server.server.url],
-    timeoutMs: 10_000,
-    credentials: { kind: 'none' },
-    authorityPem: null,
-    isCertificateChecked: true,
-    unixSocket: null,
-  })
+  client = await openTestClient(server.server.url)
 })
 
 afterEach(async () => {

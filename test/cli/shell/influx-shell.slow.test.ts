@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BIN, requireBuild, runBin, spawnBin } from '../../support/built-bin.js'
+import { BIN, requireBuild, runBin } from '../../support/built-bin.js'
+import { type ServedBin, serveBin, stopServed } from '../../support/serve-bin.js'
 
 const isInstalled = spawnSync('influx', ['-version']).status === 0
 
@@ -34,31 +35,22 @@ const STATEMENTS = [
 ]
 
 let folder: string
-let server: ChildProcess
+let server: ServedBin
 let url: URL
 
 beforeAll(async () => {
   if (!isInstalled) return
   requireBuild()
   folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-shell-'))
-  server = spawnBin(['serve', '--bind', '127.0.0.1:0', '--log-format', 'json', '--data-dir', path.join(folder, 'data')])
-  url = await new Promise((resolve) => {
-    let log = ''
-    server.stderr?.on('data', (piece) => {
-      log += piece
-      const found = /"url":"([^"]+)"/.exec(log)?.[1]
-      if (found !== undefined) resolve(new URL(found))
-    })
-  })
+  server = await serveBin(['--data-dir', path.join(folder, 'data')])
+  url = new URL(server.url)
   await runBin(['db', 'create', 'telegraf', '-H', url.href])
   await runBin(['write', '-H', url.href, '-d', 'telegraf', '-'], { stdin: POINTS })
-}, 120_000)
+})
 
 afterAll(async () => {
   if (!isInstalled) return
-  const isOver = new Promise((resolve) => server.on('exit', resolve))
-  server.kill('SIGTERM')
-  await isOver
+  await stopServed(server)
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -6,12 +5,13 @@ import { Level } from 'level'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../../../src/cli/exit-codes.js'
 import { inspectLog } from '../../../src/engine/index.js'
-import { requireBuild, runBin, spawnBin } from '../../support/built-bin.js'
+import { outcomeOf, requireBuild, runBin, spawnBin } from '../../support/built-bin.js'
+import { type ServedBin, serveBin, stopServed } from '../../support/serve-bin.js'
 
 const NOBODY = ['-H', 'http://127.0.0.1:1']
 
 let folder: string
-let server: ChildProcess
+let server: ServedBin
 let url: string
 /** Of a stopped server; `damaged` has a file with another byte, `other` one more point. */
 let stopped: string
@@ -25,12 +25,12 @@ beforeAll(async () => {
   stopped = path.join(folder, 'stopped')
   damaged = path.join(folder, 'damaged')
   other = path.join(folder, 'other')
-  await startServer(stopped)
+  await start(stopped)
   await runBin(['db', 'create', 'd', '-H', url])
   await runBin(['write', '-H', url, '-d', 'd', 'cpu,host=a v=1 1'])
   await runBin(['db', 'create', 'mixed', '-H', url])
   await runBin(['write', '-H', url, '-d', 'mixed', 'm v=1i 1\nm v="text" 1700000000000000000'])
-  await stopServer()
+  await stopServed(server)
   const [found] = readdirSync(path.join(stopped, 'data'), { recursive: true })
     .map(String)
     .filter((name) => name.endsWith('.parquet') && name.includes('cpu'))
@@ -42,31 +42,18 @@ beforeAll(async () => {
   writeFileSync(path.join(damaged, 'data', found), bytes)
   writeFileSync(path.join(folder, 'cut.parquet'), readFileSync(file).subarray(0, 100))
   await runBin(['write', '--data-dir', other, '-d', 'd', 'cpu,host=a v=2 2'])
-  await startServer(path.join(folder, 'running'))
+  await start(path.join(folder, 'running'))
   await runBin(['db', 'create', 'd', '-H', url])
-}, 180_000)
+})
 
 afterAll(async () => {
-  await stopServer()
+  await stopServed(server)
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function startServer(dataDir: string): Promise<void> {
-  server = spawnBin(['serve', '--bind', '127.0.0.1:0', '--log-format', 'json', '--data-dir', dataDir])
-  url = await new Promise((resolve) => {
-    let log = ''
-    server.stderr?.on('data', (piece) => {
-      log += piece
-      const found = /"url":"([^"]+)"/.exec(log)?.[1]
-      if (found !== undefined) resolve(found)
-    })
-  })
-}
-
-async function stopServer(): Promise<void> {
-  const isOver = new Promise((resolve) => server.on('exit', resolve))
-  server.kill('SIGTERM')
-  await isOver
+async function start(dataDir: string): Promise<void> {
+  server = await serveBin(['--data-dir', dataDir])
+  url = server.url
 }
 
 const online = (...args: string[]) => ['debug', ...args, '-H', url]
@@ -159,7 +146,7 @@ describe.each(CASES)('debug %s', (_, exit, schema, args) => {
     if (schema !== null) expect(document.schema).toBe(`hyperbyte.debug.${schema}`)
     else expect(document.error).toMatchObject({ exit, code: expect.any(String), message: expect.any(String) })
     expect(human.stderr).not.toContain('    at ')
-  }, 60_000)
+  })
 })
 
 test('a server and its directory describe the same file in the same words', async () => {
@@ -189,15 +176,19 @@ test('a server and its directory describe the same file in the same words', asyn
 
 test('status is watched also while nobody answers, a document a line', async () => {
   const watcher = spawnBin(['debug', 'status', '--watch', '100ms', '--json', ...NOBODY])
+  const outcome = outcomeOf(watcher)
   let text = ''
   watcher.stdout?.on('data', (piece) => {
     text += piece
     if (text.split('\n').length > 2) watcher.kill('SIGINT')
   })
-  await new Promise((resolve) => watcher.on('exit', resolve))
-  const [first, second] = text.split('\n').map((line) => (line === '' ? null : JSON.parse(line)))
-  expect([first.state, second.state]).toEqual(['unknown', 'unknown'])
-}, 60_000)
+  const { stdout } = await outcome
+  const states = stdout
+    .split('\n')
+    .slice(0, 2)
+    .map((line) => JSON.parse(line).state)
+  expect(states).toEqual(['unknown', 'unknown'])
+})
 
 test('a backup is known to the server it was made of', async () => {
   const repo = path.join(folder, 'repo')
@@ -205,7 +196,7 @@ test('a backup is known to the server it was made of', async () => {
   const { stdout } = await runBin(online('status', '--json'))
   expect(JSON.parse(stdout).last_backup).toMatchObject({ state: 'verified', repository: repo, covers: 'all' })
   expect((await runBin(online('status'))).stdout).toContain('last backup  2')
-}, 60_000)
+})
 
 test('what differs is shown, written and then the same', async () => {
   await runBin(['db', 'create', 'mixed', '-H', url])
@@ -216,7 +207,7 @@ test('what differs is shown, written and then the same', async () => {
   expect(fixed, fixed.stderr).toMatchObject({ exit: 0 })
   expect(JSON.parse(fixed.stdout).fix).toMatchObject({ copied_rows: 2, rejected_rows: 0, remaining: [] })
   expect(await diff()).toMatchObject({ exit: 0 })
-}, 60_000)
+})
 
 test('a torn log is told, and cut after a copy', async () => {
   const torn = path.join(folder, 'torn')
@@ -230,7 +221,7 @@ test('a torn log is told, and cut after a copy', async () => {
   expect(existsSync(JSON.parse(repaired.stdout).repaired_copy)).toBe(true)
   expect(await wal()).toMatchObject({ exit: 0 })
   expect(await runBin(['debug', 'status', '--data-dir', torn])).toMatchObject({ exit: 0 })
-}, 60_000)
+})
 
 /** A record that ends too soon, behind the last good one. */
 async function tearLog(dataDir: string): Promise<void> {

@@ -96,7 +96,7 @@ describe.runIf(isHyperbyteBuilt)('node-influx', () => {
         await messageOf(client.query('SELECT * FROM missing.autogen.m')),
         await messageOf(connect(server, 'missing').writePoints([wrongType])),
         await messageOf(new InfluxDB(`${server.url}/app`).writeMeasurement('response_times', [{ fields: { ok: 5 } }])),
-        JSON.stringify((await client.ping(5000)).map(({ online }) => online)),
+        JSON.stringify((await client.ping(60_000)).map(({ online }) => online)),
       ].join('\n')
     })
     expect(ours).toContain('database not found: missing')

@@ -23,7 +23,7 @@ export interface HttpAnswer {
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })
 
-export function exchange(port: number, request: HttpRequest, timeoutMs = 30_000): Promise<HttpAnswer> {
+export function exchange(port: number, request: HttpRequest, timeoutMs = 120_000): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = http.request(
       {

@@ -1,4 +1,4 @@
-/** Runs a client program to its end and gives what it printed. It never waits for input, and not longer than a minute. */
+/** Runs a client program to its end and gives what it printed. It never waits for input, and not longer than three minutes. */
 
 import { spawn } from 'node:child_process'
 
@@ -10,7 +10,7 @@ export interface ClientRun {
 
 export function runClient(command: string, args: readonly string[]): Promise<ClientRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000 })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

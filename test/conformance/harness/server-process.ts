@@ -28,7 +28,7 @@ export interface ServerProcess {
   readonly url: string
   /** What it printed so far. */
   output(): string
-  /** SIGTERM, then SIGKILL after ten seconds. Idempotent. */
+  /** SIGTERM, then SIGKILL after a minute. Idempotent. */
   stop(): Promise<void>
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>
@@ -71,7 +71,7 @@ async function readyPort(child: ChildProcess, server: ServerCommand, output: () 
 
 async function answersPing(port: number): Promise<boolean> {
   try {
-    const answer = await exchange(port, { method: 'GET', target: '/ping', headers: {}, body: null }, 1000)
+    const answer = await exchange(port, { method: 'GET', target: '/ping', headers: {}, body: null }, 5000)
     return answer.status === 204
   } catch {
     return false
@@ -90,7 +90,7 @@ function processHandle(server: ServerCommand, child: ChildProcess, port: number,
     if (isGone()) return
     child.kill('SIGTERM')
     const patience = new AbortController()
-    await Promise.race([exited, sleep(10_000, undefined, { signal: patience.signal }).then(kill, () => undefined)])
+    await Promise.race([exited, sleep(60_000, undefined, { signal: patience.signal }).then(kill, () => undefined)])
     patience.abort()
   }
   return {

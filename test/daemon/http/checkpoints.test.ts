@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { HttpClient } from '../../../src/client/http-client.js'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { RemoteCheckpoint } from '../../../src/client/remote-checkpoint.js'
 import { CheckpointSessions } from '../../../src/daemon/http/checkpoint-sessions.js'
 import type { Engine } from '../../../src/engine/index.js'
 import { bytesOf } from '../../../src/operations/backup/store/bytes-of.js'
+import { openTestClient } from '../../client/open-test-client.js'
 import { openTestEngine, type TestEngine } from '../../engine/open-test-engine.js'
 import { openServerFor, type TestServer } from './open-test-server.js'
 
@@ -16,6 +15,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.useRealTimers()
   await server?.server.close()
   await database.remove()
 })
@@ -25,14 +25,7 @@ test('a checkpoint over HTTP has the bytes of one inside the engine', async () =
   await database.write('m v=1 1')
   await database.engine.flush()
   await database.write('m v=2 2')
-  const client = await HttpClient.open({
-    hosts: [server.server.url],
-    credentials: { kind: 'none' },
-    timeoutMs: 5000,
-    authorityPem: null,
-    isCertificateChecked: true,
-    unixSocket: null,
-  })
+  const client = await openTestClient(server.server.url)
   const [remote, local] = [await RemoteCheckpoint.open(client), await database.engine.checkpoint()]
   expect(remote.info).toEqual(local.info)
   for (const part of ['registry', 'wal'] as const) {
@@ -73,25 +66,30 @@ test('other methods and places are refused', async () => {
 })
 
 test('a checkpoint whose client is silent is let go', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   const warnings: string[] = []
   const log = { info: () => {}, warn: (text: string) => warnings.push(text), error: () => {} }
-  const sessions = new CheckpointSessions(database.engine, log, 20)
+  const sessions = new CheckpointSessions(database.engine, log, 20_000)
   const opened = await sessions.open()
   if (opened === null) throw new Error('there is room')
   expect(sessions.find(opened.id)).toBe(opened.checkpoint)
-  await sleep(100)
+  vi.advanceTimersByTime(15_000)
+  expect(warnings).toEqual([])
+  vi.advanceTimersByTime(15_000)
   expect(sessions.find(opened.id)).toBeUndefined()
   expect(warnings).toHaveLength(1)
 })
 
 test('where too many are open, the one that was silent longest makes room, and none that was just heard', async () => {
-  const sessions = new CheckpointSessions(database.engine, { info: () => {}, warn: () => {}, error: () => {} }, 200)
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  const sessions = new CheckpointSessions(database.engine, { info: () => {}, warn: () => {}, error: () => {} })
   const ids: string[] = []
   for (let opened = await sessions.open(); opened !== null; opened = await sessions.open()) ids.push(opened.id)
   expect(ids).toHaveLength(16)
-  await sleep(120)
+  vi.advanceTimersByTime(14_000)
+  expect(await sessions.open()).toBeNull()
   for (const id of ids.slice(1)) sessions.find(id)
-  await sleep(100)
+  vi.advanceTimersByTime(1000)
   expect(await sessions.open()).not.toBeNull()
   expect(sessions.find(ids[0])).toBeUndefined()
   expect(sessions.find(ids[1])).toBeDefined()

@@ -54,11 +54,8 @@ describe('hostile statements', () => {
     ],
     ['sources', `select f from ${Array(60_000).fill('/a/').join(',')}`, 'more than 5000 sources'],
     ['signs', `select ${'- '.repeat(MEGABYTE / 2)}1 from m`, 'expected identifier, number, duration'],
-  ])('of too many %s are refused at once', (_, text, message) => {
-    const startMs = performance.now()
+  ])('of too many %s are refused', (_, text, message) => {
     expect(outcomeOf(text)).toContain(message)
-    // About 50 ms of processor time; the rest is for a busy machine.
-    expect(performance.now() - startMs).toBeLessThan(2_000)
   })
 
   it('with a condition of 20,000 terms are read, walked, rewritten and printed', () => {

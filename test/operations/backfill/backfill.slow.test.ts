@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +31,28 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
     return { ...outcome, document: outcome.stdout === '' ? null : JSON.parse(outcome.stdout) }
   }
 
+  /** Into a data directory, with a state directory beside it. */
+  const fill = async (dataDir: string, ...more: string[]) =>
+    await run(
+      'run',
+      '--source',
+      source.url,
+      '-d',
+      DATABASE,
+      '--data-dir',
+      dataDir,
+      '--state',
+      `${dataDir}-state`,
+      ...more,
+    )
+
+  const ask = async (dataDir: string, statements: string, database = DATABASE) =>
+    (
+      await runBin(['query', '--data-dir', dataDir, '-d', database, '-e', statements, '--format', 'csv'], {
+        cwd: folder,
+      })
+    ).stdout
+
   test('the plan tells what there is', async () => {
     const { exit, document } = await run('plan', '--source', source.url, '-d', DATABASE)
     expect(exit).toBe(0)
@@ -40,76 +63,29 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
   })
 
   test('a field of several types ends with 7 until the user chooses', async () => {
-    const { exit, document } = await run(
-      'run',
-      '--source',
-      source.url,
-      '-d',
-      DATABASE,
-      '--data-dir',
-      'never',
-      '--state',
-      'never-state',
-    )
+    const { exit, document } = await fill('never')
     expect(exit).toBe(7)
     expect(document.error.message).toContain('mixed.v has several types')
   })
 
   test('every value arrives in a data directory as it was', async () => {
-    const place = ['--data-dir', 'copy', '--state', 'copy-state']
-    const { exit, stderr } = await run(
-      'run',
-      '--source',
-      source.url,
-      '-d',
-      DATABASE,
-      ...place,
-      '--on-type-conflict',
-      'keep',
-    )
+    const { exit, stderr } = await fill('copy', '--on-type-conflict', 'keep')
     expect(exit, stderr).toBe(0)
     const verified = await run('verify', '--state', 'copy-state', '--sample', '100%')
     expect(verified.document, verified.stderr).toMatchObject({ differences: [] })
     expect(verified.exit).toBe(0)
-    const rows = await runBin(
-      [
-        'query',
-        '--data-dir',
-        'copy',
-        '-d',
-        DATABASE,
-        '-e',
-        'SHOW RETENTION POLICIES; SELECT count(*) FROM /.*/',
-        '--format',
-        'csv',
-      ],
-      { cwd: folder },
-    )
-    expect(rows.stdout).toContain('kurz,0s,1h0m0s')
+    expect(await ask('copy', 'SHOW RETENTION POLICIES; SELECT count(*) FROM /.*/')).toContain('kurz,0s,1h0m0s')
   })
 
   test.each(['float', 'suffix', 'skip'])('types settled by %s verify as settled', async (choice) => {
-    const place = ['--data-dir', choice, '--state', `${choice}-state`]
-    const { exit } = await run('run', '--source', source.url, '-d', DATABASE, ...place, '--on-type-conflict', choice)
+    const { exit } = await fill(choice, '--on-type-conflict', choice)
     expect(exit).toBe(choice === 'skip' ? 3 : 0)
     const verified = await run('verify', '--state', `${choice}-state`, '--sample', '100%')
     expect(verified.document).toMatchObject({ differences: [] })
   })
 
   test('verification notices one value that differs', async () => {
-    await run(
-      'run',
-      '--source',
-      source.url,
-      '-d',
-      DATABASE,
-      '--data-dir',
-      'wrong',
-      '--state',
-      'wrong-state',
-      '--on-type-conflict',
-      'keep',
-    )
+    await fill('wrong', '--on-type-conflict', 'keep')
     const line = 'types,host=b f=1e301 1700000000000000003'
     await runBin(['write', '--data-dir', 'wrong', '-d', DATABASE, line], { cwd: folder })
     const { exit, document } = await run('verify', '--state', 'wrong-state', '--sample', '100%')
@@ -120,19 +96,8 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
   test('killed again and again, it goes on and loses nothing', async () => {
     const server = await startHyperbyte()
     try {
-      const args = [
-        'backfill',
-        'run',
-        '--source',
-        source.url,
-        '-d',
-        'much',
-        '--to',
-        server.url,
-        '--state',
-        'much-state',
-        '-q',
-      ]
+      const from = ['backfill', 'run', '--source', source.url, '-d', 'much']
+      const args = [...from, '--to', server.url, '--state', 'much-state', '-q']
       for (let kills = 0; kills < 4; kills++) {
         const child = spawnBin([...args, '--rate', '100000'], { cwd: folder })
         const ended = outcomeOf(child)
@@ -152,6 +117,7 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
   })
 
   test('Ctrl-C ends with 130 and says how to go on', async () => {
+    const place = ['--data-dir', 'int', '--state', 'int-state']
     const args = [
       'backfill',
       'run',
@@ -159,17 +125,16 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
       source.url,
       '-d',
       'much',
-      '--data-dir',
-      'int',
-      '--state',
-      'int-state',
+      ...place,
       '--rate',
-      '20000',
+      '5000',
+      '--progress',
+      'json',
     ]
     const child = spawnBin(args, { cwd: folder })
     const ended = outcomeOf(child)
-    await sleep(3000)
-    child.kill('SIGINT')
+    // Its first word comes a second after it began.
+    child.stderr?.once('data', () => child.kill('SIGINT'))
     const { exit, stderr } = await ended
     expect(exit, stderr).toBe(130)
     expect(stderr).toContain(`to go on: hyperbyte ${args.join(' ')}`)
@@ -180,101 +145,32 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
     expect(dumped.exit, dumped.stderr).toBe(0)
     const loaded = await run('load', '--from-dir', 'dump', '--data-dir', 'loaded')
     expect(loaded.exit, loaded.stderr).toBe(0)
-    await run(
-      'run',
-      '--source',
-      source.url,
-      '-d',
-      DATABASE,
-      '--data-dir',
-      'reference',
-      '--state',
-      'ref-state',
-      '--on-type-conflict',
-      'keep',
-    )
-    const ask = async (dir: string) =>
-      (
-        await runBin(
-          [
-            'query',
-            '--data-dir',
-            dir,
-            '-d',
-            DATABASE,
-            '-e',
-            'SELECT * FROM /.*/; SELECT * FROM "kurz"./.*/',
-            '--format',
-            'csv',
-          ],
-          { cwd: folder },
-        )
-      ).stdout
-    expect(await ask('loaded')).toBe(await ask('reference'))
+    const filled = await fill('reference', '--on-type-conflict', 'keep')
+    expect(filled.exit, filled.stderr).toBe(0)
+    const all = 'SELECT * FROM /.*/; SELECT * FROM "kurz"./.*/'
+    const loadedRows = await ask('loaded', all)
+    expect(loadedRows).toContain('types')
+    expect(loadedRows).toBe(await ask('reference', all))
   })
 
   test('an export of ours reads back into influxd by its own shell without loss', async () => {
-    await run(
-      'run',
-      '--source',
-      source.url,
-      '-d',
-      DATABASE,
-      '--data-dir',
-      'round',
-      '--state',
-      'round-state',
-      '--on-type-conflict',
-      'keep',
-    )
+    await fill('round', '--on-type-conflict', 'keep')
+    const measurements = ['types', 'größe 中', 'same'].flatMap((name) => ['-m', name])
     const exported = await runBin(
-      [
-        'export',
-        '--data-dir',
-        'round',
-        '-d',
-        DATABASE,
-        '-m',
-        'types',
-        '-m',
-        'größe 中',
-        '-m',
-        'same',
-        '--out',
-        'lines',
-      ],
+      ['export', '--data-dir', 'round', '-d', DATABASE, ...measurements, '--out', 'lines'],
       { cwd: folder },
     )
     expect(exported.exit, exported.stderr).toBe(0)
-    const before = await query(
-      source,
-      'SELECT * FROM "types"; SELECT * FROM "same"; SELECT * FROM "größe 中"',
-      DATABASE,
-    )
+    const all = 'SELECT * FROM "types"; SELECT * FROM "same"; SELECT * FROM "größe 中"'
+    const before = await query(source, all, DATABASE)
     await query(source, 'DROP MEASUREMENT "types"; DROP MEASUREMENT "same"; DROP MEASUREMENT "größe 中"', DATABASE)
     const { port } = new URL(source.url)
-    const { spawnSync } = await import('node:child_process')
     for (const name of ['types', 'same', 'gr%C3%B6%C3%9Fe%20%E4%B8%AD']) {
-      const shell = spawnSync(
-        'influx',
-        [
-          '-host',
-          '127.0.0.1',
-          '-port',
-          port,
-          '-import',
-          '-path',
-          join(folder, 'lines', `${name}.lp`),
-          '-precision',
-          'ns',
-        ],
-        { encoding: 'utf8' },
-      )
+      const file = ['-import', '-path', join(folder, 'lines', `${name}.lp`), '-precision', 'ns']
+      const shell = spawnSync('influx', ['-host', '127.0.0.1', '-port', port, ...file], { encoding: 'utf8' })
       expect(shell.stdout + shell.stderr).not.toContain('error')
     }
-    expect(
-      await query(source, 'SELECT * FROM "types"; SELECT * FROM "same"; SELECT * FROM "größe 中"', DATABASE),
-    ).toEqual(before)
+    expect(await query(source, all, DATABASE)).toEqual(before)
   })
 
   test('an influx export is imported from stdin', async () => {
@@ -286,10 +182,6 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
       stdin: text,
     })
     expect(loaded.exit, loaded.stderr).toBe(0)
-    const rows = await runBin(
-      ['query', '--data-dir', 'shop', '-d', 'shop', '-e', 'SELECT count(v), count(s) FROM m', '--format', 'csv'],
-      { cwd: folder },
-    )
-    expect(rows.stdout).toContain('m,,1970-01-01T00:00:00Z,2,1')
+    expect(await ask('shop', 'SELECT count(v), count(s) FROM m', 'shop')).toContain('m,,1970-01-01T00:00:00Z,2,1')
   })
 })

@@ -59,7 +59,7 @@ test('a lock is touched every minute, and one that was taken away is not brought
   const [key] = await keys()
   const write = vi.spyOn(store, 'write')
   vi.advanceTimersByTime(60_000)
-  await vi.waitUntil(() => write.mock.calls.length === 1)
+  await vi.waitUntil(() => write.mock.calls.length === 1, { timeout: 60_000 })
   await lock?.confirm()
   await store.remove(key)
   vi.advanceTimersByTime(180_000)

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { HttpClient } from '../../../src/client/http-client.js'
+import type { HttpClient } from '../../../src/client/http-client.js'
 import type { Target } from '../../../src/client/target.js'
 import type { Engine, PointColumns } from '../../../src/engine/index.js'
 import { NO_RENAMES, toSelection } from '../../../src/operations/backup/selection.js'
@@ -9,6 +9,7 @@ import {
   type RestoreRowsOutcome,
   restoreRows,
 } from '../../../src/operations/restore/restore-rows.js'
+import { openTestClient } from '../../client/open-test-client.js'
 import { openServerFor, type TestServer } from '../../daemon/http/open-test-server.js'
 import { openTestEngine, TEST_NOW_NS, type TestEngine } from '../../engine/open-test-engine.js'
 import { openTestRepository, type TestRepository, testPace, withEngine } from '../backup/open-test-repository.js'
@@ -22,14 +23,7 @@ beforeEach(async () => {
   repo = await openTestRepository()
   target = await openTestEngine()
   server = await openServerFor(target.engine)
-  client = await HttpClient.open({
-    hosts: [server.server.url],
-    credentials: { kind: 'none' },
-    timeoutMs: 10_000,
-    authorityPem: null,
-    isCertificateChecked: true,
-    unixSocket: null,
-  })
+  client = await openTestClient(server.server.url)
 })
 
 afterEach(async () => {

@@ -1,7 +1,14 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FrameWriter } from '../../../src/tui/app/frame-writer.js'
 import { chooseTheme, paintLine } from '../../../src/tui/app/theme.js'
 import { lineOf, span } from '../../../src/tui/text/line.js'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 function openWriter() {
   const written: string[] = []
@@ -13,11 +20,11 @@ const BEGIN = '\x1b[?2026h'
 const END = '\x1b[?2026l'
 
 describe('frames on the wire', () => {
-  it('are the lines that changed, each at its place, in one write', async () => {
+  it('are the lines that changed, each at its place, in one write', () => {
     const { writer, written } = openWriter()
     writer.write('a\nb\nc')
     expect(written).toEqual([`${BEGIN}\x1b[1;1Ha\x1b[K\x1b[2;1Hb\x1b[K\x1b[3;1Hc\x1b[K${END}`])
-    await new Promise((resolve) => setTimeout(resolve, 110))
+    vi.advanceTimersByTime(100)
     writer.write('a\nB\nc')
     expect(written[1]).toBe(`${BEGIN}\x1b[2;1HB\x1b[K${END}`)
     writer.drawAll()
@@ -25,21 +32,23 @@ describe('frames on the wire', () => {
     writer.stop()
   })
 
-  it('are drawn ten times a second at most, the last one always', async () => {
+  it('are drawn ten times a second at most, the last one always', () => {
     const { writer, written } = openWriter()
     for (let i = 0; i < 100; i++) writer.write(`${i}`)
     expect(written.length).toBe(1)
-    await new Promise((resolve) => setTimeout(resolve, 130))
+    vi.advanceTimersByTime(99)
+    expect(written.length).toBe(1)
+    vi.advanceTimersByTime(1)
     expect(written.length).toBe(2)
     expect(written[1]).toContain('99')
     writer.stop()
   })
 
-  it('that equal the last one write nothing', async () => {
+  it('that equal the last one write nothing', () => {
     const { writer, written } = openWriter()
     writer.write('same')
     writer.write('same')
-    await new Promise((resolve) => setTimeout(resolve, 130))
+    vi.advanceTimersByTime(1000)
     expect(written.length).toBe(1)
     writer.stop()
   })

@@ -1,56 +1,40 @@
 /** The dashboard in a real terminal, on pipes and in tmux, against the real server under load. */
 
-import { type ChildProcess, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isInstalled } from '../../conformance/harness/installed.js'
 import { isInfluxdInstalled, startInfluxd } from '../../conformance/influxd.js'
-import { BIN, requireBuild, runBin, spawnBin } from '../../support/built-bin.js'
+import { BIN, requireBuild, runBin } from '../../support/built-bin.js'
+import { lastingPort } from '../../support/lasting-port.js'
+import { pollUntil } from '../../support/poll-until.js'
+import { type ServedBin, serveBin, stopServed } from '../../support/serve-bin.js'
 import { openTerminal, type TestTerminal } from './open-terminal.js'
 
-/** The target is 600 ms on a quiet machine; tests run on busy ones. */
-const FIRST_FRAME_MS_MAX = 6000
 const BYTES_PER_REFRESH_MAX = 4096
 
 let folder: string
-let server: Server
+let server: ServedBin
 const terminals: TestTerminal[] = []
 let isLoading = true
 
-interface Server {
-  readonly child: ChildProcess
-  readonly url: string
+function serve(bind: string): Promise<ServedBin> {
+  return serveBin(['--data-dir', path.join(folder, 'data')], { bind })
 }
 
-async function startServer(bind: string): Promise<Server> {
-  const args = ['serve', '--bind', bind, '--data-dir', path.join(folder, 'data'), '--log-format', 'json']
-  const child = spawnBin(args)
-  let log = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`the server ended: ${log}`)))
-    child.stderr?.on('data', (piece) => {
-      log += piece
-      const found = /"url":"([^"]+)"/.exec(log)?.[1]
-      if (found !== undefined) resolve(found)
-    })
-  })
-  return { child, url }
-}
-
-async function stop({ child }: Server, signal: NodeJS.Signals): Promise<void> {
-  const ended = once(child, 'exit')
-  child.kill(signal)
-  await ended
+async function write(url: string, value: number): Promise<void> {
+  const body = Array.from({ length: 50 }, (_, row) => `cpu,host=h${row} v=${value}`).join('\n')
+  await fetch(`${url}/write?db=telegraf`, { method: 'POST', body })
 }
 
 async function load(url: string): Promise<void> {
   for (let i = 0; isLoading; i++) {
-    const body = Array.from({ length: 50 }, (_, row) => `cpu,host=h${row} v=${i}`).join('\n')
-    await fetch(`${url}/write?db=telegraf`, { method: 'POST', body }).catch(() => {})
+    await write(url, i).catch(() => {})
     const text = encodeURIComponent(`SELECT mean(v) FROM cpu WHERE time > now() - ${1 + (i % 5)}m GROUP BY host`)
     if (i % 5 === 0)
       await fetch(`${url}/query?db=telegraf&q=${text}`)
@@ -66,15 +50,35 @@ function open(args: readonly string[], options: Parameters<typeof openTerminal>[
   return terminal
 }
 
+/** A sample has come. On a busy machine the server may be right to say that its event loop is late. */
+function hasSample(text: string): boolean {
+  return text.includes('● healthy') || text.includes('DEGRADED (event loop late')
+}
+
 function isWhole(text: string): boolean {
-  return text.includes('● healthy') && text.includes('q quit') && /WRITES\/s +[\d.]/.test(text)
+  return hasSample(text) && text.includes('q quit') && /WRITES\/s +[\d.]/.test(text)
+}
+
+/** Listens and takes what comes, and never answers. */
+async function startSilent() {
+  const sockets: Socket[] = []
+  const silent = createServer((socket) => void sockets.push(socket.on('error', () => {})))
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as { port: number }
+  const stop = () => {
+    for (const socket of sockets) socket.destroy()
+    silent.close()
+  }
+  return { url: `http://127.0.0.1:${port}`, stop }
 }
 
 beforeAll(async () => {
   requireBuild()
   folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-top-'))
-  server = await startServer('127.0.0.1:0')
+  server = await serve(`127.0.0.1:${await lastingPort()}`)
   await fetch(`${server.url}/query?q=${encodeURIComponent('CREATE DATABASE telegraf')}`, { method: 'POST' })
+  await write(server.url, 0)
   void load(server.url)
 })
 
@@ -90,20 +94,33 @@ afterEach(async () => {
 
 afterAll(async () => {
   isLoading = false
-  await stop(server, 'SIGKILL')
+  await stopServed(server, 'SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 })
 
 describe('on a terminal', () => {
-  it('shows a first frame soon, all of it in the next, and little more with each refresh', async () => {
+  it('shows a first frame before the server has answered', async () => {
+    const silent = await startSilent()
+    try {
+      const terminal = openTerminal(['-H', silent.url, '--no-mouse'])
+      terminals.push(terminal)
+      await terminal.waitFor('a frame', (text) => text.includes('1 Overview') && text.includes('◌ connecting'))
+      terminal.type('q')
+      await terminal.ended
+    } finally {
+      silent.stop()
+    }
+  })
+
+  it('shows all of it with the first samples, and little more with each refresh', async () => {
     const terminal = open(['--refresh', '1s'])
-    expect(await terminal.waitFor('a frame', (text) => text.includes('1 Overview'))).toBeLessThan(FIRST_FRAME_MS_MAX)
     await terminal.waitFor('all of the overview', isWhole)
     expect(terminal.screen()).toBe('alternate')
     expect(terminal.isCursorShown()).toBe(false)
-    const before = terminal.byteCount()
+    const [before, startMs] = [terminal.byteCount(), performance.now()]
     await sleep(5000)
-    expect((terminal.byteCount() - before) / 5).toBeLessThan(BYTES_PER_REFRESH_MAX)
+    const refreshCount = Math.ceil((performance.now() - startMs) / 1000)
+    expect((terminal.byteCount() - before) / refreshCount).toBeLessThan(BYTES_PER_REFRESH_MAX)
   })
 
   it.each([
@@ -113,10 +130,11 @@ describe('on a terminal', () => {
     ['SIGHUP', 129, (terminal: TestTerminal) => terminal.kill('SIGHUP')],
   ])('gives the terminal back after %s', async (_name, exitCode, end) => {
     const terminal = open([])
-    await terminal.waitFor('a sample', (text) => text.includes('● healthy'))
+    await terminal.waitFor('a sample', hasSample)
     end(terminal)
     expect(await terminal.ended).toBe(exitCode)
-    await terminal.waitFor('the last word', (text) => text.includes(`${server.url}: healthy`))
+    const lastWord = new RegExp(`${server.url}: (healthy|degraded \\(event loop late)`)
+    await terminal.waitFor('the last word', (text) => lastWord.test(text))
     expect(terminal.screen()).toBe('normal')
     expect(terminal.isCursorShown()).toBe(true)
   })
@@ -125,8 +143,8 @@ describe('on a terminal', () => {
     const terminal = open([])
     await terminal.waitFor('all of the overview', isWhole)
     terminal.resize(80, 24)
-    await terminal.waitFor('80 columns', (text) => text.split('\n')[22].includes('q quit'))
-    expect(terminal.text().split('\n')[2]).toBe('─'.repeat(80))
+    const isRedrawn = (lines: readonly string[]) => lines[22].includes('q quit') && lines[2] === '─'.repeat(80)
+    await terminal.waitFor('80 columns', (text) => isRedrawn(text.split('\n')))
     terminal.resize(130, 40)
     await terminal.waitFor('130 columns', (text) => text.split('\n')[2] === '─'.repeat(130))
     terminal.resize(30, 8)
@@ -168,11 +186,11 @@ describe('on a terminal', () => {
   it('keeps the last picture while the server is away, and goes on when it is back', async () => {
     const terminal = open(['--refresh', '500ms'])
     await terminal.waitFor('all of the overview', isWhole)
-    await stop(server, 'SIGKILL')
+    await stopServed(server, 'SIGKILL')
     await terminal.waitFor('a banner', (text) => text.includes('▲ RECONNECTING'))
     expect(terminal.text()).toContain('DISK FREE')
-    server = await startServer(new URL(server.url).host)
-    await terminal.waitFor('the server again', (text) => text.includes('● healthy'))
+    server = await serve(new URL(server.url).host)
+    await terminal.waitFor('the server again', hasSample)
     terminal.type('q')
     expect(await terminal.ended).toBe(0)
   })
@@ -180,7 +198,7 @@ describe('on a terminal', () => {
   it('asks the next host when one does not answer', async () => {
     const terminal = openTerminal(['-H', 'http://127.0.0.1:9', '-H', server.url, '--no-mouse'])
     terminals.push(terminal)
-    await terminal.waitFor('a sample', (text) => text.includes('● healthy'))
+    await terminal.waitFor('a sample', hasSample)
     terminal.type('q')
     await terminal.ended
   })
@@ -189,11 +207,14 @@ describe('on a terminal', () => {
     const file = path.join(folder, 'incident.jsonl')
     const recording = open(['--record', file, '--refresh', '500ms'])
     await recording.waitFor('all of the overview', isWhole)
-    await sleep(1500)
+    const countLines = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0)
+    await pollUntil(
+      () => countLines() > 2,
+      () => `${countLines()} samples are recorded`,
+    )
     recording.type('q')
     await recording.ended
-    const count = readFileSync(file, 'utf8').trim().split('\n').length
-    expect(count).toBeGreaterThan(2)
+    const count = countLines()
     const replay = openTerminal(['--replay', file, '--no-mouse', '--refresh', '500ms'])
     terminals.push(replay)
     await replay.waitFor('the last sample', (text) => text.includes(`REPLAY ${count} of ${count}`))
@@ -219,13 +240,13 @@ describe('on a pipe', () => {
   it('prints one picture and ends', async () => {
     const { exit, stdout, stderr } = await runBin(['top', '-H', server.url, '--refresh', '500ms'])
     expect(exit).toBe(0)
-    expect(stdout).toContain('● healthy')
+    expect(hasSample(stdout), stdout).toBe(true)
     expect(stdout).not.toContain('\x1b')
     expect(stderr).toContain('no terminal')
   })
 
   it('prints one document for --json and a line each for --jsonl', async () => {
-    const once = await runBin(['top', '-H', server.url, '--json', '--refresh', '500ms'])
+    const once = await runBin(['top', '-H', server.url, '--json', '--refresh', '3s'])
     const document = JSON.parse(once.stdout)
     expect(document.schema).toBe('hyperbyte.top/1')
     expect(document.rates.total.points).toBeGreaterThan(0)
@@ -258,7 +279,7 @@ it.skipIf(!isInstalled('tmux', ['-V']))('works in tmux', async () => {
   tmux('new-session', '-d', '-s', 'top', '-x', '100', '-y', '30', command)
   try {
     const seen = async (isThere: (text: string) => boolean) => {
-      for (let i = 0; i < 150; i++) {
+      for (let i = 0; i < 600; i++) {
         const text = tmux('capture-pane', '-p', '-t', 'top')
         if (isThere(text)) return text
         await sleep(200)

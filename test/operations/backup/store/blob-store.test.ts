@@ -107,7 +107,7 @@ describe.each([directory, bucket])('$name as a blob store', ({ open, close }) =>
     expect(await keysOf(store, '')).toEqual(['sets/a.json'])
   })
 
-  test('large blobs of odd pieces come back whole', { timeout: 20_000 }, async () => {
+  test('large blobs of odd pieces come back whole', async () => {
     const bytes = Buffer.alloc(34 * 2 ** 20, 'hyperbyte')
     async function* pieces() {
       for (let at = 0; at < bytes.length; at += 1_000_003) yield bytes.subarray(at, at + 1_000_003)
@@ -221,7 +221,7 @@ describe('an S3 bucket', () => {
     await expect(openStore('gs://bucket', environment())).rejects.toMatchObject({ kind: 'usage' })
   })
 
-  test('that cannot be reached says so', { timeout: 20_000 }, async () => {
+  test('that cannot be reached says so', async () => {
     const nobody = environment()
     await fake.stop()
     const store = await openStore('s3://bucket', nobody)
