@@ -6,25 +6,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
+import { BIN, startServer } from './start-server.mjs'
 
-const BIN = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 const CLOCK_TICKS = 100
 const SECONDS = Number(process.argv[2] ?? 30)
 
 const folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-measure-top-'))
-const server = spawnProcess(
-  process.execPath,
-  [BIN, 'serve', '--bind', '127.0.0.1:0', '--data-dir', 'data', '--log-format', 'json'],
-  {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  },
-)
+const server = await startServer(folder)
 const failures = []
 try {
-  const url = await listening(server)
+  const { url } = server
   await fillServer(url)
   await sleep(2000)
   // What the machine makes of a start that does nothing: about 120 ms when nothing else runs.
@@ -38,7 +30,7 @@ try {
   report('server: ten dashboards at 1 s', Math.max(0, ten.serverShare - idleServer) * 100, 2, '% of a core')
   report('memory of a dashboard', one.rssMiB, 200, 'MiB')
 } finally {
-  server.kill('SIGKILL')
+  server.child.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 }
 process.exit(failures.length === 0 ? 0 : 1)
@@ -106,9 +98,9 @@ async function watch(url, count, refresh) {
   const dashboards = Array.from({ length: count }, () => openDashboard(url, refresh))
   await sleep(6000)
   const before = dashboards.map(({ child, state }) => ({ cpu: cpuSeconds(child.pid), bytes: state.bytes }))
-  const serverBefore = cpuSeconds(server.pid)
+  const serverBefore = cpuSeconds(server.child.pid)
   await sleep(SECONDS * 1000)
-  const serverUsed = cpuSeconds(server.pid) - serverBefore
+  const serverUsed = cpuSeconds(server.child.pid) - serverBefore
   const cpuShare = (cpuSeconds(dashboards[0].child.pid) - before[0].cpu) / SECONDS
   const refreshSeconds = Number.parseFloat(refresh)
   const bytesPerRefresh = ((dashboards[0].state.bytes - before[0].bytes) / SECONDS) * refreshSeconds
@@ -118,9 +110,9 @@ async function watch(url, count, refresh) {
 }
 
 async function serverShare(seconds) {
-  const before = cpuSeconds(server.pid)
+  const before = cpuSeconds(server.child.pid)
   await sleep(seconds * 1000)
-  return (cpuSeconds(server.pid) - before) / seconds
+  return (cpuSeconds(server.child.pid) - before) / seconds
 }
 
 function cpuSeconds(pid) {
@@ -132,16 +124,4 @@ function cpuSeconds(pid) {
 
 function rssBytes(pid) {
   return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096
-}
-
-function listening(child) {
-  return new Promise((resolve, reject) => {
-    let log = ''
-    child.once('exit', () => reject(new Error(`the server ended: ${log}`)))
-    child.stderr.on('data', (piece) => {
-      log += piece
-      const url = /"url":"([^"]+)"/.exec(log)?.[1]
-      if (url !== undefined) resolve(url)
-    })
-  })
 }

@@ -1,6 +1,5 @@
 // `npm run screenshots`: a server under load, the dashboard on a real terminal, what it shows as docs/images/*.svg.
 // Starts its own server on a free port with a folder of its own, and ends what it started.
-import { spawn as spawnProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,9 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
 import xterm from '@xterm/headless'
 import { screenToSvg } from './screen-to-svg.mjs'
+import { BIN, startServer } from './start-server.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const BIN = path.join(ROOT, 'bin/run.js')
 const IMAGES = path.join(ROOT, 'docs/images')
 const COLUMNS = 120
 const ROWS = 30
@@ -49,17 +48,9 @@ const PICTURES = [
 
 const folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-screenshots-'))
 let isLoading = true
-const server = spawnProcess(
-  process.execPath,
-  [BIN, 'serve', '--bind', '127.0.0.1:0', '--data-dir', 'data', '--log-format', 'json'],
-  {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, HYPERBYTE_DATA_FLUSH_AGE_MAX: '10s' },
-  },
-)
+const server = await startServer(folder, { HYPERBYTE_DATA_FLUSH_AGE_MAX: '10s' })
 try {
-  const url = await listening(server)
+  const { url } = server
   for (const name of ['telegraf', 'iot', 'billing']) await query(url, '', `CREATE DATABASE ${name}`)
   await query(url, '', 'CREATE RETENTION POLICY month ON iot DURATION 30d REPLICATION 1')
   const load = Promise.all([writeForEver(url), readForEver(url)])
@@ -67,7 +58,7 @@ try {
   isLoading = false
   await load
 } finally {
-  server.kill('SIGKILL')
+  server.child.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 }
 
@@ -99,18 +90,6 @@ async function takePictures(url) {
 
 function textOf({ buffer: { active } }) {
   return Array.from({ length: ROWS }, (_, row) => active.getLine(row)?.translateToString(true) ?? '').join('\n')
-}
-
-function listening(child) {
-  return new Promise((resolve, reject) => {
-    let log = ''
-    child.once('exit', () => reject(new Error(`the server ended: ${log}`)))
-    child.stderr.on('data', (piece) => {
-      log += piece
-      const url = /"url":"([^"]+)"/.exec(log)?.[1]
-      if (url !== undefined) resolve(url)
-    })
-  })
 }
 
 async function query(url, database, text) {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseExactJson } from '../../src/client/parse-exact-json.js'
+import { fc } from '../support/fixed-random.js'
 
 test('64-bit integers keep every digit', () => {
   expect(parseExactJson('[9223372036854775807,-9223372036854775808,9007199254740993,9007199254740991]')).toEqual([

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { quoteName, quoteText } from '../../src/client/quote-influxql.js'
 import { parseQuery } from '../../src/engine/index.js'
+import { fc } from '../support/fixed-random.js'
 
 // InfluxQL has no way to write a zero byte into a name.
 const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((each) => !each.includes('\0'))

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LineSplitter } from '../../src/client/split-lines.js'
+import { fc } from '../support/fixed-random.js'
 
 function split(...pieces: string[]): string[] {
   const splitter = new LineSplitter()

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HyperbyteError } from '../../../src/engine/domain/errors.js'
 import { checkSelect } from '../../../src/engine/influxql/check-select.js'
@@ -7,6 +6,7 @@ import { parseExpr, parseQuery } from '../../../src/engine/influxql/parse-query.
 import { printExpr } from '../../../src/engine/influxql/print-expr.js'
 import { printStatement } from '../../../src/engine/influxql/print-statement.js'
 import { rewriteExpr, varRefsOf } from '../../../src/engine/influxql/walk-expr.js'
+import { fc } from '../../support/fixed-random.js'
 
 /** The message of the refusal, or what the statements print as; any other failure fails the test. */
 function outcomeOf(text: string): string {

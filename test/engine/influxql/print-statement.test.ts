@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BinaryOperator, Expr, SelectStatement, Statement } from '../../../src/engine/influxql/ast.js'
 import { parseExpr, parseStatement } from '../../../src/engine/influxql/parse-query.js'
 import { printExpr } from '../../../src/engine/influxql/print-expr.js'
 import { printStatement } from '../../../src/engine/influxql/print-statement.js'
 import { precedenceOf } from '../../../src/engine/influxql/token.js'
+import { fc } from '../../support/fixed-random.js'
 
 const name = fc.oneof(
   fc.constantFrom('cpu', 'time', 'a b', 'select', 'é😀', '"', '\\', 'a.b', '1x', '_', 'a\nb', "o'c", '-- x', '/'),

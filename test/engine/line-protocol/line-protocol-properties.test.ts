@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isValid } from '../../../src/engine/domain/column.js'
 import type { FieldType } from '../../../src/engine/domain/field-type.js'
 import type { PointBatch } from '../../../src/engine/domain/point-batch.js'
 import { LineProtocolParser, parseLineProtocol } from '../../../src/engine/line-protocol/line-protocol-parser.js'
 import { DEFAULT_SERIES_TABLE_LIMITS, MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
+import { fc } from '../../support/fixed-random.js'
 
 interface Field {
   readonly name: string

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isValid } from '../../../src/engine/domain/column.js'
 import type { PointBatch } from '../../../src/engine/domain/point-batch.js'
 import type { Precision } from '../../../src/engine/domain/precision.js'
 import { parseLineProtocol } from '../../../src/engine/line-protocol/line-protocol-parser.js'
 import { MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
+import { fc } from '../../support/fixed-random.js'
 import { parseByReference, type ReferenceField, type ReferencePoint } from './reference-parser.js'
 
 const SEED = 20_240_229

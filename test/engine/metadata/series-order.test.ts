@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
 import { compareTags } from '../../../src/engine/metadata/series-order.js'
 import type { Tag } from '../../../src/engine/metadata/series-table.js'
 import { TagSeriesIndex } from '../../../src/engine/metadata/tag-series-index.js'
+import { fc } from '../../support/fixed-random.js'
 
 const tagSet = fc
   .dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.constantFrom('1', '2', '3', '1 ', '\u{e000}', '\u{10000}'))

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   complementOf,
@@ -10,6 +9,7 @@ import {
   union,
   unionDisjoint,
 } from '../../../src/engine/metadata/series-set.js'
+import { fc } from '../../support/fixed-random.js'
 
 const COUNT = 100
 const seriesSet = fc.record({

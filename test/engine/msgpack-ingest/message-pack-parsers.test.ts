@@ -1,6 +1,5 @@
 import { inspect } from 'node:util'
 import { Encoder, encode } from '@msgpack/msgpack'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isValid } from '../../../src/engine/domain/column.js'
 import { HyperbyteError } from '../../../src/engine/domain/errors.js'
@@ -9,6 +8,7 @@ import type { Precision } from '../../../src/engine/domain/precision.js'
 import { MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
 import { MessagePackColumnParser } from '../../../src/engine/msgpack-ingest/message-pack-column-parser.js'
 import { MessagePackPointParser } from '../../../src/engine/msgpack-ingest/message-pack-point-parser.js'
+import { fc } from '../../support/fixed-random.js'
 
 const NOW_NS = 1_600_000_000_123_456_789n
 

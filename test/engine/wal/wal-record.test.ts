@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { FieldColumn, MeasurementBatch } from '../../../src/engine/domain/point-batch.js'
 import { MemorySeriesTable } from '../../../src/engine/metadata/memory-series-table.js'
@@ -10,6 +9,7 @@ import {
   sealRecord,
   type WalRecord,
 } from '../../../src/engine/wal/wal-record.js'
+import { fc } from '../../support/fixed-random.js'
 
 const int64 = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -200n, max: 200n }))
 

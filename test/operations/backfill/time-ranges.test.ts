@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clipRanges, joinRanges, subtractRanges, type TimeRange } from '../../../src/operations/backfill/time-ranges.js'
+import { fc } from '../../support/fixed-random.js'
 
 function range(startNs: number, endNs: number): TimeRange {
   return { startNs: BigInt(startNs), endNs: BigInt(endNs) }

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { placeholderRecord } from '../../../src/engine/index.js'
 import { LogReader, wholeRecords } from '../../../src/operations/backup/log-records.js'
+import { fc } from '../../support/fixed-random.js'
 
 const RECORDS = Array.from({ length: 20 }, (_, i) => placeholderRecord(BigInt(i + 1), BigInt(100 + i)))
 const LOG = Buffer.concat(RECORDS)

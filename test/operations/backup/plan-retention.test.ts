@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type DatedSet, hasRules, NO_RULES, planRetention } from '../../../src/operations/backup/plan-retention.js'
+import { fc } from '../../support/fixed-random.js'
 
 const NOW_MS = Date.parse('2026-11-20T12:00:00Z')
 const DAY_MS = 86_400_000

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ExportSections } from '../../../src/operations/transfer/export-sections.js'
 import { countLines, LineCutter } from '../../../src/operations/transfer/line-cutter.js'
+import { fc } from '../../support/fixed-random.js'
 
 const LINES = [
   'm,host=a v=1 1',

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildFrame } from '../../../src/tui/frame/build-frame.js'
 import { VIEW_IDS } from '../../../src/tui/model/view-id.js'
 import { lineWidth, plainText } from '../../../src/tui/text/line.js'
+import { fc } from '../../support/fixed-random.js'
 import { CONDITIONS, press } from '../open-top.js'
 
 const OPENED = Object.fromEntries(Object.entries(CONDITIONS).map(([name, open]) => [name, open({})] as const))

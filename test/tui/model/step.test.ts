@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { keyOf } from '../../../src/tui/model/key.js'
 import { step } from '../../../src/tui/model/step.js'
 import type { TopState } from '../../../src/tui/model/top-state.js'
 import { VIEW_IDS } from '../../../src/tui/model/view-id.js'
 import { shownTable } from '../../../src/tui/views/views.js'
+import { fc } from '../../support/fixed-random.js'
 import { CONDITIONS, frameText, freshState, press, sampleEvent, stateAfter, typeText } from '../open-top.js'
 import { degradedSample, emptySample, healthySample } from '../samples.js'
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clean, cut, cutLine, fitText, lineOf, lineWidth, span, widthOf, wrap } from '../../../src/tui/text/line.js'
 import { bar, resample, sparkline } from '../../../src/tui/text/sparkline.js'
@@ -12,6 +11,7 @@ import {
   formatRate,
   formatSpan,
 } from '../../../src/tui/text/units.js'
+import { fc } from '../../support/fixed-random.js'
 
 const anyText = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 40 }))
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { TimeText } from '../../../../src/daemon/http/encode/time-text.js'
 import { zoneOffsetsOf } from '../../../../src/daemon/http/encode/zone-offsets.js'
+import { fc } from '../../../support/fixed-random.js'
 
 const bytes = Buffer.alloc(64)
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { writeFloat, writeInt64, writeUint64 } from '../../../../src/daemon/http/encode/write-number.js'
+import { fc } from '../../../support/fixed-random.js'
 
 const bytes = Buffer.alloc(64)
 
