@@ -1,5 +1,6 @@
 /** What the system said about a file that a flag or argument names → the failure of a command: which file, why, what next. */
 
+import { dirname } from 'node:path'
 import type { ExitName } from './exit-codes.js'
 import { OperationError } from './operation-error.js'
 
@@ -25,7 +26,8 @@ const REASONS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
 export function fileFailure(verb: 'read' | 'write', path: string, cause: unknown): OperationError {
   const { code, message } = cause as NodeJS.ErrnoException
   const { exit, text, hint } = REASONS.get(code ?? '') ?? { exit: 'failed' as const, text: null, hint: undefined }
-  const advice = hint ?? (exit === 'missing' ? `does it exist? ls -ld ${path}` : undefined)
+  const missingHint = verb === 'read' ? `does it exist? ls -ld ${path}` : `make its folder: mkdir -p ${dirname(path)}`
+  const advice = hint ?? (exit === 'missing' ? missingHint : undefined)
   return new OperationError(`cannot ${verb} ${path}: ${text ?? message}`, {
     exit,
     ...(advice !== undefined && { hint: advice }),

@@ -11,14 +11,17 @@ export interface SeriesPiece {
   readonly isContinued: boolean
   /** The columns of the series before this one, joined; CSV repeats its header only when they change. */
   readonly previousColumns: string | null
+  /** Which of the statements this answers, counted from 0. */
+  readonly statement: number
 }
 
-export type AnswerFormat = 'table' | 'vertical' | 'csv'
+export type AnswerFormat = 'table' | 'vertical' | 'csv' | 'jsonl'
 
 export const FORMAT_SERIES = {
   table: formatTable,
   vertical: formatVertical,
   csv: formatCsv,
+  jsonl: formatJsonLines,
 } satisfies Record<AnswerFormat, (piece: SeriesPiece) => string>
 
 function formatTable({ series, isContinued }: SeriesPiece): string {
@@ -45,8 +48,37 @@ function formatCsv({ series, isContinued, previousColumns }: SeriesPiece): strin
   }
   const head = [quoteCsv(series.name ?? ''), quoteCsv(formatTags(series))]
   for (const row of series.values ?? [])
-    lines.push([...head, ...row.map((value) => quoteCsv(formatCell(value)))].join(','))
+    lines.push([...head, ...row.map((value) => (value === null ? '' : quoteCsv(String(value))))].join(','))
   return lines.map((line) => line + '\n').join('')
+}
+
+/**
+ * `{"statement":0,"measurement":"cpu","tags":{"host":"a"},"time":"…","columns":{"v":1}}`, one line a row. A key that the
+ * answer has nothing for is left out. Integers have all their digits, whatever their size.
+ */
+function formatJsonLines({ series, statement }: SeriesPiece): string {
+  const { name, tags, columns, values = [] } = series
+  const head =
+    `{"statement":${statement}` +
+    (name === undefined ? '' : `,"measurement":${JSON.stringify(name)}`) +
+    (tags === undefined ? '' : `,"tags":${JSON.stringify(tags)}`)
+  const hasTime = columns[0] === 'time'
+  const firstIndex = hasTime ? 1 : 0
+  const keys = columns.map((column) => `${JSON.stringify(column)}:`)
+  let text = ''
+  for (const row of values) {
+    text += head + (hasTime ? `,"time":${printJsonValue(row[0])}` : '') + ',"columns":{'
+    for (let i = firstIndex; i < row.length; i++) {
+      text += (i === firstIndex ? '' : ',') + keys[i] + printJsonValue(row[i])
+    }
+    text += '}}\n'
+  }
+  return text
+}
+
+function printJsonValue(value: AnswerValue): string {
+  if (typeof value === 'bigint') return String(value)
+  return Object.is(value, -0) ? '-0' : JSON.stringify(value)
 }
 
 function formatHeading(series: AnswerSeries): string {
@@ -67,8 +99,12 @@ function isNumeric(values: NonNullable<AnswerSeries['values']>, index: number): 
 }
 
 function formatCell(value: AnswerValue): string {
-  // A control character in a stored string must not steer the terminal.
-  return value === null ? '' : String(value).replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\ufffd')
+  return value === null ? '' : maskControls(String(value))
+}
+
+/** A control character in a stored string must not steer the terminal. Tabs and newlines stay. */
+export function maskControls(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
 }
 
 function quoteCsv(text: string): string {

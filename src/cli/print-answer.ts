@@ -10,33 +10,69 @@ import type { AnswerResult, QueryAnswer } from '../client/query-answer.js'
 import type { Target } from '../client/target.js'
 import { kindOfStatementError } from '../client/translate-answer.js'
 import { type AnswerFormat, FORMAT_SERIES } from './format-answer.js'
+import type { AnswerSink } from './query/answer-sink.js'
+import { mergeAnswers } from './query/merge-answers.js'
+import type { RowLimit } from './query/row-limit.js'
+import { printGoJson } from './shell/print-go-json.js'
 
 /** `document`: nothing is printed, the answer is returned with big integers as strings. */
 export type PrintFormat = AnswerFormat | 'json' | 'document'
 
-export async function printAnswer(target: Target, call: QueryCall, format: PrintFormat) {
-  if (format !== 'json' && format !== 'document') return await printSeries(target, call, format)
-  const text = await target.queryText(call)
-  if (format === 'json') process.stdout.write(text)
-  const { results = [] } = parseExactJson(text) as QueryAnswer
+export interface AnswerOutput {
+  readonly format: PrintFormat
+  readonly sink: AnswerSink
+  readonly limit: RowLimit
+}
+
+/** Tables are told apart by an empty line. */
+const IS_SPACED = { table: true, vertical: true, csv: false, jsonl: false } as const satisfies Record<
+  AnswerFormat,
+  boolean
+>
+
+/** A server's own pieces are no longer. */
+const CHUNK_ROW_COUNT_MAX = 10_000
+
+export async function printAnswer(target: Target, call: QueryCall, { format, sink, limit }: AnswerOutput) {
+  if (format !== 'json' && format !== 'document') return await printSeries(target, call, { format, sink, limit })
+  const text = await readDocument(target, call, limit)
+  if (format === 'json') await sink.write(text)
+  const { results = [], error } = parseExactJson(text) as QueryAnswer
+  if (error !== undefined) throw failureOf(error)
   const failure = firstFailure(results)
   if (failure !== null) throw failure
   return { schema: 'hyperbyte.query/1', results: withTextIntegers(results) }
 }
 
-async function printSeries(target: Target, call: QueryCall, format: AnswerFormat): Promise<undefined> {
+/** Without a limit what the server wrote, byte for byte; with one no more than that many rows are ever asked for or held. */
+async function readDocument(target: Target, call: QueryCall, limit: RowLimit): Promise<string> {
+  if (limit.rowCountMax === Number.POSITIVE_INFINITY) return await target.queryText(call)
+  const { isPretty, ...rest } = call
+  const answers = target.query(inPieces({ ...rest, isPretty: false }, limit))
+  return `${printGoJson(await mergeAnswers(limit.cut(answers)), isPretty ? '    ' : '')}\n`
+}
+
+/** One row more than is shown tells that there are more. */
+function inPieces(call: QueryCall, { rowCountMax }: RowLimit): QueryCall {
+  return rowCountMax < CHUNK_ROW_COUNT_MAX ? { ...call, chunkRowCount: rowCountMax + 1 } : call
+}
+
+interface SeriesOutput extends AnswerOutput {
+  readonly format: AnswerFormat
+}
+
+async function printSeries(target: Target, call: QueryCall, { format, sink, limit }: SeriesOutput): Promise<undefined> {
   let failure: ClientError | null = null
   let isContinued = false
   let isFirst = true
   let previousColumns: string | null = null
-  for await (const { results = [], error } of target.query(call)) {
-    if (error !== undefined) throw new ClientError(kindOfStatementError(error), error)
+  for await (const { results = [], error } of limit.cut(target.query(inPieces(call, limit)))) {
+    if (error !== undefined) throw failureOf(error)
     for (const result of results) {
       for (const series of result.series ?? []) {
-        // Tables are told apart by an empty line; CSV has none.
-        const gap = isFirst || isContinued || format === 'csv' ? '' : '\n'
-        const isRead = await print(gap + FORMAT_SERIES[format]({ series, isContinued, previousColumns }))
-        if (!isRead) return undefined
+        const gap = isFirst || isContinued || !IS_SPACED[format] ? '' : '\n'
+        const piece = { series, isContinued, previousColumns, statement: result.statement_id ?? 0 }
+        if (!(await sink.write(gap + FORMAT_SERIES[format](piece)))) return undefined
         isContinued = series.partial === true
         previousColumns = series.columns.join()
         isFirst = false
@@ -48,21 +84,13 @@ async function printSeries(target: Target, call: QueryCall, format: AnswerFormat
   if (failure !== null) throw failure
 }
 
-/** Waits while a slow reader's pipe is full. False: the reader has gone, as `head` does. */
-async function print(text: string): Promise<boolean> {
-  const { stdout } = process
-  if (!stdout.write(text) && !stdout.destroyed) {
-    await new Promise<void>((resolve) => {
-      stdout.once('drain', resolve)
-      stdout.once('close', resolve)
-    })
-  }
-  return !stdout.destroyed
-}
-
 function firstFailure(results: readonly AnswerResult[]): ClientError | null {
   const error = results.find((result) => result.error !== undefined)?.error
-  return error === undefined ? null : new ClientError(kindOfStatementError(error), error)
+  return error === undefined ? null : failureOf(error)
+}
+
+function failureOf(error: string): ClientError {
+  return new ClientError(kindOfStatementError(error), error)
 }
 
 function withTextIntegers(results: readonly AnswerResult[]): AnswerResult[] {

@@ -14,7 +14,7 @@ const SERIES: AnswerSeries = {
 }
 
 function format(kind: keyof typeof FORMAT_SERIES, series = SERIES, isContinued = false): string {
-  return FORMAT_SERIES[kind]({ series, isContinued, previousColumns: null })
+  return FORMAT_SERIES[kind]({ series, isContinued, previousColumns: null, statement: 0 })
 }
 
 test('a table has no borders, and numbers stand right', () => {
@@ -47,13 +47,31 @@ test('CSV quotes what needs it, and repeats the header only when the columns cha
   const lines = format('csv').split('\n')
   expect(lines[0]).toBe('name,tags,time,n,text')
   expect(lines[1]).toBe('cpu,"host=a,dc=x,y",2020-01-01T00:00:00Z,9223372036854775807,"say ""hi"""')
-  const same = FORMAT_SERIES.csv({ series: SERIES, isContinued: false, previousColumns: 'time,n,text' })
+  const same = FORMAT_SERIES.csv({ series: SERIES, isContinued: false, previousColumns: 'time,n,text', statement: 0 })
   expect(same.startsWith('cpu,')).toBe(true)
 })
 
 test('a control character in stored text does not reach the terminal', () => {
   const series = { columns: ['v'], values: [['\u001b[2Jgone']] }
   expect(format('table', series)).toBe('v\n\ufffd[2Jgone\n')
+})
+
+test('CSV and JSON lines keep every character', () => {
+  const series = { name: 'm', columns: ['v'], values: [['a\u001b\r\n"b",\u0000']] }
+  expect(format('csv', series)).toBe('name,tags,v\nm,,"a\u001b\r\n""b"",\u0000"\n')
+  expect(JSON.parse(format('jsonl', series)).columns.v).toBe('a\u001b\r\n"b",\u0000')
+})
+
+test('JSON lines are an object for each row, with all digits of an integer', () => {
+  expect(format('jsonl')).toBe(
+    '{"statement":0,"measurement":"cpu","tags":{"host":"a","dc":"x,y"},"time":"2020-01-01T00:00:00Z","columns":{"n":9223372036854775807,"text":"say \\"hi\\""}}\n' +
+      '{"statement":0,"measurement":"cpu","tags":{"host":"a","dc":"x,y"},"time":"2020-01-01T00:00:10Z","columns":{"n":null,"text":"日本"}}\n' +
+      '{"statement":0,"measurement":"cpu","tags":{"host":"a","dc":"x,y"},"time":"2020-01-01T00:00:20Z","columns":{"n":1.5,"text":null}}\n',
+  )
+  const piece = { isContinued: true, previousColumns: 'name', statement: 3 }
+  const series = { columns: ['name', 'n'], values: [['d', -0]] }
+  expect(FORMAT_SERIES.jsonl({ series, ...piece })).toBe('{"statement":3,"columns":{"name":"d","n":-0}}\n')
+  expect(FORMAT_SERIES.jsonl({ series: { columns: ['time', 'v'] }, ...piece })).toBe('')
 })
 
 test('a series without rows and without a name is a line of column names', () => {

@@ -72,6 +72,7 @@ const OUTPUT = [
   'jsonl',
   'log-format',
   'log-level',
+  'max-rows',
   'mouse',
   'altscreen',
   'once',

@@ -144,7 +144,7 @@ class VerticalPrinter implements ResultPrinter {
   add(result: AnswerResult): string {
     let text = notesOf(result)
     for (const each of result.series ?? []) {
-      const piece = { series: each, isContinued: false, previousColumns: null }
+      const piece = { series: each, isContinued: false, previousColumns: null, statement: 0 }
       text += (this.#isFirst ? '' : '\n') + FORMAT_SERIES.vertical(piece)
       this.#isFirst = false
     }

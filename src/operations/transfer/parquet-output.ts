@@ -1,12 +1,14 @@
 /**
  * Rows of one measurement → a Parquet file that anyone can read: `time` as TIMESTAMP in nanoseconds, tags as texts, a column
- * for each field. The rows are gathered in a DuckDB of their own, which spills to `tempDir`, and written at the end.
+ * for each field. The rows are gathered in a DuckDB of their own, which spills to `tempDir`, and written at the end; a tag or
+ * field that was not announced gets its column when the first row has it.
  */
 
 import { mkdirSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { ClientError } from '../../client/client-error.js'
 import {
   duckdbLibrary,
   type FieldType,
@@ -24,22 +26,22 @@ export interface ParquetOutputOptions {
   readonly fields: readonly { readonly name: string; readonly type: FieldType }[]
 }
 
+/** In the table it is `c0`, `c1`, … in the order of this list; the file has tags first. */
+type OutputColumn =
+  | { readonly kind: 'tag'; readonly name: string }
+  | { readonly kind: 'field'; readonly name: string; readonly type: FieldType }
+
 export class ParquetOutput {
   readonly #options: ParquetOutputOptions
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
-  readonly #appender: DuckDBAppender
+  readonly #columns: OutputColumn[] = []
+  #appender: DuckDBAppender | null = null
 
-  private constructor(
-    options: ParquetOutputOptions,
-    instance: DuckDBInstance,
-    connection: DuckDBConnection,
-    appender: DuckDBAppender,
-  ) {
+  private constructor(options: ParquetOutputOptions, instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#options = options
     this.#instance = instance
     this.#connection = connection
-    this.#appender = appender
   }
 
   static async open(options: ParquetOutputOptions): Promise<ParquetOutput> {
@@ -58,50 +60,67 @@ export class ParquetOutput {
     ]) {
       await connection.run(setting)
     }
-    const columns = [
-      'ns BIGINT',
-      ...tagKeys.map((_, i) => `t${i} VARCHAR`),
-      ...fields.map(({ type }, i) => `f${i} ${SQL_TYPE[type]}`),
-    ]
-    await connection.run(`CREATE TABLE points (${columns.join(', ')})`)
-    return new ParquetOutput(options, instance, connection, await connection.createAppender('points'))
+    await connection.run('CREATE TABLE points (ns BIGINT)')
+    const output = new ParquetOutput(options, instance, connection)
+    await output.#add([
+      ...tagKeys.map((name) => ({ kind: 'tag', name }) as const),
+      ...fields.map(({ name, type }) => ({ kind: 'field', name, type }) as const),
+    ])
+    return output
   }
 
-  write(points: PointColumns): void {
-    const { tagKeys, fields } = this.#options
-    const appender = this.#appender
-    const tags = points.series.map((set) => {
-      const values = new Map(set)
-      return tagKeys.map((key) => values.get(key) ?? null)
-    })
-    const columns = fields.map(({ name }) => points.fields.find((field) => field.name === name))
+  async write(points: PointColumns): Promise<void> {
+    await this.#add(this.#missing(points))
+    const appender = (this.#appender ??= await this.#connection.createAppender('points'))
+    const setters = this.#columns.map((column) =>
+      column.kind === 'tag' ? tagSetter(appender, points, column.name) : fieldSetter(appender, points, column),
+    )
     for (let row = 0; row < points.rowCount; row++) {
       appender.appendBigInt(points.timestamps[row])
-      for (const value of tags[points.seriesOfRow?.[row] ?? 0]) {
-        if (value === null) appender.appendNull()
-        else appender.appendVarchar(value)
-      }
-      for (const column of columns) appendValue(appender, column, row)
+      for (const set of setters) set(row)
       appender.endRow()
     }
     appender.flushSync()
   }
 
+  #missing({ series, fields }: PointColumns): OutputColumn[] {
+    const tags = new Set(series.flatMap((tags) => tags.map(([key]) => key)))
+    const added: OutputColumn[] = fields.map(({ name, type }) => ({ kind: 'field', name, type }))
+    for (const name of tags) added.push({ kind: 'tag', name })
+    return added.filter(({ kind, name }) => !this.#columns.some((known) => known.kind === kind && known.name === name))
+  }
+
+  async #add(columns: readonly OutputColumn[]): Promise<void> {
+    if (columns.length === 0) return
+    this.#appender?.closeSync()
+    this.#appender = null
+    for (const column of columns) {
+      const type = column.kind === 'tag' ? 'VARCHAR' : SQL_TYPE[column.type]
+      await this.#connection.run(`ALTER TABLE points ADD COLUMN c${this.#columns.length} ${type}`)
+      this.#columns.push(column)
+    }
+  }
+
   async finish(): Promise<void> {
-    const { path, tagKeys, fields } = this.#options
-    this.#appender.closeSync()
-    const names = new Set(['time', ...fields.map(({ name }) => name)])
-    const picks = [
-      'make_timestamp_ns(ns) AS "time"',
-      ...tagKeys.map((key, i) => `t${i} AS ${quoteIdentifier(names.has(key) ? `${key}_tag` : key)}`),
-      ...fields.map(({ name }, i) => `f${i} AS ${quoteIdentifier(name)}`),
-    ]
+    const { path } = this.#options
+    this.#appender?.closeSync()
     const file = quoteString(`${path}.partial`)
     await this.#connection.run(
-      `COPY (SELECT ${picks.join(', ')} FROM points) TO ${file} (FORMAT parquet, COMPRESSION zstd)`,
+      `COPY (SELECT ${this.#picks().join(', ')} FROM points) TO ${file} (FORMAT parquet, COMPRESSION zstd)`,
     )
     this.#close()
     await rename(`${path}.partial`, path)
+  }
+
+  /** A tag that is also a field is `name_tag`. */
+  #picks(): string[] {
+    const fieldNames = new Set(this.#columns.filter(({ kind }) => kind === 'field').map(({ name }) => name)).add('time')
+    const named = this.#columns.map(({ kind, name }, i) => {
+      const shown = kind === 'tag' && fieldNames.has(name) ? `${name}_tag` : name
+      return { kind, pick: `c${i} AS ${quoteIdentifier(shown)}` }
+    })
+    const of = (wanted: OutputColumn['kind']) => named.filter(({ kind }) => kind === wanted).map(({ pick }) => pick)
+    return ['make_timestamp_ns(ns) AS "time"', ...of('tag'), ...of('field')]
   }
 
   async abandon(): Promise<void> {
@@ -113,6 +132,31 @@ export class ParquetOutput {
     this.#connection.closeSync()
     this.#instance.closeSync()
   }
+}
+
+type CellSetter = (row: number) => void
+
+function tagSetter(appender: DuckDBAppender, { series, seriesOfRow }: PointColumns, key: string): CellSetter {
+  const values = series.map((tags) => tags.find(([name]) => name === key)?.[1] ?? null)
+  return (row) => {
+    const value = values[seriesOfRow?.[row] ?? 0]
+    if (value === null) appender.appendNull()
+    else appender.appendVarchar(value)
+  }
+}
+
+function fieldSetter(
+  appender: DuckDBAppender,
+  { fields }: PointColumns,
+  { name, type }: Extract<OutputColumn, { kind: 'field' }>,
+): CellSetter {
+  const column = fields.find((field) => field.name === name)
+  if (column !== undefined && column.type !== type) {
+    throw new ClientError('conflict', `"${name}" is ${type} in some rows and ${column.type} in others`, {
+      hint: `say which: "${name}"::${type}`,
+    })
+  }
+  return (row) => appendValue(appender, column, row)
 }
 
 function appendValue(appender: DuckDBAppender, column: PointColumns['fields'][number] | undefined, row: number): void {

@@ -122,7 +122,7 @@ test('a Parquet file of ours reads back as it was', async () => {
   const output = await ParquetOutput.open({ path, tempDir: folder, tagKeys: ['host', 'ünit'], fields })
   // DuckDB keeps its last nanoseconds for infinity.
   const timestamps = BigInt64Array.of(-5n, 1_700_000_000_123_456_789n, 9_000_000_000_000_000_000n)
-  output.write({ ...MIXED, timestamps })
+  await output.write({ ...MIXED, timestamps })
   await output.finish()
   const { rows } = await read('e.parquet', {
     format: 'parquet',
