@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../../src/cli/exit-codes.js'
 import { openAt } from '../engine/open-test-engine.js'
 import { requireBuild, runBin } from '../support/built-bin.js'
+import { listen } from '../support/listen.js'
 
 let folder: string
 let server: Server
@@ -36,8 +36,7 @@ beforeAll(async () => {
   const lock = { mode: 'prune', host: hostname(), pid: process.pid, processStart: null, since: 'now' }
   writeFileSync(at('locked/locks/by-this-test'), JSON.stringify(lock))
   server = createServer((_req, res) => res.writeHead(401).end('{"error":"authorization failed"}'))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closedHost = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  closedHost = await listen(server)
 })
 
 afterAll(() => {

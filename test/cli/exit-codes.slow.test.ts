@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../../src/cli/exit-codes.js'
 import { BIN, outcomeOf, requireBuild, runBin, spawnBin } from '../support/built-bin.js'
+import { listen } from '../support/listen.js'
 import { type ServedBin, serveBin, stopServed } from '../support/serve-bin.js'
 
 /** A server whose answer is chosen by the database that a request names: `status-404`, and so on. */
@@ -53,8 +53,7 @@ beforeAll(async () => {
     const [status, body] = answer(req.url ?? '', name)
     res.writeHead(status, { 'x-influxdb-version': '1.8.10' }).end(body)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  host = await listen(server)
 })
 
 afterAll(async () => {

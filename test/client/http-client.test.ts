@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ClientError } from '../../src/client/client-error.js'
 import type { HttpClient, QueryCall } from '../../src/client/http-client.js'
+import { listen } from '../support/listen.js'
 import { openTestClient } from './open-test-client.js'
 
 let server: Server
 let answer: (req: IncomingMessage, res: ServerResponse, body: Buffer) => void
+let url: string
 let client: HttpClient
 
 const CALL: QueryCall = {
@@ -25,8 +26,8 @@ beforeEach(async () => {
     for await (const piece of req) pieces.push(piece as Buffer)
     answer(req, res, Buffer.concat(pieces))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  client = await openTestClient(url())
+  url = await listen(server)
+  client = await openTestClient(url)
 })
 
 afterEach(async () => {
@@ -34,10 +35,6 @@ afterEach(async () => {
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
 })
-
-function url(): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 function answerWith(status: number, body: string, headers: Record<string, string> = {}): void {
   answer = (_, res) => res.writeHead(status, headers).end(body)
@@ -115,22 +112,22 @@ test('the next host is asked when one cannot be reached, and keeps being asked',
     count++
     res.writeHead(204, { 'x-influxdb-version': '1.8.10', 'x-influxdb-build': 'OSS' }).end()
   }
-  const two = await openTestClient(url(), { hosts: ['http://127.0.0.1:1', url()] })
-  expect(await two.ping()).toEqual({ host: url(), version: '1.8.10', build: 'OSS' })
+  const two = await openTestClient(url, { hosts: ['http://127.0.0.1:1', url] })
+  expect(await two.ping()).toEqual({ host: url, version: '1.8.10', build: 'OSS' })
   await two.ping()
   await two.close()
   expect(count).toBe(2)
 })
 
 test('no host at all is unreachable, with the reason', async () => {
-  const none = await openTestClient(url(), { hosts: ['http://127.0.0.1:1'] })
+  const none = await openTestClient(url, { hosts: ['http://127.0.0.1:1'] })
   await expect(none.ping()).rejects.toThrow('cannot reach http://127.0.0.1:1: connection refused')
   await none.close()
 })
 
 test('a server that says nothing is unreachable after the time limit', async () => {
   answer = () => {}
-  const hasty = await openTestClient(url(), { timeoutMs: 50 })
+  const hasty = await openTestClient(url, { timeoutMs: 50 })
   await expect(hasty.ping()).rejects.toThrow('no answer within the time limit')
   await hasty.close()
 })
@@ -151,7 +148,7 @@ test('credentials travel in the header, never in the address', async () => {
     { kind: 'password', username: 'u', password: 'p:ä' },
     { kind: 'token', token: 't' },
   ] as const) {
-    const known = await openTestClient(url(), { credentials })
+    const known = await openTestClient(url, { credentials })
     await known.ping()
     await known.close()
   }

@@ -65,6 +65,20 @@ test('rows without a time are counted, kept with their reason, and the rest is s
   expect(await ask('SELECT * FROM times')).toContain('times,,1767225600000000000,a,1')
 })
 
+test('times are those of the file, in whatever zone the machine is', async () => {
+  put('zones.csv', 'time,v\n2026-01-01T00:00:00Z,1\n2026-01-01T01:00:00+01:00,2\n2026-01-01T00:00:01Z,3\n')
+  put('naive.csv', 'time,v\n2026-01-01T00:00:00,1\n')
+  for (const name of ['zones.csv', 'naive.csv']) {
+    const args = ['import', name, '-H', server.url, '-d', 'iot']
+    const { exit, stderr } = await runBin(args, { cwd: folder, environment: { TZ: 'Asia/Kathmandu' } })
+    expect(exit, stderr).toBe(0)
+  }
+  expect(await ask('SELECT v FROM zones')).toBe(
+    'name,tags,time,v\nzones,,1767225600000000000,2\nzones,,1767225601000000000,3\n',
+  )
+  expect(await ask('SELECT v FROM naive')).toBe('name,tags,time,v\nnaive,,1767225600000000000,1\n')
+})
+
 test.each(['--schema-only', '--tags=host', '--timestamp-unit=s'])('%s writes no line protocol', async (flag) => {
   put('lines.lp', 'lines v=1 1\n')
   const { exit, stderr } = await run(['import', 'lines.lp', flag])

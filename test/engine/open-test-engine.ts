@@ -27,8 +27,9 @@ export async function openTestEngine(options: Partial<EngineOptions> = {}): Prom
   return test
 }
 
-export async function openAt(dataDir: string, options: Partial<EngineOptions>): Promise<TestEngine> {
-  const engine = await openEngine({
+/** Small, and with a clock that stands still. */
+export function testEngineOptions(dataDir: string): EngineOptions {
+  return {
     dataDir,
     nowNs: () => TEST_NOW_NS,
     monotonicMs: () => performance.now(),
@@ -45,8 +46,11 @@ export async function openAt(dataDir: string, options: Partial<EngineOptions>): 
     maxSeriesPerDatabase: 0,
     maxValuesPerTag: 0,
     log: { info: () => {}, warn: () => {}, error: () => {} },
-    ...options,
-  })
+  }
+}
+
+export async function openAt(dataDir: string, options: Partial<EngineOptions>): Promise<TestEngine> {
+  const engine = await openEngine({ ...testEngineOptions(dataDir), ...options })
   return {
     engine,
     dataDir,

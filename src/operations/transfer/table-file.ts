@@ -83,7 +83,8 @@ export class TableFile {
         // The series stay on the side that is hashed, whatever the numbers.
         `SET disabled_optimizers = 'join_order,build_side_probe_side'`,
         `SET streaming_buffer_size = '16MiB'`,
-        `SET TimeZone = 'UTC'`,
+        // Global: what reads the rows are other connections, which would go by the zone of the machine.
+        `SET GLOBAL TimeZone = 'UTC'`,
         `SET allowed_paths = [${quoteString(path)}]`,
         `SET allowed_directories = [${quoteString(tempDir)}]`,
         'SET enable_external_access = false',

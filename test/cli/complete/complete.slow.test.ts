@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { requireBuild, runBin } from '../../support/built-bin.js'
+import { listen } from '../../support/listen.js'
 import { pollUntil } from '../../support/poll-until.js'
 
 let folder: string
@@ -22,8 +22,7 @@ beforeAll(async () => {
     const series = { name: 'databases', columns: ['name'], values: [['telegraf'], ['test'], ['other']] }
     res.end(JSON.stringify({ results: [{ series: [series] }] }))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  url = await listen(server)
 })
 
 afterAll(() => {

@@ -3,12 +3,12 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type IPty, spawn } from '@lydell/node-pty'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { BIN, requireBuild } from '../../support/built-bin.js'
+import { listen } from '../../support/listen.js'
 import { pollUntil } from '../../support/poll-until.js'
 
 let folder: string
@@ -46,8 +46,7 @@ printf 'GIVEN'; for word; do printf '[%s]' "$word"; done; printf 'END\\n'
     const series = { name: 'databases', columns: ['name'], values: [['telegraf'], ['my database'], ["it's"]] }
     res.end(JSON.stringify({ results: [{ series: [series] }] }))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  url = await listen(server)
 })
 
 afterAll(() => {

@@ -67,7 +67,7 @@ describe.runIf(isHyperbyteBuilt)('node-influx', () => {
   })
 
   test('every precision, and a policy of its own', async () => {
-    await transcriptOfBoth(async (server) => {
+    const ours = await transcriptOfBoth(async (server) => {
       const client = connect(server)
       await client.createDatabase('app')
       await client.createRetentionPolicy('long', { duration: 'INF', replication: 1 })
@@ -80,6 +80,7 @@ describe.runIf(isHyperbyteBuilt)('node-influx', () => {
       }
       return JSON.stringify(await client.query('SELECT * FROM app.long./.*/'))
     })
+    expect(JSON.parse(ours)).toHaveLength(6)
   })
 
   test('errors carry the text of the server', async () => {

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import type { HttpSettings } from '../../../src/daemon/http/http-settings.js'
 import { HyperbyteError, type QueryEvent } from '../../../src/engine/index.js'
-import { columnOf, endOf, frameEvent, frameOf } from './fake-engine.js'
+import { columnOf, endOf, type FakeEngine, frameEvent, frameOf } from './fake-engine.js'
 import { openTestServer, type TestServer } from './open-test-server.js'
 
 const servers: TestServer[] = []
@@ -29,6 +29,16 @@ function gate() {
     open = resolve
   })
   return { open, opened }
+}
+
+/** Writes are answered when the returned function is called. */
+function holdWrites(engine: FakeEngine): () => void {
+  const { open, opened } = gate()
+  engine.writeAnswer = async () => {
+    await opened
+    return { writtenCount: 1, rejectedCount: 0, message: null }
+  }
+  return open
 }
 
 test('a gzip bomb stops at the limit of unpacked bytes', async () => {
@@ -91,11 +101,7 @@ test('what is no HTTP is a 400 in plain text', async () => {
 
 test('bodies in flight are bounded over all requests, and the budget comes back', async () => {
   const { send, engine } = await open({ bodiesInFlightBytesMax: 1000 })
-  const { open: release, opened } = gate()
-  engine.writeAnswer = async () => {
-    await opened
-    return { writtenCount: 1, rejectedCount: 0, message: null }
-  }
+  const release = holdWrites(engine)
   const body = Buffer.alloc(600, 'x')
   const first = send('POST', '/write?db=d', { body })
   await expect.poll(() => engine.writes.length).toBe(1)
@@ -108,11 +114,7 @@ test('bodies in flight are bounded over all requests, and the budget comes back'
 
 test('concurrent writes are limited, some wait, the rest is told so in plain text', async () => {
   const { send, engine } = await open({ concurrentWriteCountMax: 1, enqueuedWriteCountMax: 1 })
-  const { open: release, opened } = gate()
-  engine.writeAnswer = async () => {
-    await opened
-    return { writtenCount: 1, rejectedCount: 0, message: null }
-  }
+  const release = holdWrites(engine)
   const first = send('POST', '/write?db=d', { body: 'a' })
   await expect.poll(() => engine.writes.length).toBe(1)
   // One of these waits for the first, whichever comes second.
@@ -130,11 +132,7 @@ test('a write that waits too long for its turn is told so', async () => {
     enqueuedWriteCountMax: 1,
     enqueuedWriteTimeoutMs: 50,
   })
-  const { open: release, opened } = gate()
-  engine.writeAnswer = async () => {
-    await opened
-    return { writtenCount: 1, rejectedCount: 0, message: null }
-  }
+  const release = holdWrites(engine)
   const first = send('POST', '/write?db=d', { body: 'a' })
   await expect.poll(() => engine.writes.length).toBe(1)
   const second = await send('POST', '/write?db=d', { body: 'b' })
@@ -194,11 +192,7 @@ test('queries above the limit are refused inside a 200', async () => {
 
 test('closing lets requests in progress finish, refuses new ones, and may be asked twice', async () => {
   const { server, engine, send } = await open()
-  const { open: release, opened } = gate()
-  engine.writeAnswer = async () => {
-    await opened
-    return { writtenCount: 1, rejectedCount: 0, message: null }
-  }
+  const release = holdWrites(engine)
   const idle = connect(server.address.port, '127.0.0.1')
   await once(idle, 'connect')
   const kept = connect(server.address.port, '127.0.0.1')
@@ -216,13 +210,18 @@ test('closing lets requests in progress finish, refuses new ones, and may be ask
 
 test('closing does not wait for ever', async () => {
   const { server, engine } = await open({ closeTimeoutMs: 50 })
-  engine.queryAnswer = ({ signal }) => endless(signal, () => {})
+  let isEnded = false
+  engine.queryAnswer = ({ signal }) =>
+    endless(signal, () => {
+      isEnded = true
+    })
   const socket = connect(server.address.port, '127.0.0.1')
   socket.on('error', () => undefined)
   socket.write('GET /query?q=x&chunked=true&chunk_size=1 HTTP/1.1\r\nHost: x\r\n\r\n')
   await once(socket, 'data')
   socket.resume()
   await server.close()
+  await expect.poll(() => isEnded).toBe(true)
 })
 
 test('a large answer to a slow reader waits for it instead of piling up, and the loop keeps turning', async () => {

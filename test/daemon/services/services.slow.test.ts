@@ -2,12 +2,12 @@
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ServerProcess } from '../../conformance/harness/server-process.js'
 import { isHyperbyteBuilt, startHyperbyte } from '../../conformance/hyperbyte.js'
+import { listen } from '../../support/listen.js'
 import { pollUntil } from '../../support/poll-until.js'
 
 let folder: string
@@ -84,11 +84,10 @@ test.runIf(isHyperbyteBuilt)('what is written reaches the destination of a subsc
     received.push(`${req.url} ${body}`)
     res.writeHead(204).end()
   })
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
-  const { port } = receiver.address() as AddressInfo
+  const destination = await listen(receiver)
   await start()
   await query('CREATE DATABASE db')
-  await query(`CREATE SUBSCRIPTION s ON db.autogen DESTINATIONS ALL 'http://127.0.0.1:${port}'`)
+  await query(`CREATE SUBSCRIPTION s ON db.autogen DESTINATIONS ALL '${destination}'`)
   await write('m,b=2,a=1 v=1i 7')
   await pollUntil(
     () => received.length > 0,

@@ -3,7 +3,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +11,7 @@ import type { ServerProcess } from '../../conformance/harness/server-process.js'
 import { isHyperbyteBuilt, startHyperbyte } from '../../conformance/hyperbyte.js'
 import { isInfluxdInstalled, startInfluxd } from '../../conformance/influxd.js'
 import { runBin, spawnBin } from '../../support/built-bin.js'
+import { listen } from '../../support/listen.js'
 import { pollUntil } from '../../support/poll-until.js'
 import { query, write } from './from-influxd.js'
 
@@ -285,8 +285,7 @@ async function startFront(port: number): Promise<Front> {
     res.writeHead(answer.status, Object.fromEntries(answer.headers))
     res.end(Buffer.from(await answer.arrayBuffer()))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  front.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  front.url = await listen(server)
   front.stop = async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))

@@ -7,7 +7,7 @@ import { DirectoryTarget } from '../../../src/daemon/directory-target.js'
 import { copyDifferences } from '../../../src/operations/diff/copy-differences.js'
 import { type DiffOptions, diffTargets } from '../../../src/operations/diff/diff-targets.js'
 import { NO_PROGRESS } from '../../../src/operations/progress.js'
-import { testEngineOptions } from './test-engine-options.js'
+import { testEngineOptions } from '../../engine/open-test-engine.js'
 
 let folder: string
 let a: DirectoryTarget

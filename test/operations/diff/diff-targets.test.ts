@@ -6,7 +6,7 @@ import { runStatement } from '../../../src/client/run-statement.js'
 import { DirectoryTarget } from '../../../src/daemon/directory-target.js'
 import { type DiffLevel, diffTargets } from '../../../src/operations/diff/diff-targets.js'
 import { NO_PROGRESS } from '../../../src/operations/progress.js'
-import { testEngineOptions } from './test-engine-options.js'
+import { testEngineOptions } from '../../engine/open-test-engine.js'
 
 let folder: string
 let a: DirectoryTarget

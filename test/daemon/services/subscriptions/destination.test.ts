@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { cutIntoDatagrams, openDestination } from '../../../../src/daemon/services/subscriptions/destination.js'
+import { listen } from '../../../support/listen.js'
 
 const OPTIONS = { timeoutMs: 1000, isCertificateChecked: true }
 const TARGET = { database: 'db', retentionPolicy: 'r p' }
@@ -17,9 +17,8 @@ test('an HTTP destination is asked the way influxd asks it', async () => {
     asked.push([req.method, req.url, agent, authorization, body])
     res.writeHead(asked.length === 1 ? 204 : 500).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const destination = openDestination(`http://u:p@127.0.0.1:${port}/pre/?x=1`, TARGET, OPTIONS)
+  const { host } = new URL(await listen(server))
+  const destination = openDestination(`http://u:p@${host}/pre/?x=1`, TARGET, OPTIONS)
   await destination.send(Buffer.from('m v=1 1\n'), NEVER)
   expect(asked).toEqual([
     ['POST', '/pre/write?consistency=&db=db&precision=ns&rp=r+p&x=1', 'InfluxDBClient', 'Basic dTpw', 'm v=1 1\n'],

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SubscriptionService } from '../../../../src/daemon/services/subscriptions/subscription-service.js'
 import { openTestEngine, type TestEngine } from '../../../engine/open-test-engine.js'
+import { listen } from '../../../support/listen.js'
 
 let db: TestEngine
 let server: Server
@@ -19,12 +19,11 @@ beforeEach(async () => {
     received.push(`${new URL(req.url ?? '', 'http://h').searchParams.get('rp')}: ${body.trimEnd()}`)
     res.writeHead(204).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  url = await listen(server)
   service = new SubscriptionService(
     db.engine,
     {
-      timeoutMs: 1000,
+      timeoutMs: 60_000,
       isCertificateChecked: true,
       queuedWriteCountMax: 10,
       queuedBytesMax: 2 ** 20,

@@ -5,7 +5,7 @@
 
 import { createHash, createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from '../../../support/listen.js'
 
 interface StoredObject {
   readonly bytes: Buffer
@@ -27,6 +27,7 @@ export class FakeS3 {
   pageCount = 1000
   requestCount = 0
   readonly #server: Server
+  #endpoint = ''
 
   private constructor() {
     this.#server = createServer((req, res) => void this.#answer(req, res))
@@ -34,12 +35,12 @@ export class FakeS3 {
 
   static async start(): Promise<FakeS3> {
     const fake = new FakeS3()
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve))
+    fake.#endpoint = await listen(fake.#server)
     return fake
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return this.#endpoint
   }
 
   async stop(): Promise<void> {
