@@ -91,11 +91,12 @@ export function minRowFloat(
   return best
 }
 
-/** Sample standard deviation in two passes; NaN for fewer than two values. */
+/** Sample standard deviation in two passes, of what is a number; NaN for fewer than two. */
 export function standardDeviation(values: Float64Array, count: number): number {
   let mean = 0
-  for (let i = 0; i < count; i++) mean += (values[i] - mean) / (i + 1)
+  let numberCount = 0
+  for (let i = 0; i < count; i++) if (!Number.isNaN(values[i])) mean += (values[i] - mean) / ++numberCount
   let squares = 0
-  for (let i = 0; i < count; i++) squares += (values[i] - mean) * (values[i] - mean)
-  return Math.sqrt(squares / (count - 1))
+  for (let i = 0; i < count; i++) if (!Number.isNaN(values[i])) squares += (values[i] - mean) * (values[i] - mean)
+  return Math.sqrt(squares / (numberCount - 1))
 }

@@ -94,6 +94,8 @@ export class SpreadReducer implements BucketReducer {
       if (this.#min === null) this.#min = this.#max = value
       else if (value < this.#min) this.#min = value
       else if (value > this.#max) this.#max = value
+      // As of any sum; nothing is smaller or larger than it after that.
+      else if (Number.isNaN(value)) this.#min = this.#max = value
     }
   }
 
