@@ -48,10 +48,13 @@ export interface Checkpoint {
 export async function openCheckpoint(state: EngineState, instanceId: string): Promise<Checkpoint> {
   const { stores, storage, options } = state
   const hold = storage.holdFiles()
-  const registry = stores.metaStore.snapshot()
-  const wal = stores.wal.snapshot()
-  const timeNs = options.nowNs()
+  const opened: { close(): Promise<void> }[] = []
   try {
+    const registry = stores.metaStore.snapshot()
+    opened.push(registry)
+    const wal = stores.wal.snapshot()
+    opened.push(wal)
+    const timeNs = options.nowNs()
     const paths = new Map<number, string>()
     let fileByteCount = 0
     for await (const file of registry.files()) {
@@ -67,8 +70,7 @@ export async function openCheckpoint(state: EngineState, instanceId: string): Pr
     return new LocalCheckpoint(info, { registry, wal, paths, releaseFiles: hold.release })
   } catch (error) {
     hold.release()
-    await registry.close()
-    await wal.close()
+    for (const snapshot of opened) await snapshot.close()
     throw error
   }
 }

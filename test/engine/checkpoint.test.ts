@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   type Checkpoint,
   decodeRegistry,
@@ -9,6 +9,7 @@ import {
   restoreDataDirectory,
   splitRecords,
 } from '../../src/engine/index.js'
+import { Wal } from '../../src/engine/wal/wal.js'
 import { openAt, openTestEngine, type TestEngine } from './open-test-engine.js'
 
 let source: TestEngine
@@ -117,4 +118,18 @@ test('a copy of the registry that was cut off or changed is refused', async () =
   const changed = Buffer.from(whole)
   changed[changed.length - 20] ^= 1
   await expect(read(changed)).rejects.toThrow('its checksum is wrong')
+})
+
+test('a checkpoint that could not be taken holds no files', async () => {
+  await source.write('m v=1 1')
+  await source.engine.flush()
+  vi.spyOn(Wal.prototype, 'snapshot').mockImplementationOnce(() => {
+    throw new Error('the log is being reopened')
+  })
+  await expect(source.engine.checkpoint()).rejects.toThrow('being reopened')
+  await source.ask('DROP MEASUREMENT m')
+  await vi.waitFor(async () => {
+    const names = await readdir(path.join(source.dataDir, 'data'), { recursive: true })
+    expect(names.filter((name) => name.endsWith('.parquet'))).toEqual([])
+  })
 })
