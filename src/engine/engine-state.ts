@@ -163,8 +163,12 @@ export class EngineState {
   /** For a turn that is taken: records what is in force already. What the disk refuses is recorded with the next change. */
   async recordOwed(change: FileChange, more: readonly MetaChange[]): Promise<void> {
     this.#owed = [...this.#owed, ...(registryChanges(change) ?? []), ...more]
-    change.finish()
-    await this.#record([])
+    try {
+      await this.#record([])
+    } finally {
+      // After the registry, which else would list files that are gone; but a full disk needs their space to record anything.
+      change.finish()
+    }
   }
 
   async #record(changes: readonly MetaChange[]): Promise<void> {

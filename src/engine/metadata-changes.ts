@@ -1,11 +1,14 @@
 /**
  * Changes of databases, policies, users and measurements, one at a time. Metadata goes first and the log second: a crash
- * between them leaves log records that a replay skips, because what they name is gone.
+ * between them leaves log records that a replay skips, because what they name is gone. A drop that the log refuses is in
+ * force all the same; nothing changes any more until the log has it, so that nothing of its name is made anew before.
  */
 
 import type { EngineState } from './engine-state.js'
 import { applyMetaCommand, type MetaCommand } from './metadata/meta-state.js'
+import type { MetaChange } from './registry/meta-store.js'
 import { SerialQueue } from './serial-queue.js'
+import type { FileChange } from './storage/file-change.js'
 import { forgetDatabase, forgetSeries, forgetTypes } from './stored-facts.js'
 import { encodeRecord, NO_SERIES, type WalRecord } from './wal/wal-record.js'
 
@@ -14,6 +17,8 @@ export type DropRecord = Extract<WalRecord, { kind: 'drop' }>
 export class MetadataChanges {
   readonly #state: EngineState
   readonly #queue = new SerialQueue()
+  /** Drops that the log does not have yet. */
+  #unlogged: readonly DropRecord[] = []
 
   constructor(state: EngineState) {
     this.#state = state
@@ -21,6 +26,7 @@ export class MetadataChanges {
 
   apply(command: MetaCommand): Promise<void> {
     return this.#queue.run(async () => {
+      await this.#logDrops()
       const state = applyMetaCommand(this.#state.meta, command)
       await this.#state.stores.metaStore.apply([{ kind: 'set-meta', state }])
       this.#state.meta = state
@@ -32,7 +38,8 @@ export class MetadataChanges {
 
   dropMeasurement(database: string, measurement: string): Promise<void> {
     return this.#queue.run(async () => {
-      await this.#log({ kind: 'drop', scope: 'measurement', database, retentionPolicy: '', measurement })
+      await this.#logDrops()
+      await this.#append({ kind: 'drop', scope: 'measurement', database, retentionPolicy: '', measurement })
       await this.#forgetMeasurement(database, measurement)
     })
   }
@@ -65,14 +72,14 @@ export class MetadataChanges {
     const { runtimes, storage } = this.#state
     const runtime = runtimes.get(database)
     runtimes.delete(database)
-    await this.#log({ kind: 'drop', scope: 'database', database, retentionPolicy: '', measurement: '' })
     const change = storage.drop((table) => table.database === database)
     const groups = this.#state.forgetShardGroups((group) => group.database === database)
-    await this.#state.applyChange(change, () => [...groups, ...(runtime === undefined ? [] : forgetDatabase(runtime))])
+    const facts = runtime === undefined ? [] : forgetDatabase(runtime)
+    const record = { kind: 'drop', scope: 'database', database, retentionPolicy: '', measurement: '' } as const
+    await this.#recordDrop(record, change, [...groups, ...facts])
   }
 
   async #dropPolicy(database: string, retentionPolicy: string): Promise<void> {
-    await this.#log({ kind: 'drop', scope: 'retention-policy', database, retentionPolicy, measurement: '' })
     const runtime = this.#state.runtime(database)
     const measurements = [...runtime.fieldTypes.measurementsOf(retentionPolicy)]
     const removals = forgetTypes(runtime, (entry) => entry.retentionPolicy === retentionPolicy)
@@ -89,7 +96,8 @@ export class MetadataChanges {
       if (this.#isStored(database, measurement)) continue
       for (const removal of forgetSeries(runtime, measurement)) removals.push(removal)
     }
-    await this.#state.applyChange(change, () => removals)
+    const record = { kind: 'drop', scope: 'retention-policy', database, retentionPolicy, measurement: '' } as const
+    await this.#recordDrop(record, change, removals)
   }
 
   async #forgetMeasurement(database: string, measurement: string): Promise<void> {
@@ -98,7 +106,17 @@ export class MetadataChanges {
     runtime.fieldTypes.removeMeasurement(measurement)
     const series = forgetSeries(runtime, measurement)
     const change = this.#state.storage.drop((table) => table.database === database && table.measurement === measurement)
-    await this.#state.applyChange(change, () => [...types, ...series])
+    await this.#state.takeTurn(() => this.#state.recordOwed(change, [...types, ...series]))
+  }
+
+  /** What is gone is gone, whatever becomes of the record. */
+  async #recordDrop(record: DropRecord, change: FileChange, facts: readonly MetaChange[]): Promise<void> {
+    this.#unlogged = [...this.#unlogged, record]
+    try {
+      await this.#logDrops()
+    } finally {
+      await this.#state.takeTurn(() => this.#state.recordOwed(change, facts))
+    }
   }
 
   #isStored(database: string, measurement: string): boolean {
@@ -108,7 +126,14 @@ export class MetadataChanges {
     return false
   }
 
-  async #log(record: DropRecord): Promise<void> {
+  async #logDrops(): Promise<void> {
+    while (this.#unlogged.length > 0) {
+      await this.#append(this.#unlogged[0])
+      this.#unlogged = this.#unlogged.slice(1)
+    }
+  }
+
+  async #append(record: DropRecord): Promise<void> {
     await this.#state.stores.wal.append(encodeRecord(record, NO_SERIES))
   }
 }
