@@ -21,7 +21,7 @@ import type { MetaChange, MetaStore } from './registry/meta-store.js'
 import type { TombstoneEntry } from './registry/tombstone-entry.js'
 import { SerialQueue } from './serial-queue.js'
 import type { Duckdb } from './sql/duckdb.js'
-import type { FileChange } from './storage/file-change.js'
+import type { FileChange, FileRemoval } from './storage/file-change.js'
 import { Storage } from './storage/storage.js'
 import { databaseOfTypesKey } from './stored-facts.js'
 import type { Wal } from './wal/wal.js'
@@ -153,21 +153,34 @@ export class EngineState {
   /** Records a change of the set of files together with `more`, which is asked for when its turn has come; then makes it visible. */
   applyChange(change: FileChange, more: () => readonly MetaChange[]): Promise<void> {
     return this.takeTurn(async () => {
-      const changes = registryChanges(change)
-      if (changes === null) return
-      await this.#record([...changes, ...more()])
+      const tombstones = change.begin()
+      if (tombstones === null) return
+      const further = more()
+      try {
+        await this.#record([...changesOfFiles(change.added, change.removed), ...tombstones, ...further])
+      } catch (error) {
+        // Series are told once; types come again with the files.
+        const series = further.filter(({ kind }) => kind === 'put-series')
+        this.#owed = [...this.#owed, ...change.undo(), ...series]
+        throw error
+      }
       await this.#forgetFiles(change.finish())
     })
   }
 
-  /** For a turn that is taken: records what is in force already. What the disk refuses is recorded with the next change. */
-  async recordOwed(change: FileChange, more: readonly MetaChange[]): Promise<void> {
-    this.#owed = [...this.#owed, ...(registryChanges(change) ?? []), ...more]
+  /** Records what is in force already. What the disk refuses is recorded with the next change. */
+  recordRemoval(removal: FileRemoval, facts: readonly MetaChange[]): Promise<void> {
+    return this.takeTurn(() => this.recordInTurn(removal, facts))
+  }
+
+  /** As `recordRemoval`, for a turn that is taken. */
+  async recordInTurn({ removed, tombstones, finish }: FileRemoval, facts: readonly MetaChange[]): Promise<void> {
+    this.#owed = [...this.#owed, ...changesOfFiles([], removed), ...tombstones, ...facts]
     try {
       await this.#record([])
     } finally {
       // After the registry, which else would list files that are gone; but a full disk needs their space to record anything.
-      change.finish()
+      finish()
     }
   }
 
@@ -303,13 +316,9 @@ function wakeTypes(types: FieldTypes, policy: string, batch: PointBatch, shardGr
   }
 }
 
-/** null: the change has lost its ground. */
-function registryChanges(change: FileChange): MetaChange[] | null {
-  const tombstones = change.begin()
-  if (tombstones === null) return null
+function changesOfFiles(added: readonly FileEntry[], removed: readonly FileEntry[]): MetaChange[] {
   return [
-    ...change.added.map((file): MetaChange => ({ kind: 'put-file', file })),
-    ...change.removed.map(({ id }): MetaChange => ({ kind: 'remove-file', id })),
-    ...tombstones,
+    ...added.map((file): MetaChange => ({ kind: 'put-file', file })),
+    ...removed.map(({ id }): MetaChange => ({ kind: 'remove-file', id })),
   ]
 }

@@ -10,6 +10,7 @@ import type { EngineState } from './engine-state.js'
 import type { FileEntry } from './registry/file-entry.js'
 import type { MetaChange } from './registry/meta-store.js'
 import { SerialQueue } from './serial-queue.js'
+import type { FlushResult } from './storage/flush-memtable.js'
 import { rememberMeasurements } from './stored-facts.js'
 
 /** A write waits this long for memory before it is refused: below the 5 s after which Telegraf gives up. */
@@ -26,6 +27,8 @@ export class Flusher {
   readonly #flushedAtMs = new Map<string, number>()
   #flushing: Promise<void> | null = null
   #retryAtMs = 0
+  /** Files that are written, and that the registry has refused so far. */
+  #unrecorded: FlushResult | null = null
   #roomWaiters: (() => void)[] = []
   flushCount = 0
   errorCount = 0
@@ -122,13 +125,15 @@ export class Flusher {
   #flushOldest(): Promise<void> {
     return this.#queue.run(async () => {
       const startedMs = this.#state.options.monotonicMs()
-      const flushed = await this.#state.storage.flushOldest()
+      const flushed = this.#unrecorded ?? (await this.#state.storage.flushOldest())
       if (flushed === null) return
+      this.#unrecorded = flushed
       const sequence = flushed.flushedSequence
       await this.#state.applyChange(flushed, () => [
         ...this.#newFacts(flushed.added),
         { kind: 'set-flushed', sequence },
       ])
+      this.#unrecorded = null
       this.flushCount++
       const nowMs = this.#state.options.monotonicMs()
       for (const { table, bucketStartNs } of flushed.added)

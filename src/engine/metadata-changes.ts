@@ -8,7 +8,7 @@ import type { EngineState } from './engine-state.js'
 import { applyMetaCommand, type MetaCommand } from './metadata/meta-state.js'
 import type { MetaChange } from './registry/meta-store.js'
 import { SerialQueue } from './serial-queue.js'
-import type { FileChange } from './storage/file-change.js'
+import type { FileRemoval } from './storage/file-change.js'
 import { forgetDatabase, forgetSeries, forgetTypes } from './stored-facts.js'
 import { encodeRecord, NO_SERIES, type WalRecord } from './wal/wal-record.js'
 
@@ -52,7 +52,7 @@ export class MetadataChanges {
       if (runtime !== undefined) await this.#forgetMeasurement(database, measurement)
       return
     }
-    const change = storage.drop(
+    const removal = storage.drop(
       (table) => table.database === database && (scope === 'database' || table.retentionPolicy === retentionPolicy),
     )
     // Groups that the replay has made for rows that are dropped here.
@@ -65,18 +65,18 @@ export class MetadataChanges {
     )
     const isMadeAnew = scope === 'database' && runtime !== undefined
     if (isMadeAnew) this.#state.addRuntime(database)
-    await this.#state.applyChange(change, () => (isMadeAnew ? forgetDatabase(runtime) : []))
+    await this.#state.recordRemoval(removal, isMadeAnew ? forgetDatabase(runtime) : [])
   }
 
   async #dropDatabase(database: string): Promise<void> {
     const { runtimes, storage } = this.#state
     const runtime = runtimes.get(database)
     runtimes.delete(database)
-    const change = storage.drop((table) => table.database === database)
+    const removal = storage.drop((table) => table.database === database)
     const groups = this.#state.forgetShardGroups((group) => group.database === database)
     const facts = runtime === undefined ? [] : forgetDatabase(runtime)
     const record = { kind: 'drop', scope: 'database', database, retentionPolicy: '', measurement: '' } as const
-    await this.#recordDrop(record, change, [...groups, ...facts])
+    await this.#recordDrop(record, removal, [...groups, ...facts])
   }
 
   async #dropPolicy(database: string, retentionPolicy: string): Promise<void> {
@@ -89,7 +89,7 @@ export class MetadataChanges {
       ),
     )
     runtime.fieldTypes.removePolicy(retentionPolicy)
-    const change = this.#state.storage.drop(
+    const removal = this.#state.storage.drop(
       (table) => table.database === database && table.retentionPolicy === retentionPolicy,
     )
     for (const measurement of measurements) {
@@ -97,7 +97,7 @@ export class MetadataChanges {
       for (const removal of forgetSeries(runtime, measurement)) removals.push(removal)
     }
     const record = { kind: 'drop', scope: 'retention-policy', database, retentionPolicy, measurement: '' } as const
-    await this.#recordDrop(record, change, removals)
+    await this.#recordDrop(record, removal, removals)
   }
 
   async #forgetMeasurement(database: string, measurement: string): Promise<void> {
@@ -105,17 +105,19 @@ export class MetadataChanges {
     const types = forgetTypes(runtime, (entry) => entry.measurement === measurement)
     runtime.fieldTypes.removeMeasurement(measurement)
     const series = forgetSeries(runtime, measurement)
-    const change = this.#state.storage.drop((table) => table.database === database && table.measurement === measurement)
-    await this.#state.takeTurn(() => this.#state.recordOwed(change, [...types, ...series]))
+    const removal = this.#state.storage.drop(
+      (table) => table.database === database && table.measurement === measurement,
+    )
+    await this.#state.recordRemoval(removal, [...types, ...series])
   }
 
   /** What is gone is gone, whatever becomes of the record. */
-  async #recordDrop(record: DropRecord, change: FileChange, facts: readonly MetaChange[]): Promise<void> {
+  async #recordDrop(record: DropRecord, removal: FileRemoval, facts: readonly MetaChange[]): Promise<void> {
     this.#unlogged = [...this.#unlogged, record]
     try {
       await this.#logDrops()
     } finally {
-      await this.#state.takeTurn(() => this.#state.recordOwed(change, facts))
+      await this.#state.recordRemoval(removal, facts)
     }
   }
 

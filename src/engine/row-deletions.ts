@@ -73,7 +73,7 @@ export class RowDeletions {
       table.database === database &&
       (retentionPolicy === '' || table.retentionPolicy === retentionPolicy) &&
       (measurement === '' || table.measurement === measurement)
-    const change = this.#state.storage.hide({ range, seriesIds, isMeant })
+    const removal = this.#state.storage.hide({ range, seriesIds, isMeant })
     const changes: (readonly MetaChange[])[] = []
     const measurements = measurement === '' ? runtime.fieldTypes.measurementsIn(retentionPolicy, range) : [measurement]
     if (record.shardGroupId !== 0) changes.push(this.#forgetShardGroup(runtime, record))
@@ -81,7 +81,7 @@ export class RowDeletions {
       changes.push(await this.#forgetGone(runtime, name, record))
       changes.push(await this.#hideTypes(runtime, name, range))
     }
-    await this.#state.recordOwed(change, changes.flat())
+    await this.#state.recordInTurn(removal, changes.flat())
   }
 
   /** A group that was made again later keeps its number; one that a replay has made on the way to here goes as well. */

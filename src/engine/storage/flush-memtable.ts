@@ -20,7 +20,10 @@ export interface FlushResult extends FileChange {
   readonly flushedSequence: bigint
 }
 
-/** `memtable`: the oldest that is frozen. */
+/**
+ * `memtable`: the oldest that is frozen. The change is good until it has been recorded, however often the registry refuses
+ * it: what happens meanwhile is behind it in the log.
+ */
 export async function flushMemtable(parts: StorageParts, memtable: Memtable): Promise<FlushResult> {
   const { options, tables, files, filesWriter } = parts
   const added: FileEntry[] = []
@@ -58,6 +61,7 @@ export async function flushMemtable(parts: StorageParts, memtable: Memtable): Pr
     added: alive,
     removed: [],
     begin: () => lateTombstones(parts, memtable, alive, left).map(putTombstone),
+    undo: () => [],
     finish: () => finishFlush(parts, memtable, alive, lateTombstones(parts, memtable, alive, left)),
   }
 }

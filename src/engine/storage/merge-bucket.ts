@@ -3,6 +3,7 @@
 import { COMPACTION_LIMITS, type CompactionPlan, planCompaction } from '../compaction/plan-compaction.js'
 import { groupBy } from '../domain/group-by.js'
 import type { FileEntry } from '../registry/file-entry.js'
+import type { MetaChange } from '../registry/meta-store.js'
 import type { TombstoneChange, TombstoneEntry } from '../registry/tombstone-entry.js'
 import type { FileChange } from './file-change.js'
 import { mergeFiles } from './merge-files.js'
@@ -98,6 +99,13 @@ function mergeChange(
     files.retire(added)
     return null
   }
+  const undo = (): readonly MetaChange[] => [
+    ...added.map(({ id }) => ({ kind: 'remove-file', id }) as const),
+    ...plan.map((file) => ({ kind: 'put-file', file }) as const),
+    ...table.tombstones
+      .filter(({ fileIds }) => plan.some(({ id }) => fileIds.has(id)))
+      .map((tombstone) => ({ kind: 'put-tombstone', tombstone }) as const),
+  ]
   const finish = (): readonly FileEntry[] => {
     const isStillAlive = isAlive()
     if (isStillAlive) {
@@ -107,5 +115,5 @@ function mergeChange(
     files.retire(isStillAlive ? plan : added)
     return isStillAlive ? [] : added
   }
-  return { added, removed: plan, begin, finish }
+  return { added, removed: plan, begin, undo, finish }
 }

@@ -13,7 +13,7 @@ import type { Memtable } from '../memtable/memtable.js'
 import type { FileEntry } from '../registry/file-entry.js'
 import type { TombstoneChange, TombstoneEntry } from '../registry/tombstone-entry.js'
 import { ColumnCache } from './column-cache.js'
-import type { FileChange } from './file-change.js'
+import type { FileRemoval } from './file-change.js'
 import { type CachedPiece, FileReader } from './file-reader.js'
 import { FilesWriter } from './files-writer.js'
 import { type FlushResult, flushMemtable } from './flush-memtable.js'
@@ -112,25 +112,27 @@ export class Storage {
     return plannedMerges(this.#parts.tables, isAtRest)
   }
 
-  /** Forgets tables and hands back their files, whose removal the registry must record before `finish`. */
-  drop(isDropped: (table: TableName) => boolean): FileChange {
+  /** Forgets tables and hands back their files. */
+  drop(isDropped: (table: TableName) => boolean): FileRemoval {
     const dropped = [...this.#parts.tables.values()].filter(({ name }) => isDropped(name))
     for (const table of dropped) {
       this.#parts.tables.delete(table.key)
       this.#parts.generations.drop(table.key)
     }
-    const changes = dropped.flatMap(({ tombstones }) =>
-      tombstones.map((tombstone): TombstoneChange => ({ kind: 'remove-tombstone', tombstone })),
+    const tombstones = dropped
+      .flatMap((table) => table.tombstones)
+      .map((tombstone): TombstoneChange => ({ kind: 'remove-tombstone', tombstone }))
+    return this.#removal(
+      dropped.flatMap(({ files }) => files),
+      tombstones,
     )
-    const removed = dropped.flatMap(({ files }) => files)
-    return this.#removal(removed, () => changes)
   }
 
   /**
    * Hides rows that are stored now, from the next read on. Memtable parts and files in which no row remains go at once.
    * The change is to be recorded before anything else changes files.
    */
-  hide(rows: RowsToHide): FileChange {
+  hide(rows: RowsToHide): FileRemoval {
     const removed: FileEntry[] = []
     const changes: TombstoneChange[] = []
     for (const table of this.#parts.tables.values()) {
@@ -146,7 +148,7 @@ export class Storage {
       const fileIds = new Set(touched.filter((file) => !covered.includes(file)).map(({ id }) => id))
       if (fileIds.size > 0) changes.push(...table.addTombstone({ ...tombstone, fileIds }))
     }
-    return this.#removal(removed, () => changes)
+    return this.#removal(removed, changes)
   }
 
   /** No file that is registered now, or is about to be, is removed until the hold is released. */
@@ -154,12 +156,8 @@ export class Storage {
     return this.#parts.files.hold()
   }
 
-  #removal(removed: readonly FileEntry[], begin: () => readonly TombstoneChange[]): FileChange {
-    const finish = (): readonly FileEntry[] => {
-      this.#parts.files.retire(removed)
-      return []
-    }
-    return { added: [], removed, begin, finish }
+  #removal(removed: readonly FileEntry[], tombstones: readonly TombstoneChange[]): FileRemoval {
+    return { removed, tombstones, finish: () => this.#parts.files.retire(removed) }
   }
 
   #openTable(name: TableName): TableState {
