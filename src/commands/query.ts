@@ -23,12 +23,13 @@ export default class Query extends BaseCommand {
   static override description = `Prints one table for each series. Several statements are separated by semicolons.
 
 Other formats, for programs and files:
-  csv      name, tags and columns; a heading wherever the columns change
+  csv      name, tags and columns; a heading where the columns change
   json     what the server sent
-  jsonl    an object for each row, with statement, measurement, tags, time and columns; integers have all their digits
-  line     points of one SELECT of stored fields, with GROUP BY * for their tags, as line protocol with nanoseconds
-  parquet  rows of one SELECT: time, a column for each tag of GROUP BY, one for each column; not to a terminal
-All but json and parquet are printed as the rows come in, however many they are.
+  jsonl    a row a line: statement, measurement, tags, time, columns
+  line     points of one SELECT of stored fields with GROUP BY *
+  parquet  rows of one SELECT, not to a terminal
+All but json and parquet are printed as the rows come in, however many they are. Integers have all their digits. Line protocol has
+nanoseconds; a Parquet file \`time\`, a column for each tag of GROUP BY, and one for each selected column.
 
 EXIT CODES
   0 done   1 a statement failed   2 no or wrong arguments   3 there are more rows than --max-rows, or rows that line protocol cannot spell

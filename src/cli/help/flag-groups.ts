@@ -104,3 +104,13 @@ export function orderOfGroup(group: string): number {
   const index = (FLAG_GROUPS as readonly string[]).indexOf(group)
   return index === -1 ? 0.5 : index
 }
+
+/** oclif has words of its own for `--json`. */
+export function summaryOfFlag(flag: {
+  readonly name: string
+  readonly summary?: string
+  readonly description?: string
+}): string {
+  if (flag.name === 'json') return 'Print one document, its form named by `schema`, in place of text.'
+  return flag.summary ?? flag.description ?? ''
+}

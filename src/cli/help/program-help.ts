@@ -7,13 +7,12 @@ import { type Command, CommandHelp, Help, type Interfaces } from '@oclif/core'
 import { suggestName } from '../../daemon/config/suggest-name.js'
 import { exitCode } from '../exit-codes.js'
 import { splitDescription } from './exit-code-section.js'
-import { groupOfFlag, orderOfGroup } from './flag-groups.js'
+import { groupOfFlag, orderOfGroup, summaryOfFlag } from './flag-groups.js'
+import { pageName } from './man-page.js'
 import { SEE_ALSO } from './see-also.js'
 
 type Section = ReturnType<CommandHelp['sections']>[number]
 type FlagsOfHelp = Parameters<CommandHelp['groupFlags']>[0]
-
-const JSON_SUMMARY = 'Print one document, its form named by `schema`, in place of text.'
 
 const GUIDES = [
   ['help exit-codes', 'What the exit codes mean'],
@@ -54,7 +53,7 @@ class CommandPage extends CommandHelp {
     // Those with a letter first: the others are indented behind them.
     const sorted = [...flags].sort((a, b) => Number(a.char === undefined) - Number(b.char === undefined))
     for (const flag of sorted) {
-      if (flag.name === 'json') flag.description = JSON_SUMMARY
+      if (flag.name === 'json') flag.description = summaryOfFlag(flag)
       const group = groupOfFlag(flag)
       groups[group] = [...(groups[group] ?? []), flag]
     }
@@ -69,7 +68,9 @@ class CommandPage extends CommandHelp {
 
   #seeAlso(): string {
     const others = SEE_ALSO[this.command.id] ?? []
-    return [...others, 'help exit-codes'].map((id) => `${this.config.bin} ${id}`).join(' · ')
+    const { bin } = this.config
+    const commands = [...others, 'help exit-codes'].map((id) => `${bin} ${id}`)
+    return this.wrap([...commands, `man ${pageName(bin, this.command.id)}`].join(' · '))
   }
 }
 
