@@ -46,6 +46,62 @@ export interface DebugDoneMerge extends DebugMerge {
   readonly elapsed_s: number
 }
 
+export interface DebugRunningMerge extends DebugMerge {
+  readonly elapsed_s: number
+}
+
+/** Merges that somebody asked for. */
+export interface DebugMergeJob {
+  readonly id: string
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled'
+  /** Merges at the same time. */
+  readonly jobs: number
+  readonly started: string
+  readonly ended: string | null
+  readonly merge_count: number
+  readonly read_bytes: number
+  readonly written_bytes: number
+  /** In order of their end. */
+  readonly merges: readonly DebugDoneMerge[]
+  readonly failures: readonly {
+    /** All four are null for what concerns no merge alone. */
+    readonly database: string | null
+    readonly retention_policy: string | null
+    readonly measurement: string | null
+    readonly bucket: string | null
+    readonly code: string
+    readonly error: string
+  }[]
+}
+
+/** The files of a shard group, and why they are to be merged or not. */
+export interface DebugBucket extends DebugTable {
+  readonly bucket: string
+  readonly files: number
+  readonly rows: number
+  readonly bytes: number
+  readonly levels: readonly { readonly level: number; readonly files: number; readonly bytes: number }[]
+  /** Files with rows that deletes have hidden. */
+  readonly hidden_files: number
+  readonly at_rest: boolean
+  /** Since the last flush to it; null = not since the start. */
+  readonly idle_s: number | null
+  /** `idle_s` after which it is at rest. */
+  readonly rest_s: number
+  /** A merge has failed: until it is tried again. */
+  readonly retry_s: number | null
+  readonly merging: boolean
+  /**
+   * `due`: done without being asked for; `early`: done once the bucket is at rest, or when asked for; `single`: one file; `large`:
+   * any two neighbours are more than a file may hold.
+   */
+  readonly verdict: 'due' | 'early' | 'single' | 'large'
+  /** Of the next merge; 0 and null when there is none. */
+  readonly merge_files: number
+  readonly merge_bytes: number
+  readonly reason: DebugMerge['reason'] | null
+}
+
 export interface DebugCardinality {
   readonly database: string
   readonly measurement: string
@@ -161,7 +217,14 @@ export interface DebugServer {
 export interface DebugDocuments {
   readonly server: DebugServer
   readonly manifest: { readonly files: readonly DebugFile[] }
-  readonly merges: { readonly merges: readonly DebugMerge[] }
+  readonly merges: {
+    /** The next of each bucket that needs one. */
+    readonly merges: readonly DebugMerge[]
+    readonly running: readonly DebugRunningMerge[]
+    /** Merges that may run at the same time. */
+    readonly jobs_max: number
+  }
+  readonly buckets: { readonly buckets: readonly DebugBucket[] }
   readonly cardinality: {
     /** The start of the server, at most 24 hours ago; null when the engine was opened only to be looked at. */
     readonly since: string | null
@@ -177,8 +240,10 @@ export interface DebugDocuments {
   /** `gone`: it has been merged, or its rows have expired. */
   readonly verify: { readonly id: number; readonly fault: string | null; readonly gone: boolean }
   readonly plan: { readonly plans: readonly DebugPlan[]; readonly analysis: DebugAnalysis | null }
-  /** One merge; null when nothing that was asked for is left to be merged. */
-  readonly compact: { readonly merge: DebugDoneMerge | null }
+  /** A job that has been begun, or asked to end. */
+  readonly compact: { readonly job: DebugMergeJob }
+  /** In order of their start. */
+  readonly compaction: { readonly jobs: readonly DebugMergeJob[] }
 }
 
 export type DebugName = keyof DebugDocuments

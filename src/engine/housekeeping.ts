@@ -3,15 +3,17 @@
  * retention, and bringing back a log that the disk refused.
  */
 
-import { tableKey } from './domain/table-name.js'
+import { type CompactionVerdict, explainCompaction } from './compaction/explain-compaction.js'
+import { COMPACTION_LIMITS } from './compaction/plan-compaction.js'
+import type { TableName } from './domain/table-name.js'
 import type { MergeGroup } from './engine-insight.js'
 import type { EngineState } from './engine-state.js'
 import type { Flusher } from './flusher.js'
-import { type DoneMerge, type PlannedMerge, toPlannedMerge } from './planned-merge.js'
+import { MergeRunner, totalBytes } from './merge-runner.js'
+import type { DoneMerge, PlannedMerge } from './planned-merge.js'
 import type { FileEntry } from './registry/file-entry.js'
 import { removeOrphans } from './remove-orphans.js'
 import type { RowDeletions } from './row-deletions.js'
-import { SerialQueue } from './serial-queue.js'
 import type { TableState } from './storage/table-state.js'
 
 const TICK_MS = 1000
@@ -21,31 +23,41 @@ const RETENTION_CHECK_MS = 10 * 60_000
 /** Younger unregistered files are left alone. */
 const ORPHAN_AGE_MS = 10 * 60_000
 
-/** A failed merge is tried again after this time. */
-const RETRY_MS = 5 * 60_000
-
-type IsAtRest = (table: TableState, bucketStartNs: bigint) => boolean
+/** The files of one bucket, and why they are to be merged or not. */
+export interface BucketFacts {
+  readonly table: TableName
+  readonly bucketStartNs: bigint
+  readonly files: readonly FileEntry[]
+  /** Files with rows that deletes have hidden. */
+  readonly hiddenFileCount: number
+  readonly isAtRest: boolean
+  /** Since it was last flushed to; null = not since the start. */
+  readonly idleMs: number | null
+  /** `idleMs` after which it is at rest. */
+  readonly restMs: number
+  /** A merge of it has failed: until the background tries again. */
+  readonly retryMs: number
+  readonly isMerging: boolean
+  readonly verdict: CompactionVerdict
+}
 
 export class Housekeeping {
   readonly #state: EngineState
   readonly #flusher: Flusher
   readonly #deletions: RowDeletions
-  readonly #merges = new SerialQueue()
+  readonly #merges: MergeRunner
   readonly #openedAtMs: number
   #timer: NodeJS.Timeout | null = null
   #compacting: Promise<void> | null = null
   #retentionCheckedAtMs = 0
-  /** By bucket: when a merge that failed is tried again. */
-  readonly #retryAtMs = new Map<string, number>()
   #isReopening = false
   #isStopped = false
-  #mergingCount = 0
-  compactionCount = 0
 
   constructor(state: EngineState, flusher: Flusher, deletions: RowDeletions) {
     this.#state = state
     this.#flusher = flusher
     this.#deletions = deletions
+    this.#merges = new MergeRunner(state)
     this.#openedAtMs = state.options.monotonicMs()
   }
 
@@ -55,12 +67,12 @@ export class Housekeeping {
     void this.#removeOrphans()
   }
 
-  /** Gives up a merge under way: its inputs are still there. */
+  /** Gives up merges under way: their inputs are still there. */
   async stop(): Promise<void> {
     this.#isStopped = true
     if (this.#timer !== null) clearInterval(this.#timer)
     await this.#flusher.settle()
-    if (this.#compacting !== null) this.#state.stores.writer.interrupt()
+    await this.#merges.stop()
     await this.#compacting
   }
 
@@ -71,11 +83,33 @@ export class Housekeeping {
 
   /** See `Engine.mergeNext`. */
   mergeNext(isWanted: (merge: PlannedMerge) => boolean): Promise<DoneMerge | null> {
-    return this.#compactOnce(() => true, isWanted)
+    return this.#merges.mergeNext(() => true, isWanted)
   }
 
-  get isMerging(): boolean {
-    return this.#mergingCount > 0
+  get merges(): Pick<MergeRunner, 'running' | 'placeCount' | 'compactionCount'> {
+    return this.#merges
+  }
+
+  /** Walks over all files. */
+  explainBuckets(): BucketFacts[] {
+    const { storage, options } = this.#state
+    return [...storage.buckets()].map(({ table, bucketStartNs, files }) => {
+      const isAtRest = this.#isAtRest(table, bucketStartNs)
+      const hiddenCount = ({ id }: FileEntry): number => table.hiddenIn(id).length
+      const flushedAtMs = this.#flusher.flushedAtMs(table.name, bucketStartNs)
+      const bucket = { table: table.name, bucketStartNs }
+      return {
+        ...bucket,
+        files,
+        hiddenFileCount: files.filter((file) => hiddenCount(file) > 0).length,
+        isAtRest,
+        idleMs: flushedAtMs === undefined ? null : options.monotonicMs() - flushedAtMs,
+        restMs: this.#restMs,
+        retryMs: this.#merges.waitMsOf(bucket),
+        isMerging: this.#merges.isRunning(bucket),
+        verdict: explainCompaction(files, isAtRest, COMPACTION_LIMITS, hiddenCount),
+      }
+    })
   }
 
   /** Walks over all files. */
@@ -101,10 +135,11 @@ export class Housekeeping {
   }
 
   #startCompaction(): void {
-    this.#compacting = this.#compactOnce(
-      (table, bucketStartNs) => this.#isAtRest(table, bucketStartNs),
-      (merge) => (this.#retryAtMs.get(bucketOf(merge)) ?? 0) <= this.#state.options.monotonicMs(),
-    )
+    this.#compacting = this.#merges
+      .mergeNext(
+        (table, bucketStartNs) => this.#isAtRest(table, bucketStartNs),
+        (merge) => this.#merges.waitMsOf(merge) === 0,
+      )
       .then(() => {})
       .catch((error) => {
         if (!this.#isStopped) this.#state.logFault('compact', error)
@@ -114,50 +149,15 @@ export class Housekeeping {
       })
   }
 
-  #compactOnce(isAtRest: IsAtRest, isWanted: (merge: PlannedMerge) => boolean = () => true): Promise<DoneMerge | null> {
-    return this.#merges.run(async () => {
-      const startedMs = this.#state.options.monotonicMs()
-      this.#mergingCount++
-      let begun: PlannedMerge | null = null
-      try {
-        const made = await this.#state.storage.compactOnce(isAtRest, (merge) => {
-          begun = toPlannedMerge(merge)
-          return isWanted(begun)
-        })
-        if (made === null) return null
-        await this.#state.applyChange(made.change, () => [])
-        this.compactionCount++
-        const [output = null] = made.change.added
-        const elapsedMs = this.#state.options.monotonicMs() - startedMs
-        const done = { ...toPlannedMerge(made.merge), output, elapsedMs }
-        this.#report(done)
-        return done
-      } catch (error) {
-        // A bucket whose merge fails, because a file of it is damaged for example, must not keep the others from theirs.
-        if (begun !== null) this.#retryAtMs.set(bucketOf(begun), this.#state.options.monotonicMs() + RETRY_MS)
-        throw error
-      } finally {
-        this.#mergingCount--
-      }
-    })
-  }
-
-  #report({ table, files, output, elapsedMs }: DoneMerge): void {
-    this.#state.options.onEvent?.({
-      kind: 'merge',
-      table,
-      inputFileCount: files.length,
-      inputByteCount: totalBytes(files),
-      outputByteCount: output?.byteCount ?? 0,
-      elapsedMs,
-    })
-  }
-
   #isAtRest({ name }: TableState, bucketStartNs: bigint): boolean {
-    const { flushAgeMsMax, monotonicMs } = this.#state.options
+    const { monotonicMs } = this.#state.options
     const flushedAtMs = this.#flusher.flushedAtMs(name, bucketStartNs)
     if (flushedAtMs === undefined) return monotonicMs() - this.#openedAtMs > REST_MS_MIN
-    return monotonicMs() - flushedAtMs > Math.max(REST_MS_MIN, 2 * flushAgeMsMax)
+    return monotonicMs() - flushedAtMs > this.#restMs
+  }
+
+  get #restMs(): number {
+    return Math.max(REST_MS_MIN, 2 * this.#state.options.flushAgeMsMax)
   }
 
   /** Whole shard groups that the policy no longer keeps. */
@@ -194,12 +194,4 @@ export class Housekeeping {
       this.#state.logFault('remove orphaned files', error)
     }
   }
-}
-
-function totalBytes(files: readonly FileEntry[]): number {
-  return files.reduce((sum, { byteCount }) => sum + byteCount, 0)
-}
-
-function bucketOf({ table, bucketStartNs }: PlannedMerge): string {
-  return `${tableKey(table)} ${bucketStartNs}`
 }

@@ -39,6 +39,7 @@ export type {
   StorageInsight,
   StoredTotals,
 } from './engine-insight.js'
+export type { BucketFacts } from './housekeeping.js'
 export type { Privilege, Statement } from './influxql/ast.js'
 export type { BindValue, BindValues } from './influxql/bind-value.js'
 export { formatGoDuration } from './influxql/duration.js'
@@ -64,6 +65,7 @@ export type {
 } from './inspection.js'
 export type { LinePiece } from './line-protocol/print-lines.js'
 export { openColumnCollector, openEngine } from './load-engine.js'
+export type { RunningMerge } from './merge-runner.js'
 export type {
   Database,
   GrantedPrivilege,
@@ -75,7 +77,7 @@ export type {
 } from './metadata/meta-state.js'
 export { applyMetaCommand, EMPTY_META_STATE, hasAdmin } from './metadata/meta-state.js'
 export { hashPassword, SALT_BYTES, verifyPassword } from './metadata/password-hash.js'
-export type { DoneMerge, PlannedMerge } from './planned-merge.js'
+export { type DoneMerge, type PlannedMerge, reasonOf } from './planned-merge.js'
 export type { Catalog, QueryAuthorizer, QueryLimits, QueryRequest } from './query/catalog.js'
 export type { FrameDelivery, QueryEvent, ResultColumn, ResultMessage, SeriesFrame } from './query/result.js'
 export type { QueryInfo } from './query/running-queries.js'

@@ -6,7 +6,9 @@
 
 import type { FieldType } from './domain/field-type.js'
 import type { EngineState } from './engine-state.js'
+import type { BucketFacts, Housekeeping } from './housekeeping.js'
 import type { Statement } from './influxql/ast.js'
+import type { RunningMerge } from './merge-runner.js'
 import { type PlannedSelect, planQuery } from './plan-query.js'
 import { type PlannedMerge, toPlannedMerge } from './planned-merge.js'
 import type { FileEntry } from './registry/file-entry.js'
@@ -56,8 +58,14 @@ export interface QueryPlanFacts {
 export interface Inspection {
   readonly dataDir: string
   files(): readonly FileFacts[]
-  /** What `mergeNext` would do first in each bucket that needs a merge. */
+  /** What `mergeNext` would do first in each bucket that needs a merge and is not in the middle of one. */
   plannedMerges(): readonly PlannedMerge[]
+  /** Oldest first. */
+  runningMerges(): readonly RunningMerge[]
+  /** How many merges may run at the same time. */
+  readonly mergePlaceCount: number
+  /** Every bucket, and why its files are to be merged or not. */
+  buckets(): readonly BucketFacts[]
   cardinality(): readonly MeasurementCardinality[]
   fieldTypes(): readonly FieldTypeFact[]
   log(): Promise<LogFacts>
@@ -76,9 +84,11 @@ export interface PlanRequest {
 
 export class EngineInspection implements Inspection {
   readonly #state: EngineState
+  readonly #housekeeping: Housekeeping
 
-  constructor(state: EngineState) {
+  constructor(state: EngineState, housekeeping: Housekeeping) {
     this.#state = state
+    this.#housekeeping = housekeeping
   }
 
   get dataDir(): string {
@@ -92,7 +102,22 @@ export class EngineInspection implements Inspection {
   }
 
   plannedMerges(): readonly PlannedMerge[] {
-    return [...this.#state.storage.plannedMerges(() => true)].map(toPlannedMerge)
+    const running = this.runningMerges()
+    const isRunning = ({ table, bucketStartNs }: PlannedMerge): boolean =>
+      running.some((each) => each.table === table && each.bucketStartNs === bucketStartNs)
+    return [...this.#state.storage.plannedMerges(() => true)].map(toPlannedMerge).filter((each) => !isRunning(each))
+  }
+
+  runningMerges(): readonly RunningMerge[] {
+    return this.#housekeeping.merges.running
+  }
+
+  get mergePlaceCount(): number {
+    return this.#housekeeping.merges.placeCount
+  }
+
+  buckets(): readonly BucketFacts[] {
+    return this.#housekeeping.explainBuckets()
   }
 
   cardinality(): readonly MeasurementCardinality[] {

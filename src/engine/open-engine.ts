@@ -121,13 +121,13 @@ class LocalEngine implements Engine, WritePath {
     this.#housekeeping = new Housekeeping(state, this.#flusher, this.#deletions)
     const { monotonicMs, log } = state.options
     this.#queries = new RunningQueries(monotonicMs)
-    this.inspection = new EngineInspection(state)
+    this.inspection = new EngineInspection(state, this.#housekeeping)
     this.#statistics = new StatementStatistics(() => Number(state.options.nowNs() / 1_000_000n))
     this.insight = new LocalInsight({
       state,
       statistics: this.#statistics,
       isFlushing: () => this.#flusher.isBusy,
-      isMerging: () => this.#housekeeping.isMerging,
+      isMerging: () => this.#housekeeping.merges.running.length > 0,
       planMerges: () => this.#housekeeping.planMerges(),
     })
     this.backups = new BackupNotes(state.stores.metaStore)
@@ -267,7 +267,7 @@ class LocalEngine implements Engine, WritePath {
       memtableRowCount: storage.memoryRowCount,
       flushCount: this.#flusher.flushCount,
       flushErrorCount: this.#flusher.errorCount,
-      compactionCount: this.#housekeeping.compactionCount,
+      compactionCount: this.#housekeeping.merges.compactionCount,
       parquetFileCount,
       parquetBytes,
       seriesCount,

@@ -23,7 +23,8 @@ export function toPlannedMerge({ table, bucketStartNs, plan }: BucketMerge): Pla
   return { table: table.name, bucketStartNs, files: plan, reason: reasonOf(plan) }
 }
 
-function reasonOf(plan: readonly FileEntry[]): PlannedMerge['reason'] {
+/** Of the files of a merge. */
+export function reasonOf(plan: readonly FileEntry[]): PlannedMerge['reason'] {
   if (plan.length === 1) return 'hidden'
   return plan.every(({ level }) => level === plan[0].level) ? 'level' : 'rest'
 }

@@ -15,7 +15,7 @@ export interface Progress {
 }
 
 /** Bytes are shown as KiB and MiB, everything else as a count of that thing. */
-export type ProgressUnit = 'bytes' | 'points' | 'rows' | 'lines' | 'files' | 'slices'
+export type ProgressUnit = 'bytes' | 'points' | 'rows' | 'lines' | 'files' | 'slices' | 'merges'
 
 export interface ProgressDetail {
   readonly name: string

@@ -7,7 +7,9 @@ import type { DebugDocuments, DebugName, DebugParams } from '../../client/debug-
 import { HttpClient } from '../../client/http-client.js'
 import { parseExactJson } from '../../client/parse-exact-json.js'
 import type { Target } from '../../client/target.js'
+import type { DocumentContext } from '../../daemon/debug/document-context.js'
 import type { DirectoryTarget } from '../../daemon/directory-target.js'
+import type { Engine } from '../../engine/index.js'
 import { type TargetFlagValues, withTarget } from '../open-target.js'
 import { OperationError } from '../operation-error.js'
 
@@ -45,8 +47,8 @@ export function debugSourceOf(target: Target): DebugSource {
   return { kind: target.kind, name: target.name, target, ask }
 }
 
-/** One merge, one file, one statement: minutes on a slow disk, while the usual limit is meant for a server that is gone. */
-const PATIENCE_MS: { readonly [Name in DebugName]?: number } = { compact: 900_000, verify: 900_000, plan: 900_000 }
+/** One file, one statement: minutes on a slow disk, while the usual limit is meant for a server that is gone. */
+const PATIENCE_MS: { readonly [Name in DebugName]?: number } = { verify: 900_000, plan: 900_000 }
 
 function askServer(client: HttpClient): DebugSource['ask'] {
   return async (name, params = {}) => {
@@ -58,13 +60,22 @@ function askServer(client: HttpClient): DebugSource['ask'] {
 }
 
 function askDirectory({ engine }: DirectoryTarget): DebugSource['ask'] {
+  let context: Promise<DocumentContext> | null = null
   return async (name, params = {}) => {
     const { makeDocument, printDocument } = await import('../../daemon/debug/make-document.js')
-    const { createSystemClock } = await import('../../daemon/system-clock.js')
-    const { signal } = new AbortController()
-    const context = { engine, nowNs: createSystemClock(), startedAtMs: null, signal, server: null }
-    const document = await makeDocument(name, context, params)
+    context ??= contextOf(engine)
+    const document = await makeDocument(name, await context, params)
     // Through JSON, so that a directory answers exactly as a server does.
     return parseExactJson(printDocument(document)) as never
   }
+}
+
+/** One for all questions: merges that were begun with one are asked for with another. */
+async function contextOf(engine: Engine): Promise<DocumentContext> {
+  const { createSystemClock } = await import('../../daemon/system-clock.js')
+  const { MergeJobs } = await import('../../daemon/debug/merge-jobs.js')
+  const { JobRegistry } = await import('../../daemon/activity/job-registry.js')
+  const { signal } = new AbortController()
+  const mergeJobs = new MergeJobs({ engine, registry: new JobRegistry(Date.now), nowMs: Date.now })
+  return { engine, nowNs: createSystemClock(), startedAtMs: null, signal, mergeJobs, server: null }
 }

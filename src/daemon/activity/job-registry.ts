@@ -31,6 +31,7 @@ export interface JobStart {
 }
 
 export interface JobHandle {
+  readonly id: string
   /** In all, not since the last call. */
   progress(doneBytes: number): void
   end(state: Exclude<JobState, 'running'>, message: string): void
@@ -69,6 +70,7 @@ export class JobRegistry {
     }
     this.#entries.set(id, entry)
     return {
+      id,
       progress: (doneBytes) => {
         entry.doneBytes = doneBytes
       },

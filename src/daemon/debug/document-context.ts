@@ -3,6 +3,7 @@
 import type { DebugParams } from '../../client/debug-documents.js'
 import { type Engine, HyperbyteError, type TableName } from '../../engine/index.js'
 import type { ServerActivity } from '../activity/server-activity.js'
+import type { MergeJobs } from './merge-jobs.js'
 
 export interface DocumentContext {
   readonly engine: Engine
@@ -10,6 +11,7 @@ export interface DocumentContext {
   /** Null when the engine was opened only to be looked at. */
   readonly startedAtMs: number | null
   readonly signal: AbortSignal
+  readonly mergeJobs: MergeJobs
   /** Null when there is no server. */
   readonly server: { readonly activity: ServerActivity; readonly configurationText: string } | null
 }

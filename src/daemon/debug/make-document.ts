@@ -17,7 +17,7 @@ import {
 import { PROGRAM_VERSION } from '../http/versions.js'
 import { type DocumentContext, numberParam, tableFilter, timeParam } from './document-context.js'
 import { makeCardinality } from './make-cardinality.js'
-import { makeCompact, makeMerges } from './make-merges.js'
+import { makeBuckets, makeCompact, makeCompaction, makeMerges } from './make-merges.js'
 import { makePlan } from './make-plan.js'
 import { toFile, toTable } from './table-documents.js'
 import { toDebugBackup } from './to-debug-backup.js'
@@ -31,6 +31,7 @@ const MAKERS: { readonly [Name in DebugName]: MakeDocument<Name> } = {
   server: makeServer,
   manifest: ({ engine }, params) => ({ files: engine.inspection.files().filter(isWanted(params)).map(toFile) }),
   merges: makeMerges,
+  buckets: makeBuckets,
   cardinality: makeCardinality,
   types: ({ engine }) => ({
     types: engine.inspection.fieldTypes().map(({ startNs, endNs, field, type, ...table }) => ({
@@ -54,6 +55,7 @@ const MAKERS: { readonly [Name in DebugName]: MakeDocument<Name> } = {
   },
   plan: makePlan,
   compact: makeCompact,
+  compaction: makeCompaction,
 }
 
 export const DEBUG_NAMES = Object.keys(MAKERS) as readonly DebugName[]

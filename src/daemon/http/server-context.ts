@@ -3,6 +3,7 @@
 import type { Registry } from 'prom-client'
 import type { Engine, EngineLog } from '../../engine/index.js'
 import type { ServerActivity } from '../activity/server-activity.js'
+import type { MergeJobs } from '../debug/merge-jobs.js'
 import type { RequestMetrics } from '../metrics/request-metrics.js'
 import type { ServerStatus } from '../status/server-status.js'
 import type { Authenticator } from './auth/authenticator.js'
@@ -25,6 +26,7 @@ export interface ServerContext {
   readonly checkpoints: CheckpointSessions
   readonly clientProfiles: ClientProfiles
   readonly activity: ServerActivity
+  readonly mergeJobs: MergeJobs
   readonly status: ServerStatus
   readonly startedAtMs: number
   readonly nowNs: () => bigint

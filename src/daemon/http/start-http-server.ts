@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Engine, EngineLog } from '../../engine/index.js'
 import { ServerActivity } from '../activity/server-activity.js'
+import { type MergeJob, MergeJobs } from '../debug/merge-jobs.js'
 import { createMetricsRegistry } from '../metrics/metrics-registry.js'
 import { RequestMetrics } from '../metrics/request-metrics.js'
 import { serverStatistics } from '../metrics/server-statistics.js'
@@ -104,6 +105,12 @@ function createContext(
     checkpoints: new CheckpointSessions(engine, log),
     clientProfiles: new ClientProfiles(),
     activity,
+    mergeJobs: new MergeJobs({
+      engine,
+      registry: activity.jobs,
+      nowMs: Date.now,
+      onEnd: (title, job) => tellMergeJob(title, job, activity, log),
+    }),
     status: new ServerStatus({
       engine,
       requests: metrics,
@@ -117,6 +124,13 @@ function createContext(
     nowNs: createSystemClock(),
     runningQueries: new Set(),
   }
+}
+
+function tellMergeJob(title: string, job: MergeJob, { events }: ServerActivity, log: EngineLog): void {
+  const { state, done, failures } = job
+  const text = `compaction of ${title}: ${state}, ${done.length} merges`
+  events.add(failures.length === 0 ? 'info' : 'error', 'job', text)
+  for (const failure of failures) log.error('merge failed', { error: failure.text })
 }
 
 function listen(server: Server, { bindHost, bindPort }: HttpSettings): Promise<void> {
@@ -140,7 +154,7 @@ function hostOf({ address, family, port }: AddressInfo): string {
 /** Closes idle connections at once; those with a request get their answer first. */
 async function closeServer(
   server: Server,
-  { settings, runningQueries, checkpoints, status }: ServerContext,
+  { settings, runningQueries, checkpoints, status, mergeJobs }: ServerContext,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   // A connection whose request was under way is kept alive by its answer; it has no further use.
@@ -149,6 +163,7 @@ async function closeServer(
     for (const query of runningQueries) query.abort(new Error('server is shutting down'))
     server.closeAllConnections()
   }, settings.closeTimeoutMs)
+  mergeJobs.cancelAll()
   await closed
   status.close()
   clearInterval(sweep)

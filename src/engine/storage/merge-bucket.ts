@@ -19,11 +19,14 @@ export interface MergeChange {
 
 export type IsBucketAtRest = (table: TableState, bucketStartNs: bigint) => boolean
 
-export interface BucketMerge {
+export interface BucketFiles {
   readonly table: TableState
   readonly bucketStartNs: bigint
   /** All of the bucket. */
   readonly files: readonly FileEntry[]
+}
+
+export interface BucketMerge extends BucketFiles {
   readonly plan: CompactionPlan
 }
 
@@ -54,11 +57,18 @@ export function* plannedMerges(
   tables: ReadonlyMap<string, TableState>,
   isAtRest: IsBucketAtRest,
 ): Generator<BucketMerge> {
+  for (const { table, bucketStartNs, files } of bucketsOf(tables)) {
+    const hiddenCount = ({ id }: FileEntry): number => table.hiddenIn(id).length
+    const plan = planCompaction(files, isAtRest(table, bucketStartNs), COMPACTION_LIMITS, hiddenCount)
+    if (plan !== null) yield { table, bucketStartNs, files, plan }
+  }
+}
+
+/** Every bucket that has files. */
+export function* bucketsOf(tables: ReadonlyMap<string, TableState>): Generator<BucketFiles> {
   for (const table of tables.values()) {
     for (const [bucketStartNs, files] of groupBy(table.files, (file) => file.bucketStartNs)) {
-      const hiddenCount = ({ id }: FileEntry): number => table.hiddenIn(id).length
-      const plan = planCompaction(files, isAtRest(table, bucketStartNs), COMPACTION_LIMITS, hiddenCount)
-      if (plan !== null) yield { table, bucketStartNs, files, plan }
+      yield { table, bucketStartNs, files }
     }
   }
 }

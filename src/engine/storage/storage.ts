@@ -18,7 +18,15 @@ import { type CachedPiece, FileReader } from './file-reader.js'
 import { FilesWriter } from './files-writer.js'
 import { type FlushResult, flushMemtable } from './flush-memtable.js'
 import { Generations } from './generations.js'
-import { type BucketMerge, type IsBucketAtRest, type MergeChange, mergeNext, plannedMerges } from './merge-bucket.js'
+import {
+  type BucketFiles,
+  type BucketMerge,
+  bucketsOf,
+  type IsBucketAtRest,
+  type MergeChange,
+  mergeNext,
+  plannedMerges,
+} from './merge-bucket.js'
 import type { StorageOptions, StorageParts } from './storage-parts.js'
 import { type FileHold, StoredFiles } from './stored-files.js'
 import { TableReader } from './table-reader.js'
@@ -110,6 +118,11 @@ export class Storage {
   /** The next merge of each bucket that needs one. */
   plannedMerges(isAtRest: IsBucketAtRest): Iterable<BucketMerge> {
     return plannedMerges(this.#parts.tables, isAtRest)
+  }
+
+  /** Files by bucket. */
+  buckets(): Iterable<BucketFiles> {
+    return bucketsOf(this.#parts.tables)
   }
 
   /** Forgets tables and hands back their files. */

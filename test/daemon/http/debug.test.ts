@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { DebugDocuments } from '../../../src/client/debug-documents.js'
+import type { DebugDocuments, DebugMergeJob } from '../../../src/client/debug-documents.js'
 import type { Engine } from '../../../src/engine/index.js'
 import { openTestEngine, type TestEngine } from '../../engine/open-test-engine.js'
 import { openServerFor, type TestServer } from './open-test-server.js'
@@ -60,6 +62,17 @@ async function askDebug<T>(method: string, target: string): Promise<T> {
 
 const WEEK_NS = 604_800_000_000_000
 
+/** Begins a job and asks until it has ended. */
+async function compact(query: string): Promise<DebugMergeJob> {
+  const { job } = await askDebug<DebugDocuments['compact']>('POST', `compact?${query}`)
+  expect(job).toMatchObject({ state: 'running', ended: null })
+  for (;;) {
+    const { jobs } = await askDebug<DebugDocuments['compaction']>('GET', `compaction?id=${job.id}`)
+    if (jobs[0].state !== 'running') return jobs[0]
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
 test('merges are previewed and done for the tables and the time that are asked for', async () => {
   server = await openServerFor(database.engine)
   for (const value of [1, 2]) {
@@ -75,11 +88,64 @@ test('merges are previewed and done for the tables and the time that are asked f
   expect(await plannedFor(`measurement=cpu&end=${WEEK_NS}`)).toEqual(['cpu 1969-12-29'])
   expect(await plannedFor('db=other')).toEqual([])
 
-  const { merge } = await askDebug<DebugDocuments['compact']>('POST', `compact?start=${WEEK_NS}`)
-  expect(merge).toMatchObject({ measurement: 'cpu', rows: 2, written_file: expect.any(String) })
-  expect(merge?.written_bytes).toBeGreaterThan(0)
-  expect(await askDebug('POST', `compact?start=${WEEK_NS}`)).toEqual({ merge: null })
+  const done = await compact(`start=${WEEK_NS}`)
+  expect(done).toMatchObject({ state: 'done', merge_count: 1, failures: [] })
+  expect(done.merges).toMatchObject([{ measurement: 'cpu', rows: 2, written_file: expect.any(String) }])
+  expect(done.written_bytes).toBeGreaterThan(0)
+  expect(await compact(`start=${WEEK_NS}`)).toMatchObject({ state: 'done', merge_count: 0 })
   expect(await plannedFor('')).toEqual(['cpu 1969-12-29', 'mem 1969-12-29'])
+})
+
+test('a job does several merges at a time, is listed, and can be cancelled', async () => {
+  server = await openServerFor(database.engine)
+  for (const value of [1, 2]) {
+    await database.write(['a', 'b', 'c', 'd'].map((name) => `${name} v=${value} ${value}`).join('\n'))
+    await database.engine.flush()
+  }
+  expect((await askDebug<DebugDocuments['merges']>('GET', 'merges')).jobs_max).toBe(2)
+  const job = await compact('jobs=64&db=db')
+  expect(job).toMatchObject({ state: 'done', jobs: 2, merge_count: 4 })
+  expect(
+    (await askDebug<DebugDocuments['compaction']>('GET', `compaction?after=3&id=${job.id}`)).jobs[0].merges,
+  ).toHaveLength(1)
+  const { status, text } = await server.send('GET', '/api/v1/jobs')
+  expect([status, JSON.parse(text).jobs.at(-1)]).toMatchObject([200, { id: job.id, kind: 'compaction', state: 'done' }])
+  expect((await askDebug<DebugDocuments['compact']>('POST', `compact?cancel=${job.id}`)).job.state).toBe('done')
+  expect((await server.send('POST', '/api/v1/debug/compact?cancel=99')).status).toBe(400)
+})
+
+test('a merge that fails is told, and the others are done', async () => {
+  server = await openServerFor(database.engine)
+  for (const value of [1, 2]) {
+    await database.write(`cpu v=${value} ${value}\nmem v=${value} ${value}`)
+    await database.engine.flush()
+  }
+  // Trusted since it was written: only a start looks at it again.
+  database = await database.reopen()
+  await server.server.close()
+  const [bad] = database.engine.inspection.files().filter(({ file }) => file.table.measurement === 'cpu')
+  const file = path.join(database.dataDir, 'data', bad.file.path)
+  writeFileSync(file, readFileSync(file).fill(7, 10, 20))
+  server = await openServerFor(database.engine)
+  const job = await compact('')
+  expect(job).toMatchObject({ state: 'failed', merge_count: 1, failures: [{ measurement: 'cpu', code: 'corrupt' }] })
+  const { buckets } = await askDebug<DebugDocuments['buckets']>('GET', 'buckets?measurement=cpu')
+  expect(buckets).toMatchObject([{ files: 2, verdict: 'early', merging: false }])
+  expect(buckets[0].retry_s).toBeGreaterThan(200)
+})
+
+test('every bucket says why it is merged or not', async () => {
+  server = await openServerFor(database.engine)
+  for (const value of [1, 2]) {
+    await database.write(`cpu v=${value} ${value}${value === 1 ? `\nmem v=1 1` : ''}`)
+    await database.engine.flush()
+  }
+  const { buckets } = await askDebug<DebugDocuments['buckets']>('GET', 'buckets')
+  expect(buckets).toMatchObject([
+    { measurement: 'cpu', verdict: 'early', reason: 'level', merge_files: 2, levels: [{ level: 0, files: 2 }] },
+    { measurement: 'mem', verdict: 'single', reason: null, merge_files: 0, at_rest: false },
+  ])
+  expect(buckets.map(({ idle_s, rest_s }) => idle_s !== null && idle_s < rest_s)).toEqual([true, true])
 })
 
 test('an analysis has the SQL of its own statement, whatever else runs', async () => {

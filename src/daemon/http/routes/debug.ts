@@ -2,8 +2,8 @@
  * `/api/v1/debug/NAME`: the server for those who look for what is wrong with it, see src/client/debug-documents.ts. For
  * admins only: paths, names of every database and texts of queries are in it.
  *
- *   GET  /api/v1/debug/{server,manifest,merges,cardinality,types,log,messages,configuration,verify,plan}
- *   POST /api/v1/debug/compact     does the first of the merges that `merges` lists for the same parameters
+ *   GET  /api/v1/debug/{server,manifest,merges,buckets,compaction,cardinality,types,log,messages,configuration,verify,plan}
+ *   POST /api/v1/debug/compact     begins to do what `merges` lists for the same parameters; `compaction` tells how far it is
  */
 
 import { HyperbyteError } from '../../../engine/index.js'
@@ -24,11 +24,15 @@ export async function serveDebug(context: ServerContext, exchange: Exchange, ide
   if (exchange.req.method !== method) return exchange.plain(405, 'Method Not Allowed\n', 'Allow', method)
   const gone = new AbortController()
   exchange.res.once('close', () => gone.abort())
-  const { engine, nowNs, startedAtMs, activity, settings } = context
+  const { engine, nowNs, startedAtMs, activity, settings, mergeJobs } = context
   const server = { activity, configurationText: settings.configurationText ?? '' }
   try {
     const params = Object.fromEntries(exchange.params)
-    const document = await makeDocument(name, { engine, nowNs, startedAtMs, server, signal: gone.signal }, params)
+    const document = await makeDocument(
+      name,
+      { engine, nowNs, startedAtMs, server, mergeJobs, signal: gone.signal },
+      params,
+    )
     exchange.json(200, `${printDocument(document)}\n`)
   } catch (error) {
     if (!(error instanceof HyperbyteError)) throw error

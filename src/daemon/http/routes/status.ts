@@ -73,26 +73,9 @@ export function serveColumns({ engine }: ServerContext, exchange: Exchange) {
 }
 
 /** Answers at once; the work is a job. */
-export function serveCompact({ engine, activity, log }: ServerContext, exchange: Exchange) {
-  const { jobs, events } = activity
-  if (jobs.isRunning('compaction')) return exchange.error(409, 'a compaction is running')
-  const totalBytes = engine.insight.storage().mergeQueue.reduce((sum, { byteCount }) => sum + byteCount, 0)
-  const job = jobs.start({ kind: 'compaction', title: 'all databases', totalBytes, cancel: null })
-  const mergedBefore = activity.mergedBytes
-  const watch = setInterval(() => job.progress(activity.mergedBytes - mergedBefore), 1000)
-  const end = (state: 'done' | 'failed', message: string) => {
-    clearInterval(watch)
-    job.progress(activity.mergedBytes - mergedBefore)
-    job.end(state, message)
-    events.add(state === 'done' ? 'info' : 'error', 'job', `compaction of all databases: ${message || state}`)
-  }
-  engine.compact().then(
-    () => end('done', ''),
-    (error: Error) => {
-      log.error('compaction failed', { error })
-      end('failed', error.message)
-    },
-  )
+export function serveCompact({ activity, mergeJobs }: ServerContext, exchange: Exchange) {
+  if (activity.jobs.isRunning('compaction')) return exchange.error(409, 'a compaction is running')
+  mergeJobs.start({ title: 'all databases', isWanted: () => true, jobCount: 1, isFlushed: true })
   answer(exchange, { started: true })
 }
 
