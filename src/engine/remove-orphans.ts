@@ -17,8 +17,9 @@ export async function removeOrphans(
   for (const name of names) {
     if (!/\.parquet(\.tmp)?$/.test(name) || isRegistered(name.split(path.sep).join('/'))) continue
     const file = path.join(directory, name)
-    const { mtimeMs } = await stat(file)
-    if (mtimeMs > newestMs) continue
+    // Gone meanwhile: it was somebody's.
+    const found = await stat(file).catch(() => null)
+    if (found === null || found.mtimeMs > newestMs) continue
     await rm(file, { force: true })
     removed.push(name)
   }

@@ -84,7 +84,7 @@ export class StateDirectory {
 
   #write(name: string, document: unknown): void {
     const path = join(this.path, name)
-    writeFileSync(`${path}.tmp`, JSON.stringify(document, null, 2) + '\n')
+    writeFileSync(`${path}.tmp`, JSON.stringify(document, null, 2) + '\n', { flush: true })
     renameSync(`${path}.tmp`, path)
   }
 }

@@ -75,15 +75,17 @@ export async function* wholeRecords(pieces: AsyncIterable<Uint8Array>): AsyncGen
   /** Bytes that make the first record whole; a long one is put together once, not with every piece. */
   let needed = LENGTH_BYTES
   for await (const piece of pieces) {
-    parts.push(piece)
     length += piece.length
-    if (length < needed) continue
-    const bytes = parts.length === 1 ? piece : Buffer.concat(parts, length)
+    // What is kept is a copy: sources use their buffers again.
+    if (length < needed) {
+      parts.push(Buffer.from(piece))
+      continue
+    }
+    const bytes = parts.length === 0 ? piece : Buffer.concat([...parts, piece], length)
     const { end, next } = endOfWholeRecords(bytes)
     if (end > 0) yield bytes.subarray(0, end)
-    // A copy: sources use their buffers again.
-    parts = [bytes.slice(end)]
     length = bytes.length - end
+    parts = length === 0 ? [] : [Buffer.from(bytes.subarray(end))]
     needed = next - end
   }
   if (length > 0) throw new BackupError('damaged', 'the log ends in the middle of a record')

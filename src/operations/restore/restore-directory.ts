@@ -347,6 +347,8 @@ class DirectoryRestore {
     const file = path.join(this.#stage, STATE)
     await writeFile(`${file}.tmp`, `${JSON.stringify(state)}\n`, { flush: true })
     await rename(`${file}.tmp`, file)
+    // What is done next relies on it.
+    await syncPath(this.#stage)
   }
 }
 

@@ -14,6 +14,15 @@ async function* cut(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator
   }
 }
 
+/** As a source does that reads into the same memory again and again. */
+async function* cutReusing(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.alloc(size)
+  for (let at = 0; at < bytes.length; at += size) {
+    buffer.set(bytes.subarray(at, at + size))
+    yield buffer.subarray(0, Math.min(size, bytes.length - at))
+  }
+}
+
 async function read(bytes: Uint8Array, sizes: readonly number[], flushed = 0n, last = 20n) {
   const reader = new LogReader({ flushedSequence: flushed, lastSequence: last }, null)
   const records: Uint8Array[] = []
@@ -29,6 +38,12 @@ test('records come out whole however the log was cut', async () => {
       expect(facts).toEqual({ records: 20, firstTime: '100', lastTime: '119' })
     }),
   )
+})
+
+test.each([3, 50, 100])('records come out whole from a source that uses its memory again (%i bytes)', async (size) => {
+  const records: Uint8Array[] = []
+  for await (const piece of wholeRecords(cutReusing(LOG, size))) records.push(Uint8Array.from(piece))
+  expect(Buffer.concat(records).equals(LOG)).toBe(true)
 })
 
 test('records that are flushed already are passed over', async () => {

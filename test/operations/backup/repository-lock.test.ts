@@ -99,3 +99,15 @@ test('what was done counts, whether or not the lock can be removed', async () =>
   for (const key of await keys()) await store.remove(key)
   await expect(withLock(store, options, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
 })
+
+test('a lock that could not be taken to its end leaves nothing', async () => {
+  const { signal } = new AbortController()
+  const { list } = store
+  let listCount = 0
+  vi.spyOn(store, 'list').mockImplementation((prefix) => {
+    if (++listCount === 2) throw new Error('the network is gone')
+    return list.call(store, prefix)
+  })
+  await expect(RepositoryLock.take(store, { mode: 'write', waitMs: 0, signal })).rejects.toThrow('the network is gone')
+  expect((await keys()).filter((key) => key.startsWith('locks/'))).toEqual([])
+})

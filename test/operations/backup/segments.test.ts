@@ -43,6 +43,19 @@ test('a segment that does not say how it is packed is gzip, and a packing nobody
   })
 })
 
+test('a source may use its memory again', async () => {
+  const bytes = randomBytes(100_000)
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    const buffer = Buffer.alloc(1000)
+    for (let at = 0; at < bytes.length; at += 1000) {
+      bytes.copy(buffer, 0, at)
+      yield buffer
+    }
+  }
+  const stored = await storeSegments(repository, pieces(), 'none', async () => undefined)
+  expect((await bytesOf(readSegments(repository, stored))).equals(bytes)).toBe(true)
+})
+
 test('a stream that is empty has no segments', async () => {
   expect(await store(Buffer.alloc(0), 'auto')).toMatchObject({ segments: [], unpackedSize: 0 })
 })

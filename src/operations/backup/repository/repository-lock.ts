@@ -70,7 +70,12 @@ export class RepositoryLock {
           if (mode === 'read' && READ_ONLY_CODES.has((error as NodeJS.ErrnoException).code ?? '')) return null
           throw error
         }
-        other = await findOther(store, key, mode)
+        try {
+          other = await findOther(store, key, mode)
+        } catch (error) {
+          await store.remove(key).catch(() => undefined)
+          throw error
+        }
         if (other === null) return new RepositoryLock(store, key, record)
         await store.remove(key)
       }

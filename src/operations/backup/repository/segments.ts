@@ -116,7 +116,7 @@ async function* cut(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
       length = 0
     }
     // A copy: sources use their buffers again.
-    if (piece.length > 0) parts.push(piece.slice())
+    if (piece.length > 0) parts.push(Buffer.from(piece))
     length += piece.length
   }
   if (length > 0) yield Buffer.concat(parts)

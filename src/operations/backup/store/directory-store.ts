@@ -79,9 +79,16 @@ export class DirectoryStore implements BlobStore {
   }
 
   async sync(): Promise<void> {
-    const directories = [...this.#unsynced]
-    this.#unsynced.clear()
-    for (const directory of directories) await syncPath(directory)
+    for (const directory of [...this.#unsynced]) {
+      // A name that comes while it is synced is synced by the next call.
+      this.#unsynced.delete(directory)
+      try {
+        await syncPath(directory)
+      } catch (error) {
+        this.#unsynced.add(directory)
+        throw error
+      }
+    }
   }
 
   /** Files that writers which no longer live have left behind. */
