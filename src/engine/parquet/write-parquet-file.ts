@@ -10,10 +10,10 @@
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { assert } from '../domain/errors.js'
-import { syncPath } from '../domain/sync-path.js'
+import { makeDirectory, syncPath } from '../domain/sync-path.js'
 import type { TimeSpan } from '../domain/time-range.js'
 import type { FileColumn } from '../registry/file-entry.js'
 import type { Duckdb } from '../sql/duckdb.js'
@@ -56,7 +56,7 @@ export interface WrittenFile extends TimeSpan {
  */
 export async function writeParquetFile(duckdb: Duckdb, rows: ParquetRows, file: string): Promise<WrittenFile | null> {
   const temporary = `${file}.tmp`
-  await mkdir(path.dirname(file), { recursive: true })
+  const directories = await makeDirectory(path.dirname(file))
   try {
     await duckdb.run(copyStatement(rows, temporary))
     const written = await inspect(duckdb, temporary)
@@ -66,7 +66,7 @@ export async function writeParquetFile(duckdb: Duckdb, rows: ParquetRows, file: 
     }
     await syncPath(temporary)
     await rename(temporary, file)
-    await syncPath(path.dirname(file))
+    for (const directory of [path.dirname(file), ...directories]) await syncPath(directory)
     return written
   } catch (error) {
     await rm(temporary, { force: true })

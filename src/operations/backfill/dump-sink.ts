@@ -4,13 +4,13 @@
  */
 
 import { once } from 'node:events'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, type Gzip } from 'node:zlib'
 import { encodeLines } from '../../client/encode-line-protocol.js'
-import { type PointColumns, syncPath } from '../../engine/index.js'
+import { makeDirectory, type PointColumns, syncPath } from '../../engine/index.js'
 import type { RejectedLines } from '../rejected-lines.js'
 import type { SliceSink } from './copy-slice.js'
 import type { Slice } from './work-list.js'
@@ -31,6 +31,8 @@ export class DumpSink implements SliceSink {
   readonly #options: DumpSinkOptions
   readonly #path: string
   #gzip: Gzip | null = null
+  /** Directories with names that are not on disk yet. */
+  #unsynced: readonly string[] = []
   #written: Promise<void> = Promise.resolve()
 
   constructor(options: DumpSinkOptions) {
@@ -39,7 +41,7 @@ export class DumpSink implements SliceSink {
   }
 
   async write(columns: PointColumns): Promise<void> {
-    const gzip = this.#open()
+    const gzip = await this.#open()
     const { lines, unspelledCount } = encodeLines(columns)
     this.#options.rejected.addCount('a name that line protocol cannot spell', unspelledCount)
     if (lines.length === 0 || gzip.write(lines.join('\n') + '\n')) return
@@ -51,12 +53,13 @@ export class DumpSink implements SliceSink {
   skip(): void {}
 
   async finish(): Promise<void> {
-    this.#open().end()
+    const gzip = await this.#open()
+    gzip.end()
     await this.#written
     await syncPath(`${this.#path}.partial`)
     await rename(`${this.#path}.partial`, this.#path)
     // Before the journal says that it is there.
-    await syncPath(dirname(this.#path))
+    for (const directory of [dirname(this.#path), ...this.#unsynced]) await syncPath(directory)
   }
 
   async abandon(): Promise<void> {
@@ -65,9 +68,9 @@ export class DumpSink implements SliceSink {
     await rm(`${this.#path}.partial`, { force: true })
   }
 
-  #open(): Gzip {
+  async #open(): Promise<Gzip> {
     if (this.#gzip !== null) return this.#gzip
-    mkdirSync(dirname(this.#path), { recursive: true })
+    this.#unsynced = await makeDirectory(dirname(this.#path))
     const gzip = createGzip({ level: 1 })
     this.#written = pipeline(gzip, createWriteStream(`${this.#path}.partial`))
     this.#written.catch(() => {})

@@ -5,9 +5,9 @@
 
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { syncPath } from '../../../engine/index.js'
+import { makeDirectory, syncPath } from '../../../engine/index.js'
 import { copyFileChecked } from '../../copy-file.js'
 import { type BlobStore, MissingBlobError, type StoredBlob } from './blob-store.js'
 
@@ -140,12 +140,8 @@ export class DirectoryStore implements BlobStore {
 
   async #makeDirectory(directory: string): Promise<void> {
     if (this.#made.has(directory)) return
-    const first = await mkdir(directory, { recursive: true })
+    for (const changed of await makeDirectory(directory)) this.#unsynced.add(changed)
     this.#made.add(directory)
-    if (first === undefined) return
-    for (let made = directory; made.length >= first.length; made = path.dirname(made)) {
-      this.#unsynced.add(path.dirname(made))
-    }
   }
 }
 
