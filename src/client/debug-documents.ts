@@ -204,6 +204,8 @@ export interface DebugServer {
   readonly durability: string
   /** The newest of everything; when there is none, the newest of a part. */
   readonly last_backup: (DebugBackup & { readonly age_s: number }) | null
+  /** What the server is configured to find overdue; null when nothing is. */
+  readonly backup_age_max_s: number | null
   readonly stats: Readonly<Record<string, number | boolean>>
   readonly databases: readonly {
     readonly name: string

@@ -206,6 +206,15 @@ const raft = object({
   elections: listOf(object({ time: text, term: count, leader: text })),
 })
 
+const backup = object({
+  /** Of the last one of everything, or when there is none of a part; '' = none that the server knows of. */
+  time: text,
+  isWhole: flag,
+  isVerified: flag,
+  /** Older is overdue; null = never. */
+  ageSecondsMax: optional(count),
+})
+
 const sample = object({
   schema: text,
   time: text,
@@ -223,6 +232,8 @@ const sample = object({
   statements: listOf(statement),
   jobs: listOf(job),
   events: listOf(event),
+  /** Null where nobody keeps count of backups. */
+  backup: optional(backup),
 })
 
 const measurement = object({

@@ -1,7 +1,7 @@
 /** From the configuration's names to what the engine takes. */
 
 import { randomBytes } from 'node:crypto'
-import type { EngineLog, EngineOptions } from '../engine/index.js'
+import type { EngineFaults, EngineLog, EngineOptions } from '../engine/index.js'
 import type { ConfigValues } from './config/option-table.js'
 import { createSystemClock } from './system-clock.js'
 
@@ -12,6 +12,7 @@ export function toEngineOptions(
   values: ConfigValues,
   log: EngineLog,
   onEvent?: EngineOptions['onEvent'],
+  faults: EngineFaults | null = null,
 ): EngineOptions {
   return {
     dataDir: values['data.dir'],
@@ -31,5 +32,6 @@ export function toEngineOptions(
     maxValuesPerTag: values['data.max-values-per-tag'],
     log,
     ...(onEvent === undefined ? {} : { onEvent }),
+    ...(faults === null ? {} : { faults }),
   }
 }

@@ -8,6 +8,7 @@ export function toHttpSettings(values: ConfigValues, isDev: boolean): HttpSettin
     ...DEFAULT_HTTP_SETTINGS,
     bindHost: values['http.bind-address'].host,
     dataDir: values['data.dir'],
+    backupAgeMsMax: values['status.backup-age-max'] || null,
     bindPort: values['http.bind-address'].port,
     bodyBytesMax: values['http.max-body-size'],
     bodiesInFlightBytesMax: values['http.max-bodies-in-flight-size'],

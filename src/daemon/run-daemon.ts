@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Engine, EngineOptions } from '../engine/index.js'
 import { ServerActivity } from './activity/server-activity.js'
 import { renderBanner } from './banner.js'
@@ -14,6 +15,7 @@ import type { LoadedConfig } from './config/load-config.js'
 import type { ConfigValues } from './config/option-table.js'
 import { renderConfig } from './config/render-config.js'
 import { toEngineOptions } from './engine-options.js'
+import { FaultBoard } from './faults/fault-board.js'
 import type { HttpSettings } from './http/http-settings.js'
 import { toHttpSettings } from './http-options.js'
 import { type DaemonLog, openLog } from './open-log.js'
@@ -36,6 +38,7 @@ export interface DaemonParts {
     settings: HttpSettings,
     log: DaemonLog,
     activity: ServerActivity,
+    faults: FaultBoard | null,
   ): Promise<RunningServer>
 }
 
@@ -95,13 +98,14 @@ async function serve(
   const dataDir = values['data.dir']
   log.info('opening', { version, dataDir, pid: process.pid, node: process.version })
   const startedMs = performance.now()
-  const engine = await parts.openEngine(toEngineOptions(values, log, activity.record))
+  const faults = openFaults(values, options, log)
+  const engine = await parts.openEngine(toEngineOptions(values, log, activity.record, faults))
   try {
     log.info('opened', { dataDir, elapsedMs: Math.round(performance.now() - startedMs) })
     if (signals.received() !== null) return
     const services = parts.startServices(engine, values, log)
     try {
-      await serveHttp(engine, values, options, parts, surroundings)
+      await serveHttp(engine, faults, values, options, parts, surroundings)
     } finally {
       await services.close()
     }
@@ -111,15 +115,23 @@ async function serve(
   }
 }
 
+/** Null in any server that was not started to be hurt. */
+function openFaults(values: ConfigValues, { isDev }: DaemonOptions, log: DaemonLog): FaultBoard | null {
+  const isAsked = values['debug.fault-injection-enabled']
+  if (isAsked) log.warn('FAULT INJECTION IS ON: an admin may make this server misbehave; not for data that matters')
+  return isAsked || isDev ? new FaultBoard({ log, nowMs: Date.now, sleep }) : null
+}
+
 async function serveHttp(
   engine: Engine,
+  faults: FaultBoard | null,
   values: ConfigValues,
   { version, isDev }: DaemonOptions,
   parts: DaemonParts,
   { log, activity, signals, configurationText, isBannerShown }: Surroundings,
 ): Promise<void> {
   const settings = { ...toHttpSettings(values, isDev), configurationText }
-  const server = await parts.startHttpServer(engine, settings, log, activity)
+  const server = await parts.startHttpServer(engine, settings, log, activity, faults)
   try {
     activity.events.add('info', 'start', `server ${version} listens on ${server.url}`)
     log.info('listening', { url: server.url })

@@ -52,8 +52,18 @@ export interface EngineOptions {
    * directory only passes through: what its policies no longer keep may be what somebody wants of it.
    */
   readonly hasHousekeeping?: boolean
+  /** Trouble on purpose, for drills; absent in any server that matters. */
+  readonly faults?: EngineFaults
   /** Called after something has happened; must not throw. */
   readonly onEvent?: (event: EngineEvent) => void
+}
+
+/** Asked at the doors of the engine: nothing that is stored is touched. */
+export interface EngineFaults {
+  readonly isDiskFull: boolean
+  /** Whether a write is to be refused as on a full disk. */
+  refusesWrite(): boolean
+  failsFlush(): boolean
 }
 
 export interface EngineLog {

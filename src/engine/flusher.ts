@@ -75,12 +75,13 @@ export class Flusher {
 
   /** Resolves when there is room for more rows; throws `no-space` or `unavailable`. */
   async waitForRoom(): Promise<void> {
-    if (this.#state.stores.wal.isBroken) {
+    const { stores, options } = this.#state
+    if (stores.wal.isBroken || options.faults?.refusesWrite()) {
       const text = 'the disk refuses writes; the server is read-only until it accepts them again'
       throw new HyperbyteError('no-space', text)
     }
     if (!this.#isMemoryFull()) return
-    const { monotonicMs } = this.#state.options
+    const { monotonicMs } = options
     const giveUpAtMs = monotonicMs() + ROOM_WAIT_MS_MAX
     while (this.#isMemoryFull()) {
       const remainingMs = giveUpAtMs - monotonicMs()
@@ -124,6 +125,7 @@ export class Flusher {
 
   #flushOldest(): Promise<void> {
     return this.#queue.run(async () => {
+      if (this.#state.options.faults?.failsFlush()) throw new HyperbyteError('no-space', 'injected: flushes fail')
       const startedMs = this.#state.options.monotonicMs()
       const flushed = this.#unrecorded ?? (await this.#state.storage.flushOldest())
       if (flushed === null) return

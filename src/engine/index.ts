@@ -20,6 +20,7 @@ export type {
   ContinuousQueryRunner,
   Durability,
   Engine,
+  EngineFaults,
   EngineLog,
   EngineOptions,
   EngineStats,

@@ -249,7 +249,7 @@ class LocalEngine implements Engine, WritePath {
   }
 
   stats(): EngineStats {
-    const { storage, stores, runtimes } = this.#state
+    const { storage, stores, runtimes, options } = this.#state
     let seriesCount = 0
     for (const { seriesTable } of runtimes.values()) seriesCount += seriesTable.count
     let parquetFileCount = 0
@@ -271,7 +271,7 @@ class LocalEngine implements Engine, WritePath {
       parquetFileCount,
       parquetBytes,
       seriesCount,
-      isReadOnly: stores.wal.isBroken,
+      isReadOnly: stores.wal.isBroken || options.faults?.isDiskFull === true,
       columnCacheBytes: storage.cacheByteCount,
     }
   }

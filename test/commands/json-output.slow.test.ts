@@ -31,7 +31,8 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-json-'))
   writeFileSync(at('readings.csv'), 'time,host,v,ok\n2026-01-01T00:00:00Z,a,1.5,true\n')
   writeFileSync(at('points.lp'), 'cpu,host=a v=1 1\n')
-  server = await serveBin(['--data-dir', at('running')])
+  const environment = { HYPERBYTE_DEBUG_FAULT_INJECTION_ENABLED: 'true' }
+  server = await serveBin(['--data-dir', at('running')], { environment })
   url = server.url
 })
 
@@ -116,6 +117,8 @@ const STEPS: readonly Step[] = [
   [() => ['debug', 'diff', url, at('restored'), '--level', 'file'], 'debug.diff'],
   [() => ['debug', 'diff', url, at('restored'), '--fix'], 'debug.diff'],
   [() => ['debug', 'diff', url, at('restored'), '--fix', '--yes'], 'debug.diff'],
+  [() => on('debug', 'fault', 'delay-queries', '--delay', '1ms', '--for', '1s'), 'debug.fault'],
+  [() => on('debug', 'fault', '--clear', 'all'), 'debug.fault'],
   [() => on('debug', 'bundle', '--dry-run'), 'debug.bundle'],
   [() => ['backfill', 'plan', '--source', url, '-d', 'd', '--save', at('plan.json')], 'backfill.plan'],
   [() => state('backfill', 'run', '--source', url, '-d', 'd', '--data-dir', at('filled')), 'backfill.run'],

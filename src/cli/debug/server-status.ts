@@ -55,7 +55,7 @@ const FREE_SHARE_WARNED = 0.1
 const FREE_WARNED = 5 * 1024 * MIB
 
 export interface StatusExpectations {
-  /** An older backup of everything, or none, is a reason to worry; null = it is not. */
+  /** An older backup of everything, or none, is a reason to worry; null = what the server is configured to find overdue. */
   readonly backupAgeMsMax: number | null
 }
 
@@ -134,15 +134,22 @@ function backupOf({ last_backup: backup }: DebugServer): StatusBackup | null {
   return { id, time, age_s, state: verified === 'none' ? 'unverified' : 'verified', repository, covers, size_bytes }
 }
 
-function backupReasons({ last_backup: backup }: DebugServer, { backupAgeMsMax }: StatusExpectations): StatusReason[] {
-  if (backupAgeMsMax === null) return []
-  const isRecent = backup !== null && backup.covers === 'all' && backup.age_s * 1000 <= backupAgeMsMax
-  if (isRecent) return []
-  const text =
-    backup === null || backup.covers === 'part'
-      ? 'there is no backup of everything'
-      : `the last backup is ${formatSeconds(backup.age_s)} old`
+function backupReasons(server: DebugServer, expected: StatusExpectations): StatusReason[] {
+  const text = overdueBackup(server, expected)
+  if (text === null) return []
   return [{ code: 'backup_overdue', severity: 'warning', node: 0, text, hint: 'hyperbyte backup --repo DIR' }]
+}
+
+/** What is wrong with the age of the last backup; null when nothing is. */
+export function overdueBackup(
+  { last_backup: backup, backup_age_max_s }: DebugServer,
+  { backupAgeMsMax }: StatusExpectations = { backupAgeMsMax: null },
+): string | null {
+  const secondsMax = backupAgeMsMax === null ? backup_age_max_s : backupAgeMsMax / 1000
+  if (secondsMax === null) return null
+  if (backup === null || backup.covers === 'part') return 'there is no backup of everything'
+  if (backup.age_s <= secondsMax) return null
+  return `the last backup is ${formatSeconds(backup.age_s)} old, more than ${formatSeconds(secondsMax)}`
 }
 
 export function checkOutcomeOf({ state, reasons, nodes, last_backup: backup }: StatusDocument): CheckOutcome {

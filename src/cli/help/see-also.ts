@@ -28,6 +28,7 @@ export const SEE_ALSO: Readonly<Record<string, readonly string[]>> = {
   'debug cardinality': ['debug types', 'top'],
   'debug compact': ['debug manifest', 'debug verify'],
   'debug diff': ['debug verify', 'backfill verify'],
+  'debug fault': ['serve', 'debug status'],
   'debug health': ['health', 'debug status'],
   'debug manifest': ['debug parquet', 'debug compact'],
   'debug metrics': ['debug status', 'top'],

@@ -10,9 +10,11 @@ import {
 } from '../../cli/debug/check-format.js'
 import { type DebugSource, withDebugSource } from '../../cli/debug/debug-source.js'
 import { nodeFlag, requireNode } from '../../cli/debug/node-flag.js'
+import { overdueBackup } from '../../cli/debug/server-status.js'
 import { textColumns } from '../../cli/debug/text-columns.js'
 import { exitCode } from '../../cli/exit-codes.js'
 import { targetFlags } from '../../cli/open-target.js'
+import { formatSeconds } from '../../cli/progress/format-quantity.js'
 import { ClientError } from '../../client/client-error.js'
 import { HttpClient } from '../../client/http-client.js'
 import { columnOf, runStatement } from '../../client/run-statement.js'
@@ -28,7 +30,7 @@ interface Probe {
 export default class DebugHealth extends BaseCommand {
   static override summary = 'Try each part of the server and say how long it took'
   static override description = `EXIT CODES
-  0 all well   4 server unreachable   5 not an admin   6 no such node   8 a probe failed
+  0 all well   4 server unreachable   5 not an admin   6 no such node   8 a probe failed, or the backup is overdue
   9 a server holds the data directory
   With --check-format nagios: 0 ok, 2 critical, also when the server is unreachable.`
   static override examples = [
@@ -96,6 +98,13 @@ async function runProbes(source: DebugSource): Promise<Probe[]> {
     const { stats, log_sequence: sequence } = await source.ask('server')
     if (stats['isReadOnly'] === true) throw new Error('writes are refused until the disk takes them again')
     return `at record ${sequence}`
+  })
+  await run('backup', async () => {
+    const server = await source.ask('server')
+    const overdue = overdueBackup(server)
+    if (overdue !== null) throw new Error(overdue)
+    const { last_backup: backup } = server
+    return backup === null ? 'none known' : `${backup.id}, ${formatSeconds(backup.age_s)} ago`
   })
   return probes
 }

@@ -32,7 +32,8 @@ export default class DebugStatus extends BaseCommand {
     ...checkFlags,
     'max-backup-age': Flags.custom<number>({ parse: parseDurationFlag })({
       helpValue: 'DURATION',
-      summary: 'Count it as wrong when the last backup of everything is older, or there is none.',
+      summary:
+        'Count it as wrong when the last backup of everything is older, or there is none; else status.backup-age-max of the server decides.',
     }),
     watch: Flags.custom<number>({ parse: parseDurationFlag })({
       helpValue: 'DURATION',

@@ -299,6 +299,20 @@ export const OPTIONS = {
     text: 'How log lines look; `auto` is pretty on a terminal and JSON elsewhere.',
   }),
 
+  'status.backup-age-max': option<number>({
+    parser: duration({ min: 0, max: 366 * DAY_MS }),
+    default: 0,
+    scope: 'start',
+    text: 'How old the last backup of everything may be before `debug status`, `debug health` and `top` call it overdue. 0: they only tell its age.',
+  }),
+
+  'debug.fault-injection-enabled': option<boolean>({
+    parser: boolean,
+    default: false,
+    scope: 'start',
+    text: 'Let an admin make the server misbehave with `hyperbyte debug fault`, for drills. Never where data matters.',
+  }),
+
   // What commands that talk to a server use when the flag of the same name is not given; `serve` reads none of it.
   'connection.host': option<string>({
     parser: text,

@@ -13,7 +13,11 @@ export interface DocumentContext {
   readonly signal: AbortSignal
   readonly mergeJobs: MergeJobs
   /** Null when there is no server. */
-  readonly server: { readonly activity: ServerActivity; readonly configurationText: string } | null
+  readonly server: {
+    readonly activity: ServerActivity
+    readonly configurationText: string
+    readonly backupAgeMsMax: number | null
+  } | null
 }
 
 /** Digits, '0' when absent. */

@@ -20,7 +20,7 @@ import { makeCardinality } from './make-cardinality.js'
 import { makeBuckets, makeCompact, makeCompaction, makeMerges } from './make-merges.js'
 import { makePlan } from './make-plan.js'
 import { toFile, toTable } from './table-documents.js'
-import { toDebugBackup } from './to-debug-backup.js'
+import { newestNote, toDebugBackup } from './to-debug-backup.js'
 
 type MakeDocument<Name extends DebugName> = (
   context: DocumentContext,
@@ -82,7 +82,7 @@ export function printDocument(document: unknown): string {
   })
 }
 
-async function makeServer({ engine, startedAtMs, nowNs }: DocumentContext): Promise<DebugDocuments['server']> {
+async function makeServer({ engine, startedAtMs, nowNs, server }: DocumentContext): Promise<DebugDocuments['server']> {
   const { inspection } = engine
   const { bavail, blocks, bsize } = statfsSync(inspection.dataDir, { bigint: true })
   const log = await inspection.log()
@@ -102,6 +102,7 @@ async function makeServer({ engine, startedAtMs, nowNs }: DocumentContext): Prom
     log_flushed_sequence: String(log.flushedSequence),
     durability: log.durability,
     last_backup: lastBackup(engine.backups.list(), nowNs()),
+    backup_age_max_s: server === null || server.backupAgeMsMax === null ? null : server.backupAgeMsMax / 1000,
     stats: { ...engine.stats() },
     databases: [...engine.catalog.meta.databases.values()].map(({ name, retentionPolicies }) => {
       const own = files.filter(({ file }) => file.table.database === name)
@@ -117,8 +118,8 @@ async function makeServer({ engine, startedAtMs, nowNs }: DocumentContext): Prom
 
 /** `notes`: newest first. */
 function lastBackup(notes: readonly BackupNote[], nowNs: bigint): DebugDocuments['server']['last_backup'] {
-  const note = notes.find(({ covers }) => covers === 'all') ?? notes[0]
-  if (note === undefined) return null
+  const note = newestNote(notes)
+  if (note === null) return null
   return { ...toDebugBackup(note), age_s: Number((nowNs - note.timeNs) / 1_000_000_000n) }
 }
 

@@ -3,6 +3,11 @@
 import type { DebugBackup } from '../../client/debug-documents.js'
 import { type BackupNote, formatTime } from '../../engine/index.js'
 
+/** Of everything; when there is none, of a part. `notes`: newest first. */
+export function newestNote(notes: readonly BackupNote[]): BackupNote | null {
+  return notes.find(({ covers }) => covers === 'all') ?? notes[0] ?? null
+}
+
 export function toDebugBackup(note: BackupNote): DebugBackup {
   const { id, timeNs, repository, type, verified, covers, byteCount, addedByteCount } = note
   return {

@@ -1,6 +1,7 @@
 /** One request from the first line to the last byte: route, credentials, the route's own work, counts. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FaultBoard } from '../faults/fault-board.js'
 import type { Identity } from './auth/authenticator.js'
 import { Exchange } from './exchange.js'
 import { parseTarget } from './parse-target.js'
@@ -65,7 +66,8 @@ async function serveCounted(context: ServerContext, exchange: Exchange, route: R
 }
 
 async function serveRoute(context: ServerContext, exchange: Exchange, route: Route): Promise<void> {
-  const { writeThrottle } = context
+  const { writeThrottle, faults } = context
+  if (faults !== null && (await isDropped(faults, route))) return void exchange.req.socket.destroy()
   if (route.kind !== 'throttled-write' || !writeThrottle.isOn) return await serveIdentified(context, exchange, route)
   const refusal = await writeThrottle.enter()
   if (refusal !== null) return exchange.plain(503, `${refusal}\n`, 'Retry-After', '1')
@@ -74,6 +76,12 @@ async function serveRoute(context: ServerContext, exchange: Exchange, route: Rou
   } finally {
     writeThrottle.leave()
   }
+}
+
+async function isDropped(faults: FaultBoard, { kind }: Route): Promise<boolean> {
+  const isWrite = kind === 'write' || kind === 'throttled-write'
+  if (!isWrite && kind !== 'query') return false
+  return (await faults.onRequest(isWrite ? 'writes' : 'queries')) === 'drop'
 }
 
 async function serveIdentified(context: ServerContext, exchange: Exchange, route: Route): Promise<void> {

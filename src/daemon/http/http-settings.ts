@@ -11,6 +11,8 @@ export interface HttpSettings {
   readonly dataDir: string
   /** The whole configuration with the origin of each value, secrets hidden: for those who look for what is wrong. */
   readonly configurationText?: string
+  /** An older last backup of everything, or none, is overdue; null = never. */
+  readonly backupAgeMsMax: number | null
   /** 0 = any free port. */
   readonly bindPort: number
   /** Largest request body, before and after unpacking. */
@@ -44,6 +46,7 @@ export interface HttpSettings {
 export const DEFAULT_HTTP_SETTINGS: HttpSettings = {
   bindHost: '127.0.0.1',
   dataDir: '',
+  backupAgeMsMax: null,
   bindPort: 8086,
   bodyBytesMax: 25_000_000,
   // 16 bodies of the largest size.

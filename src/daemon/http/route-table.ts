@@ -9,6 +9,7 @@ import { serveBackups } from './routes/backups.js'
 import { CHECKPOINTS_PATH, serveCheckpoints } from './routes/checkpoints.js'
 import { serveContinuousQueries } from './routes/continuous-queries.js'
 import { DEBUG_PATH, serveDebug } from './routes/debug.js'
+import { serveFaults } from './routes/faults.js'
 import { serveHealth, serveReady } from './routes/health.js'
 import { serveDebugRequests, serveDebugVars, serveMetrics } from './routes/monitoring.js'
 import { servePing } from './routes/ping.js'
@@ -126,6 +127,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/api/v1/statements/forget', status(['POST'], serveForgetStatements)],
   ['/api/v1/measurements', status(['GET'], serveMeasurements)],
   ['/api/v1/columns', status(['GET'], serveColumns)],
+  ['/api/v1/faults', status(['GET', 'POST', 'DELETE'], serveFaults)],
   ['/api/v1/compact', status(['POST'], serveCompact)],
   ['/health', { methods: ['GET'], access: 'public', kind: 'other', serve: serveHealth }],
   ['/health/ready', { methods: ['GET', 'HEAD'], access: 'public', kind: 'other', serve: serveReady }],

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { Engine, EngineLog } from '../../engine/index.js'
 import type { ServerActivity } from '../activity/server-activity.js'
 import type { MergeJobs } from '../debug/merge-jobs.js'
+import type { FaultBoard } from '../faults/fault-board.js'
 import type { RequestMetrics } from '../metrics/request-metrics.js'
 import type { ServerStatus } from '../status/server-status.js'
 import type { Authenticator } from './auth/authenticator.js'
@@ -28,6 +29,8 @@ export interface ServerContext {
   readonly activity: ServerActivity
   readonly mergeJobs: MergeJobs
   readonly status: ServerStatus
+  /** Null in any server that was not started for them. */
+  readonly faults: FaultBoard | null
   readonly startedAtMs: number
   readonly nowNs: () => bigint
   /** Queries that a closing server may cut off. */

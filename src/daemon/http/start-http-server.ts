@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Engine, EngineLog } from '../../engine/index.js'
 import { ServerActivity } from '../activity/server-activity.js'
 import { type MergeJob, MergeJobs } from '../debug/merge-jobs.js'
+import type { FaultBoard } from '../faults/fault-board.js'
 import { createMetricsRegistry } from '../metrics/metrics-registry.js'
 import { RequestMetrics } from '../metrics/request-metrics.js'
 import { serverStatistics } from '../metrics/server-statistics.js'
@@ -42,8 +43,9 @@ export async function startHttpServer(
   settings: HttpSettings,
   log: EngineLog,
   activity: ServerActivity = new ServerActivity(),
+  faults: FaultBoard | null = null,
 ): Promise<RunningHttpServer> {
-  const context = createContext(engine, settings, log, activity)
+  const context = createContext(engine, settings, log, activity, faults)
   let closing: Promise<void> | null = null
   const server = createServer(
     {
@@ -81,6 +83,7 @@ function createContext(
   settings: HttpSettings,
   log: EngineLog,
   activity: ServerActivity,
+  faults: FaultBoard | null,
 ): ServerContext {
   const metrics = new RequestMetrics()
   const startedAtMs = Date.now()
@@ -117,9 +120,11 @@ function createContext(
       activity,
       version: PROGRAM_VERSION,
       dataDir: settings.dataDir,
+      backupAgeMsMax: settings.backupAgeMsMax,
       startedAtMs,
       nowMs: Date.now,
     }),
+    faults,
     startedAtMs,
     nowNs: createSystemClock(),
     runningQueries: new Set(),

@@ -11,6 +11,7 @@ import {
   type StorageSample,
 } from '../../client/server-sample.js'
 import type {
+  BackupNote,
   DatabaseInsight,
   EngineInsight,
   EngineStats,
@@ -19,6 +20,7 @@ import type {
   StorageInsight,
 } from '../../engine/index.js'
 import type { ServerActivity } from '../activity/server-activity.js'
+import { newestNote } from '../debug/to-debug-backup.js'
 import type { RequestMetrics } from '../metrics/request-metrics.js'
 import type { GrowthHistory } from './growth-history.js'
 import type { SlowFacts } from './process-facts.js'
@@ -47,6 +49,9 @@ export interface SampleFacts {
   readonly slow: SlowFacts
   readonly growth: GrowthHistory
   readonly activity: ServerActivity
+  /** Newest first. */
+  readonly backups: readonly BackupNote[]
+  readonly backupAgeMsMax: number | null
 }
 
 export function buildSample(facts: SampleFacts): ServerSample {
@@ -70,6 +75,7 @@ export function buildSample(facts: SampleFacts): ServerSample {
     statements: insight.statements(STATEMENT_COUNT_MAX).map(statementOf),
     jobs: activity.jobs.list(),
     events: activity.events.list(EVENT_COUNT_MAX).map((event) => ({ ...event, node: id })),
+    backup: backupOf(facts),
   }
 }
 
@@ -149,6 +155,16 @@ function httpOf({ requests, writeLatency, queryLatency }: SampleFacts): HttpSamp
     serverErrorCount: requests.serverErrorCount,
     writeLatency,
     queryLatency,
+  }
+}
+
+function backupOf({ backups, backupAgeMsMax }: SampleFacts): ServerSample['backup'] {
+  const note = newestNote(backups)
+  return {
+    time: timeOfNs(note?.timeNs ?? null),
+    isWhole: note?.covers === 'all',
+    isVerified: note !== null && note.verified !== 'none',
+    ageSecondsMax: backupAgeMsMax === null ? null : backupAgeMsMax / 1000,
   }
 }
 

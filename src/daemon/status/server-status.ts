@@ -23,6 +23,7 @@ export interface StatusSources {
   readonly version: string
   readonly dataDir: string
   readonly startedAtMs: number
+  readonly backupAgeMsMax: number | null
   readonly nowMs: () => number
 }
 
@@ -70,6 +71,7 @@ export class ServerStatus {
       address,
       stats: engine.stats(),
       insight: engine.insight,
+      backups: engine.backups.list(),
       queries: engine.runningQueries(),
       slow,
       writeLatency,

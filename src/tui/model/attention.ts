@@ -36,6 +36,7 @@ export function listAttention(sample: ServerSample, rates: Rates | null): readon
     ...queryItems(sample),
     ...jobItems(sample),
     ...storageItems(sample),
+    ...backupItems(sample),
   ]
   return items.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
 }
@@ -128,4 +129,15 @@ function storageItems({ storage }: ServerSample): AttentionItem[] {
   if (mergeQueueCount <= MERGE_QUEUE_COUNT_MAX) return []
   const text = `${mergeQueueCount} merges wait (${formatBytes(mergeQueueBytes)})`
   return [{ id: 'merge-queue', severity: 'warning', text, view: 'storage', rowId: '' }]
+}
+
+function backupItems({ backup, time }: ServerSample): AttentionItem[] {
+  if (backup === null || backup.ageSecondsMax === null) return []
+  const age = (Date.parse(time) - Date.parse(backup.time)) / 1000
+  const isThere = backup.time !== '' && backup.isWhole
+  if (isThere && age <= backup.ageSecondsMax) return []
+  const text = isThere
+    ? `last backup ${formatSpan(age)} ago, more than ${formatSpan(backup.ageSecondsMax)}`
+    : 'there is no backup of everything'
+  return [{ id: 'backup', severity: 'warning', text, view: 'jobs', rowId: '' }]
 }

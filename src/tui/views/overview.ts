@@ -142,7 +142,17 @@ function attentionPanel(state: TopState, width: number): Panel {
     const marker = i === state.attentionIndex ? '▸' : ' '
     lines.push(lineOf(marker, span(sign, tone), ' ', span(cut(text, Math.max(1, width - 4)))))
   })
+  if (!state.attention.some(({ id }) => id === 'backup')) lines.push(...backupLines(state.sample))
   return { shrinkRank: 4, lineCountMin: 3, lines }
+}
+
+/** That there is one, and how old it is, whether or not somebody has said how old it may be. */
+function backupLines(sample: ServerSample | null): Line[] {
+  if (sample === null || sample.backup === null || sample.backup.time === '') return []
+  const { time, isWhole, isVerified } = sample.backup
+  const age = formatSpan((Date.parse(sample.time) - Date.parse(time)) / 1000)
+  const more = `${isVerified ? ', verified' : ''}${isWhole ? '' : ', only a part'}`
+  return [lineOf(' ', span(isWhole ? '✓' : '·', isWhole ? 'ok' : 'dim'), ` last backup ${age} ago${more}`)]
 }
 
 function eventPanel({ sample }: TopState, width: number): Panel {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nagiosCode, renderNagios, renderPrometheus } from '../../../src/cli/debug/check-format.js'
-import { checkOutcomeOf, statusOf, unknownStatus } from '../../../src/cli/debug/server-status.js'
+import { checkOutcomeOf, overdueBackup, statusOf, unknownStatus } from '../../../src/cli/debug/server-status.js'
 import type { DebugServer } from '../../../src/client/debug-documents.js'
 
 const GIB = 2 ** 30
@@ -22,6 +22,7 @@ function server(changes: Partial<DebugServer> = {}, stats: Record<string, number
     log_flushed_sequence: '5',
     durability: 'every_write',
     last_backup: null,
+    backup_age_max_s: null,
     stats: {
       isReadOnly: false,
       flushErrorCount: 0,
@@ -118,6 +119,9 @@ test.each([
   const { reasons } = statusOf(document, 'x', TIME, { backupAgeMsMax: 3_600_000 })
   expect(reasons.map(({ code }) => code)).toEqual(codes)
   expect(statusOf(document, 'x', TIME).reasons).toEqual([])
+  const configured = server({ last_backup, backup_age_max_s: 3600 })
+  expect(statusOf(configured, 'x', TIME).reasons.map(({ code }) => code)).toEqual(codes)
+  expect(overdueBackup(configured) !== null).toBe(codes.length > 0)
 })
 
 test('a server that does not answer is unknown', () => {

@@ -58,7 +58,7 @@ async function start(dataDir: string): Promise<void> {
 
 const online = (...args: string[]) => ['debug', ...args, '-H', url]
 const offline = (...args: string[]) => ['debug', ...args, '--data-dir', stopped]
-const { ok, failed, usage, unreachable, missing, conflict, mismatch, locked } = EXIT_CODES
+const { ok, failed, usage, unreachable, denied, missing, conflict, mismatch, locked } = EXIT_CODES
 
 const CASES: readonly (readonly [name: string, exit: number, schema: string | null, args: () => string[]])[] = [
   ['status', ok.code, 'status/1', () => online('status')],
@@ -144,6 +144,10 @@ const CASES: readonly (readonly [name: string, exit: number, schema: string | nu
   ['diff of no database', missing.code, null, () => ['debug', 'diff', other, url, '--db', 'nope']],
   ['diff with no directory', missing.code, null, () => ['debug', 'diff', url, './nope']],
   ['diff with nobody', unreachable.code, null, () => ['debug', 'diff', url, 'http://127.0.0.1:1']],
+  ['fault where none is taken', denied.code, null, () => online('fault')],
+  ['fault that is made where none is taken', denied.code, null, () => online('fault', 'disk-full', '--for', '1s')],
+  ['fault that is cleared where none is taken', denied.code, null, () => online('fault', '--clear', 'all')],
+  ['fault of no kind', usage.code, null, () => online('fault', 'nonsense')],
   ['bundle', ok.code, 'bundle/1', () => online('bundle', '--dry-run')],
   ['bundle where a file is', conflict.code, null, () => online('bundle', '--out', file)],
 ]

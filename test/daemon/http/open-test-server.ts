@@ -2,6 +2,8 @@
 
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
+import { ServerActivity } from '../../../src/daemon/activity/server-activity.js'
+import type { FaultBoard } from '../../../src/daemon/faults/fault-board.js'
 import { DEFAULT_HTTP_SETTINGS, type HttpSettings } from '../../../src/daemon/http/http-settings.js'
 import { type RunningHttpServer, startHttpServer } from '../../../src/daemon/http/start-http-server.js'
 import type { Engine } from '../../../src/engine/index.js'
@@ -37,13 +39,15 @@ export function openTestServer(settings: Partial<HttpSettings> = {}): Promise<Te
 export async function openServerFor<E extends Engine>(
   engine: E,
   settings: Partial<HttpSettings> = {},
+  faults: FaultBoard | null = null,
 ): Promise<TestServer<E>> {
   const logged: string[] = []
   const record = (message: string, fields?: Record<string, unknown>) => {
     logged.push(`${message} ${String(fields?.['error'] ?? '')}`)
   }
   const log = { info: record, warn: record, error: record }
-  const server = await startHttpServer(engine, { ...DEFAULT_HTTP_SETTINGS, bindPort: 0, ...settings }, log)
+  const allSettings = { ...DEFAULT_HTTP_SETTINGS, bindPort: 0, ...settings }
+  const server = await startHttpServer(engine, allSettings, log, new ServerActivity(), faults)
   const { port } = server.address
   return {
     engine,

@@ -25,7 +25,8 @@ export async function serveDebug(context: ServerContext, exchange: Exchange, ide
   const gone = new AbortController()
   exchange.res.once('close', () => gone.abort())
   const { engine, nowNs, startedAtMs, activity, settings, mergeJobs } = context
-  const server = { activity, configurationText: settings.configurationText ?? '' }
+  const { configurationText = '', backupAgeMsMax } = settings
+  const server = { activity, configurationText, backupAgeMsMax }
   try {
     const params = Object.fromEntries(exchange.params)
     const document = await makeDocument(
