@@ -307,6 +307,12 @@ export class HttpClient implements Target {
     return this.#closing
   }
 
+  /** As `close`, and what is under way fails: nobody waits for it. */
+  abandon(): Promise<void> {
+    this.#closing ??= this.#dispatcher.destroy()
+    return this.#closing
+  }
+
   get name(): string {
     return this.#host
   }

@@ -11,13 +11,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../../src/cli/exit-codes.js'
-import { exchange } from '../conformance/harness/exchange.js'
 import type { ServerProcess } from '../conformance/harness/server-process.js'
 import { isHyperbyteBuilt, startHyperbyte } from '../conformance/hyperbyte.js'
 import { type Outcome, outcomeOf, runBin, spawnBin } from '../support/built-bin.js'
 import { pollUntil } from '../support/poll-until.js'
+import { post, rowsOf } from './requests.js'
+import { SMALL_FLUSHES } from './small-flushes.js'
 
-const SMALL_FLUSHES = { HYPERBYTE_DATA_CACHE_SNAPSHOT_MEMORY_SIZE: '1m', HYPERBYTE_DATA_FLUSH_AGE_MAX: '1s' }
 const MEASUREMENT_COUNT = 8
 const TEXT_COUNT = 16
 const TEXT_BYTES = 48 * 1024
@@ -40,12 +40,12 @@ describe.runIf(isHyperbyteBuilt)('a backup in trouble', () => {
 
   beforeAll(async () => {
     server = await startHyperbyte({ folder, env: SMALL_FLUSHES })
-    await send('/query?q=CREATE%20DATABASE%20db', '')
+    await rowsOf(server, '', 'CREATE DATABASE db')
     for (let m = 0; m < MEASUREMENT_COUNT; m++) {
       const lines = Array.from({ length: TEXT_COUNT }, (_, i) => {
         return `m${m} text="${randomBytes(TEXT_BYTES).toString('base64')}" ${i + 1}`
       })
-      await send('/write?db=db', lines.join('\n'))
+      expect((await post(server, '/write?db=db', lines.join('\n')))?.status).toBe(204)
     }
     // Nothing is merged meanwhile: the files of one backup are those of the next.
     let records = 0
@@ -63,10 +63,6 @@ describe.runIf(isHyperbyteBuilt)('a backup in trouble', () => {
     if (isMounted) spawnSync('umount', ['-l', disk])
     rmSync(folder, { recursive: true, force: true })
   })
-
-  async function send(target: string, body: string): Promise<void> {
-    await exchange(server.port, { method: 'POST', target, headers: {}, body: Buffer.from(body) })
-  }
 
   async function dryRun(): Promise<{ files: number; log: { records: number } }> {
     const { stdout } = await backup(path.join(folder, 'none'), '--dry-run', '--json')

@@ -14,23 +14,17 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import { exchange } from '../conformance/harness/exchange.js'
 import { Random } from '../conformance/harness/random.js'
 import type { ServerProcess } from '../conformance/harness/server-process.js'
 import { isHyperbyteBuilt, startHyperbyte } from '../conformance/hyperbyte.js'
 import { type Outcome, runBin, spawnBin } from '../support/built-bin.js'
+import { post, rowsOf } from './requests.js'
+import { SMALL_FLUSHES_AND_LOG } from './small-flushes.js'
 
 const KILLS = Number(process.env['HYPERBYTE_KILLS'] ?? 8)
 const SEED = Number(process.env['HYPERBYTE_SEED'] ?? 1)
 const BULK_ROWS = 5000
 const WRITE_PAUSE_MS = 5
-
-/** One flush per mebibyte or second, and with them merges and truncations of the log. */
-const SMALL_FLUSHES = {
-  HYPERBYTE_DATA_CACHE_SNAPSHOT_MEMORY_SIZE: '1m',
-  HYPERBYTE_DATA_FLUSH_AGE_MAX: '1s',
-  HYPERBYTE_DATA_WAL_MAX_SIZE: '8m',
-}
 
 describe.runIf(isHyperbyteBuilt)('backups under load', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-backup-load-'))
@@ -44,7 +38,7 @@ describe.runIf(isHyperbyteBuilt)('backups under load', () => {
   async function writeMarkers(server: ServerProcess): Promise<void> {
     for (let n = acknowledgedCount; !isStopping; n++) {
       const marker = `${n % 2 === 0 ? 'even' : 'odd'},epoch=${Math.floor(n / 100)} n=${n}i ${n + 1}`
-      if ((await send(server, '/write?db=load', marker)) !== 204) return
+      if ((await post(server, '/write?db=load', marker))?.status !== 204) return
       acknowledgedCount = n + 1
       await sleep(WRITE_PAUSE_MS)
     }
@@ -56,7 +50,7 @@ describe.runIf(isHyperbyteBuilt)('backups under load', () => {
         { length: BULK_ROWS },
         (_, i) => `bulk,host=h${i % 20} v=${(from + i) * 1.7} ${from + i}`,
       )
-      if ((await send(server, '/write?db=load', lines.join('\n'))) !== 204) return
+      if ((await post(server, '/write?db=load', lines.join('\n')))?.status !== 204) return
       await sleep(20)
     }
   }
@@ -89,9 +83,9 @@ describe.runIf(isHyperbyteBuilt)('backups under load', () => {
   test(`a copy is one moment, and ${KILLS} kills of backups and restores do no harm`, {
     timeout: 300_000 + KILLS * 120_000,
   }, async () => {
-    const server = await startHyperbyte({ folder, env: SMALL_FLUSHES })
+    const server = await startHyperbyte({ folder, env: SMALL_FLUSHES_AND_LOG })
     const host = ['--host', server.url]
-    await send(server, `/query?q=${encodeURIComponent('CREATE DATABASE load')}`, '')
+    await rowsOf(server, '', 'CREATE DATABASE load')
     const load = [writeMarkers(server), writeBulk(server)]
     await sleep(2000)
     for (let i = 0; i < 3; i++) {
@@ -131,13 +125,4 @@ async function killed(args: readonly string[], afterMs: number): Promise<void> {
   await Promise.race([sleep(afterMs), exited])
   child.kill('SIGKILL')
   await exited
-}
-
-/** The status, or null when the server is gone. */
-async function send(server: ServerProcess, target: string, body: string): Promise<number | null> {
-  try {
-    return (await exchange(server.port, { method: 'POST', target, headers: {}, body: Buffer.from(body) })).status
-  } catch {
-    return null
-  }
 }

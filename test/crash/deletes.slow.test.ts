@@ -10,10 +10,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import { exchange } from '../conformance/harness/exchange.js'
 import { Random } from '../conformance/harness/random.js'
 import type { ServerProcess } from '../conformance/harness/server-process.js'
 import { isHyperbyteBuilt, startHyperbyte } from '../conformance/hyperbyte.js'
+import { post, rowsOf } from './requests.js'
+import { SMALL_FLUSHES } from './small-flushes.js'
 
 const KILLS = Number(process.env['HYPERBYTE_KILLS'] ?? 6)
 const SEED = Number(process.env['HYPERBYTE_SEED'] ?? 1)
@@ -22,11 +23,6 @@ const SLOTS = 4000
 const BATCH_ROWS = 100
 /** All slots together are some eight weeks, and as many shards. */
 const SLOT_SECONDS = 1200
-
-const SMALL_FLUSHES = {
-  HYPERBYTE_DATA_CACHE_SNAPSHOT_MEMORY_SIZE: '1m',
-  HYPERBYTE_DATA_FLUSH_AGE_MAX: '1s',
-}
 
 /** What one client knows of its points: slot → version, absent when deleted. */
 class Client {
@@ -95,13 +91,16 @@ class Client {
   async #write(server: ServerProcess, rows: ReadonlyMap<number, number | undefined>): Promise<boolean> {
     const lines = [...rows].map(([slot, version]) => `m,client=${this.name} version=${version}i ${slot * SLOT_SECONDS}`)
     const target = '/write?db=crash&precision=s'
-    return (await post(server, target, lines.join('\n'))) === 204
+    return (await post(server, target, lines.join('\n')))?.status === 204
   }
 
   async #delete(server: ServerProcess, slots: readonly number[]): Promise<boolean> {
     const [from, end] = [slots[0] * SLOT_SECONDS, (slots[slots.length - 1] + 1) * SLOT_SECONDS]
     const statement = `DELETE FROM m WHERE client = '${this.name}' AND time >= ${from}s AND time < ${end}s`
-    return (await post(server, `/query?db=crash&q=${encodeURIComponent(statement)}`, null)) === 200
+    const answer = await post(server, `/query?db=crash&q=${encodeURIComponent(statement)}`)
+    if (answer?.status !== 200) return false
+    expect(JSON.parse(answer.body.toString()).results[0].error).toBeUndefined()
+    return true
   }
 }
 
@@ -143,18 +142,6 @@ async function readPoints(server: ServerProcess, { name }: Client): Promise<Map<
   return new Map(values.map(([seconds, version]) => [Number(seconds) / SLOT_SECONDS, Number(version)]))
 }
 
-/** The status, or null when the server is gone. */
-async function post(server: ServerProcess, target: string, body: string | null): Promise<number | null> {
-  const bytes = body === null ? null : Buffer.from(body)
-  const answer = await exchange(server.port, { method: 'POST', target, headers: {}, body: bytes }).catch(() => null)
-  if (answer?.status === 200) expect(JSON.parse(answer.body.toString()).results[0].error).toBeUndefined()
-  return answer?.status ?? null
-}
-
-async function query(server: ServerProcess, statement: string): Promise<(number | string)[][]> {
-  const target = `/query?db=crash&epoch=s&q=${encodeURIComponent(statement)}`
-  const answer = await exchange(server.port, { method: 'POST', target, headers: {}, body: null })
-  const { results } = JSON.parse(answer.body.toString())
-  expect(results[0].error).toBeUndefined()
-  return results[0].series?.[0].values ?? []
+function query(server: ServerProcess, statement: string): Promise<(number | string)[][]> {
+  return rowsOf(server, 'crash', statement)
 }

@@ -13,10 +13,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import { exchange } from '../conformance/harness/exchange.js'
 import { Random } from '../conformance/harness/random.js'
 import type { ServerProcess } from '../conformance/harness/server-process.js'
 import { isHyperbyteBuilt, startHyperbyte } from '../conformance/hyperbyte.js'
+import { post, rowsOf } from './requests.js'
+import { SMALL_FLUSHES_AND_LOG } from './small-flushes.js'
 import { type Row, WriteLedger } from './write-ledger.js'
 
 const KILLS = Number(process.env['HYPERBYTE_KILLS'] ?? 8)
@@ -28,18 +29,11 @@ const WRITE_PAUSE_MS = 10
 const START_SECONDS = 1_566_000_000
 const FAULTS_SHOWN = 20
 
-/** One flush per mebibyte or second, whichever comes first. */
-const SMALL_FLUSHES = {
-  HYPERBYTE_DATA_CACHE_SNAPSHOT_MEMORY_SIZE: '1m',
-  HYPERBYTE_DATA_FLUSH_AGE_MAX: '1s',
-  HYPERBYTE_DATA_WAL_MAX_SIZE: '8m',
-}
-
 describe.runIf(isHyperbyteBuilt)('kill -9 under load', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'hyperbyte-kill-'))
   const random = new Random(SEED)
   const ledgers = Array.from({ length: WRITERS }, () => new WriteLedger())
-  const start = () => startHyperbyte({ folder, env: SMALL_FLUSHES })
+  const start = () => startHyperbyte({ folder, env: SMALL_FLUSHES_AND_LOG })
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -105,13 +99,8 @@ function lineOf(writer: number, { sequence, version }: Row): string {
 
 /** The status, or null when the server is gone. */
 async function write(server: ServerProcess, writer: number, rows: readonly Row[]): Promise<number | null> {
-  const body = Buffer.from(rows.map((row) => lineOf(writer, row)).join('\n'))
-  const target = '/write?db=crash&precision=s'
-  try {
-    return (await exchange(server.port, { method: 'POST', target, headers: {}, body })).status
-  } catch {
-    return null
-  }
+  const body = rows.map((row) => lineOf(writer, row)).join('\n')
+  return (await post(server, '/write?db=crash&precision=s', body))?.status ?? null
 }
 
 async function createDatabase(server: ServerProcess): Promise<void> {
@@ -131,18 +120,14 @@ async function countRows(server: ServerProcess, writer: number): Promise<number>
   return values.length === 0 ? 0 : Number(values[0][1])
 }
 
-async function query(server: ServerProcess, statement: string): Promise<(number | string)[][]> {
-  const target = `/query?db=crash&epoch=s&q=${encodeURIComponent(statement)}`
-  const answer = await exchange(server.port, { method: 'POST', target, headers: {}, body: null })
-  const { results } = JSON.parse(answer.body.toString())
-  expect(results[0].error).toBeUndefined()
-  return results[0].series?.[0].values ?? []
+function query(server: ServerProcess, statement: string): Promise<(number | string)[][]> {
+  return rowsOf(server, 'crash', statement)
 }
 
 /** A server that is killed before it is ready; its own pid, nobody else's. */
 async function killDuringStart(folder: string, afterMs: number): Promise<void> {
   const args = ['bin/run.js', 'serve', '--data-dir', path.join(folder, 'data'), '--bind', '127.0.0.1:0']
-  const child = spawn(process.execPath, args, { stdio: 'ignore', env: { ...process.env, ...SMALL_FLUSHES } })
+  const child = spawn(process.execPath, args, { stdio: 'ignore', env: { ...process.env, ...SMALL_FLUSHES_AND_LOG } })
   const exited = once(child, 'exit')
   await sleep(afterMs)
   child.kill('SIGKILL')

@@ -161,6 +161,8 @@ function firstSample(session: Session): Promise<void> {
       setTimeout(resolve, LOAD_DELAY_MS)
     }
     const timer = setTimeout(end, FIRST_SAMPLE_MS_MAX)
+    // Who quits before has nothing to wait for.
+    timer.unref()
     const unsubscribe = session.subscribe(() => {
       if (session.state.sample !== null) end()
     })

@@ -19,6 +19,7 @@ export class ServerSource implements SampleSource {
   /** Hosts that answered, but not as one of ours. */
   readonly #others = new Set<string>()
   #hostIndex = 0
+  #isClosed = false
 
   constructor(options: ClientOptions) {
     this.#options = options
@@ -74,8 +75,9 @@ export class ServerSource implements SampleSource {
   }
 
   async close(): Promise<void> {
-    // A request that hangs is not worth waiting for.
-    await Promise.race([Promise.all([...this.#clients.values()].map((client) => client.close())), delay(100)])
+    this.#isClosed = true
+    // A request that hangs is not worth waiting for, and must not keep the process.
+    await Promise.all([...this.#clients.values()].map((client) => client.abandon()))
   }
 
   async #sampleOf(host: string): Promise<ServerSample> {
@@ -115,6 +117,7 @@ export class ServerSource implements SampleSource {
     const known = this.#clients.get(host)
     if (known !== undefined) return known
     const client = await HttpClient.open({ ...this.#options, hosts: [host] })
+    if (this.#isClosed) await client.abandon()
     this.#clients.set(host, client)
     return client
   }
@@ -138,8 +141,4 @@ async function within<T>(waitMs: number, host: string, work: Promise<T>): Promis
     // The one that lost may fail later; nobody listens any more.
     work.catch(() => {})
   }
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }

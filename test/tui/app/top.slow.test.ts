@@ -99,14 +99,15 @@ afterAll(async () => {
 })
 
 describe('on a terminal', () => {
-  it('shows a first frame before the server has answered', async () => {
+  it('shows a first frame before the server has answered, and ends without an answer', async () => {
     const silent = await startSilent()
     try {
-      const terminal = openTerminal(['-H', silent.url, '--no-mouse'])
+      const terminal = openTerminal(['-H', silent.url, '--no-mouse', '--timeout', '1h'])
       terminals.push(terminal)
       await terminal.waitFor('a frame', (text) => text.includes('1 Overview') && text.includes('◌ connecting'))
       terminal.type('q')
-      await terminal.ended
+      expect(await terminal.ended).toBe(0)
+      await terminal.waitFor('the last word', (text) => text.includes(`${silent.url}: not asked yet`))
     } finally {
       silent.stop()
     }
