@@ -212,8 +212,7 @@ export class EngineState {
         gone.push(file)
         continue
       }
-      const found = await stat(this.dataPath(file.path)).catch(() => null)
-      if (found !== null) files.push(file)
+      if (await isThere(this.dataPath(file.path))) files.push(file)
       else {
         const what = 'a Parquet file is missing; its rows are lost unless it is restored'
         this.options.log.error(what, { file: file.path, rows: file.rowCount })
@@ -300,6 +299,16 @@ export class EngineState {
         return state.storage.reader
       },
     }
+  }
+}
+
+/** A file that cannot be looked at is there: whoever reads it will see. */
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await stat(file)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT'
   }
 }
 

@@ -184,14 +184,16 @@ export class Housekeeping {
   }
 
   async #removeOrphans(): Promise<void> {
-    const { storage, options } = this.#state
-    const registered = new Set(storage.files().map((file) => file.path))
+    const { stores, options } = this.#state
     const newestMs = Number(options.nowNs() / 1_000_000n) - ORPHAN_AGE_MS
     try {
+      // Not those in use: one that was missing at the start may be back.
+      const registered = new Set<string>()
+      for await (const file of stores.metaStore.files()) registered.add(file.path)
       const removed = await removeOrphans(this.#state.dataPath(), (name) => registered.has(name), newestMs)
       if (removed.length > 0) options.log.info('removed files that were never registered', { files: removed.length })
     } catch (error) {
-      this.#state.logFault('remove orphaned files', error)
+      if (!this.#isStopped) this.#state.logFault('remove orphaned files', error)
     }
   }
 }

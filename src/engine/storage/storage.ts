@@ -82,10 +82,6 @@ export class Storage {
     return this.#parts.tables.values()
   }
 
-  files(): FileEntry[] {
-    return [...this.#parts.tables.values()].flatMap(({ files }) => files)
-  }
-
   /** Rows that the log has under `sequence`; sequences come in order. */
   append(database: string, retentionPolicy: string, batch: MeasurementBatch, sequence: bigint): void {
     const { current } = this.#parts.generations
