@@ -30,9 +30,10 @@ export async function findRejected(
   options: FindRejectedOptions,
 ): Promise<void> {
   const quoted = quotedLines(refusal)
+  const isQuoted = quoted.length > 0 && unquotedCount(refusal) === 0 && !quoted.some((one) => isCut(one, lines))
   const isAll = lines.length <= 1 || droppedCount(refusal) >= lines.length
-  if (quoted.length > 0 || isAll) {
-    const rejected = quoted.length > 0 ? quoted : lines.map((line) => ({ line, reason: refusal }))
+  if (isQuoted || isAll) {
+    const rejected = isQuoted ? quoted : lines.map((line) => ({ line, reason: refusal }))
     for (const one of rejected) options.onRejected(one)
     return
   }
@@ -49,6 +50,15 @@ export async function findRejected(
 
 export function droppedCount(refusal: string): number {
   return Number(/dropped=(\d+)/.exec(refusal)?.[1] ?? 0)
+}
+
+/** Lines that could not be parsed either: the text about many is bounded. */
+export function unquotedCount(refusal: string): number {
+  return Number(/^(\d+) more lines could not be parsed/m.exec(refusal)?.[1] ?? 0)
+}
+
+function isCut({ line }: RejectedLine, lines: readonly string[]): boolean {
+  return line.endsWith('…') && !lines.includes(line)
 }
 
 /** `unable to parse 'LINE': REASON`, one after another; a line may hold quotes and newlines itself. */

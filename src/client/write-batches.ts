@@ -4,7 +4,14 @@
  * the batch again, which changes nothing for points with timestamps: written twice they are still one point.
  */
 
-import { droppedCount, findRejected, isRefusal, quotedLines, type RejectedLine } from './find-rejected.js'
+import {
+  droppedCount,
+  findRejected,
+  isRefusal,
+  quotedLines,
+  type RejectedLine,
+  unquotedCount,
+} from './find-rejected.js'
 
 export interface WriteTotals {
   lineCount: number
@@ -66,5 +73,5 @@ export class BatchWriter {
 
 function countRejected(refusal: string, lineCount: number): number {
   if (!refusal.startsWith('partial write')) return lineCount
-  return Math.min(lineCount, Math.max(droppedCount(refusal) + quotedLines(refusal).length, 1))
+  return Math.min(lineCount, Math.max(droppedCount(refusal) + quotedLines(refusal).length + unquotedCount(refusal), 1))
 }

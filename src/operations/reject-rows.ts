@@ -7,13 +7,14 @@ import { encodeLines } from '../client/encode-line-protocol.js'
 import { findRejected } from '../client/find-rejected.js'
 import type { ColumnWriterOptions, RefusalHandler } from './column-writer.js'
 import type { RejectedLines } from './rejected-lines.js'
+import { retryBusy } from './retry-busy.js'
 
-export interface RejectRowsOptions extends Omit<ColumnWriterOptions, 'refusals' | 'signal'> {
+export interface RejectRowsOptions extends Omit<ColumnWriterOptions, 'refusals'> {
   readonly rejected: RejectedLines
 }
 
 export function rejectRows(options: RejectRowsOptions): RefusalHandler {
-  const { target, database, retentionPolicy, isCompressed, rejected } = options
+  const { target, database, retentionPolicy, isCompressed, rejected, signal } = options
   const place = { database, retentionPolicy, precision: 'ns', isCompressed }
   const onUnspelled = (rowCount: number): void => {
     rejected.addCount('a name that line protocol cannot spell', rowCount)
@@ -27,7 +28,10 @@ export function rejectRows(options: RejectRowsOptions): RefusalHandler {
         parts.flatMap(({ lines }) => lines),
         error.message,
         {
-          send: (lines) => target.write({ ...place, body: Buffer.from(lines.join('\n') + '\n') }),
+          send: (lines) => {
+            const body = Buffer.from(lines.join('\n') + '\n')
+            return retryBusy(() => target.write({ ...place, body }), signal)
+          },
           onRejected: ({ line, reason }) => rejected.add(line, reason),
         },
       )

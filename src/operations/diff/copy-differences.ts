@@ -37,7 +37,7 @@ export async function copyDifferences(
     if (obstacle !== null) continue
     const { database, policy: retentionPolicy } = table
     const place = { target: to, database, retentionPolicy, isCompressed: true }
-    const writer = new ColumnWriter({ ...place, refusals: rejectRows({ ...place, rejected }), signal })
+    const writer = new ColumnWriter({ ...place, refusals: rejectRows({ ...place, rejected, signal }), signal })
     const ranges = await reader.rangesOf(table, range)
     const onProgress = (_fraction: number, count: number): void => {
       rowCount += count

@@ -140,9 +140,10 @@ async function storePoints(
 ): Promise<void> {
   if (database === '') throw new ClientError('rejected', 'the file names no database for its points')
   if (target === null) return
-  const write = (bytes: Uint8Array) => target.write({ database, retentionPolicy, precision, body: bytes, isCompressed })
+  const place = { database, retentionPolicy, precision, isCompressed }
+  const write = (bytes: Uint8Array) => retryBusy(() => target.write({ ...place, body: bytes }), signal)
   try {
-    await retryBusy(() => write(body), signal)
+    await write(body)
   } catch (error) {
     if (!isRefusal(error)) throw error
     const splitter = new LineSplitter()
