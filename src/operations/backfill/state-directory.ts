@@ -73,8 +73,7 @@ export class StateDirectory {
           if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
           const owner = readLock(path)
           if (tries > 0 || owner === null || livenessOf(owner) !== 'gone') throw lockedError(path, owner)
-          // Left behind by a process that was killed.
-          rmSync(path, { force: true })
+          removeLeft(path, owner)
         }
       }
     } finally {
@@ -86,6 +85,26 @@ export class StateDirectory {
     const path = join(this.path, name)
     writeFileSync(`${path}.tmp`, JSON.stringify(document, null, 2) + '\n', { flush: true })
     renameSync(`${path}.tmp`, path)
+  }
+}
+
+/**
+ * The lock of a process that was killed. Another process may have put its own in the place of it by now: taken away under a
+ * name of our own, it is looked at once more, and given back.
+ */
+function removeLeft(path: string, owner: ProcessIdentity): void {
+  const taken = `${path}.${process.pid}.left`
+  try {
+    renameSync(path, taken)
+  } catch (error) {
+    // The other is just taking it away.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  try {
+    if (JSON.stringify(readLock(taken)) !== JSON.stringify(owner)) linkSync(taken, path)
+  } finally {
+    rmSync(taken, { force: true })
   }
 }
 
