@@ -3,6 +3,9 @@
  * server answers or a stopped one's directory is read. Sizes are bytes, times RFC 3339, numbers beyond 2^53 strings.
  */
 
+import type { EngineStats } from '../engine/index.js'
+import type { SnakeNames } from './read-shape.js'
+
 export interface DebugTable {
   readonly database: string
   readonly retention_policy: string
@@ -206,7 +209,7 @@ export interface DebugServer {
   readonly last_backup: (DebugBackup & { readonly age_s: number }) | null
   /** What the server is configured to find overdue; null when nothing is. */
   readonly backup_age_max_s: number | null
-  readonly stats: Readonly<Record<string, number | boolean>>
+  readonly stats: SnakeNames<EngineStats>
   readonly databases: readonly {
     readonly name: string
     readonly policies: readonly string[]

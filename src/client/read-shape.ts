@@ -39,10 +39,29 @@ export function object<R extends Record<string, Reader<unknown>>>(
 }
 
 /** `rssBytes` → `rss_bytes`, in every object of the value. For documents whose names are all ours. */
+export function toSnakeNames<T>(value: T): SnakeNames<T>
 export function toSnakeNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toSnakeNames)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [snakeName(name), toSnakeNames(inner)]))
+}
+
+/** `{rssBytes: number}` → `{rss_bytes: number}`. Lists and objects inside are of no known type. */
+export type SnakeNames<T> = { readonly [K in keyof T & string as SnakeName<K>]: T[K] extends object ? unknown : T[K] }
+
+type SnakeName<S extends string> = S extends `${infer Head}${infer Rest}`
+  ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeName<Rest>}`
+  : S
+
+/** The other way round: `rss_bytes` → `rssBytes`. */
+export function toCamelNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toCamelNames)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [camelName(name), toCamelNames(inner)]))
+}
+
+function camelName(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 const SNAKE_NAMES = new Map<string, string>()

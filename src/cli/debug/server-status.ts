@@ -84,17 +84,17 @@ function nodeOf(server: DebugServer, name: string): StatusNode {
   return {
     id: 0,
     addr: name,
-    state: stats['isReadOnly'] === true ? 'read-only' : 'active',
+    state: stats.is_read_only === true ? 'read-only' : 'active',
     role: 'single',
     version: server.version,
     uptime_s: server.uptime_s,
     lag_s: 0,
     disk_free_bytes: server.disk_free_bytes,
     disk_total_bytes: server.disk_total_bytes,
-    wal_bytes: String(stats['walBytes']),
-    files: Number(stats['parquetFileCount']),
-    file_bytes: String(stats['parquetBytes']),
-    series: Number(stats['seriesCount']),
+    wal_bytes: String(stats.wal_bytes),
+    files: Number(stats.parquet_file_count),
+    file_bytes: String(stats.parquet_bytes),
+    series: Number(stats.series_count),
     memory_rss_bytes: server.memory_rss_bytes,
   }
 }
@@ -103,7 +103,7 @@ function reasonsOf({ stats, disk_free_bytes, disk_total_bytes }: DebugServer): S
   const reasons: StatusReason[] = []
   const add = (code: string, severity: StatusReason['severity'], text: string, hint: string) =>
     reasons.push({ code, severity, node: 0, text, hint })
-  if (stats['isReadOnly'] === true) {
+  if (stats.is_read_only === true) {
     add(
       'read_only',
       'critical',
@@ -111,11 +111,11 @@ function reasonsOf({ stats, disk_free_bytes, disk_total_bytes }: DebugServer): S
       'look at the disk: hyperbyte doctor',
     )
   }
-  if (Number(stats['flushErrorCount']) > 0) {
+  if (Number(stats.flush_error_count) > 0) {
     add(
       'flush_failed',
       'warning',
-      `${stats['flushErrorCount']} flushes failed since the start`,
+      `${stats.flush_error_count} flushes failed since the start`,
       "look into the server's log",
     )
   }

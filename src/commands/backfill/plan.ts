@@ -7,7 +7,7 @@ import { BaseCommand } from '../../cli/base-command.js'
 import { fileFailure } from '../../cli/file-failure.js'
 import { requireFlag } from '../../cli/require-flag.js'
 import { scopeFlags, sourceFlags, windowOf, withSource } from '../../cli/source-flags.js'
-import { sliceCountOf } from '../../operations/backfill/backfill-plan.js'
+import { planDocument, sliceCountOf } from '../../operations/backfill/backfill-plan.js'
 
 export default class BackfillPlan extends BaseCommand {
   static override summary = 'Look at an InfluxDB 1.x and say what a backfill would copy'
@@ -43,16 +43,17 @@ EXIT CODES
         isEstimated: flags.estimate,
       }),
     )
-    if (flags.save !== undefined) savePlan(flags.save, plan)
+    const document = planDocument(plan)
+    if (flags.save !== undefined) savePlan(flags.save, document)
     this.log(printPlan(plan))
     this.log(`next    hyperbyte backfill run --plan ${flags.save ?? 'FILE'} --host URL`)
-    return { ...plan, slices: sliceCountOf(plan) }
+    return { ...document, slices: sliceCountOf(plan) }
   }
 }
 
-function savePlan(path: string, plan: object): void {
+function savePlan(path: string, document: object): void {
   try {
-    writeFileSync(path, JSON.stringify(plan, null, 2) + '\n')
+    writeFileSync(path, JSON.stringify(document, null, 2) + '\n')
   } catch (cause) {
     throw fileFailure('write', path, cause)
   }

@@ -5,6 +5,7 @@ import { Flags } from '@oclif/core'
 import { printStatus } from '../../cli/backfill/print-status.js'
 import { openState, stateFlag } from '../../cli/backfill/state-flag.js'
 import { BaseCommand } from '../../cli/base-command.js'
+import type { BackfillStatus as Status } from '../../operations/backfill/backfill-status.js'
 
 const WATCH_MS = 2000
 
@@ -31,9 +32,27 @@ EXIT CODES
       const status = statusOf(state.readPlan(), state.readJournal())
       this.log(printStatus(status))
       if (!flags.watch || status.measurements.every(({ isDone }) => isDone)) {
-        return { schema: 'hyperbyte.backfill.status/1', ...status }
+        return toDocument(status)
       }
       await sleep(WATCH_MS)
     }
+  }
+}
+
+function toDocument({ database, measurements, pointCount, rowCount, rejectedCount }: Status) {
+  return {
+    schema: 'hyperbyte.backfill.status/2',
+    database,
+    measurements: measurements.map((each) => ({
+      retention_policy: each.retentionPolicy,
+      measurement: each.measurement,
+      fraction_done: each.fractionDone,
+      done: each.isDone,
+      points: each.pointCount,
+      rejected: each.rejectedCount,
+    })),
+    points: pointCount,
+    rows: rowCount,
+    rejected: rejectedCount,
   }
 }

@@ -10,6 +10,8 @@ import { OperationError } from '../../cli/operation-error.js'
 import { ProgressReporter, progressFlags } from '../../cli/progress/progress-reporter.js'
 import { runInterruptible } from '../../cli/run-interruptible.js'
 import { sourceFlags, withSource } from '../../cli/source-flags.js'
+import { formatTime } from '../../engine/index.js'
+import type { Verification } from '../../operations/backfill/verify-backfill.js'
 
 export default class BackfillVerify extends BaseCommand {
   static override summary = 'Compare source and target of a backfill'
@@ -58,10 +60,29 @@ EXIT CODES
       reporter.finish({ differences: outcome.differences.length })
       this.log(printVerification(outcome))
       if (outcome.differences.length > 0) process.exitCode = exitCode('mismatch')
-      return { schema: 'hyperbyte.backfill.verify/1', ...outcome }
+      return toDocument(outcome)
     } finally {
       reporter.finish()
     }
+  }
+}
+
+function toDocument({ sliceCount, readSliceCount, pointCount, differences }: Verification) {
+  return {
+    schema: 'hyperbyte.backfill.verify/2',
+    slices: sliceCount,
+    read_slices: readSliceCount,
+    points: pointCount,
+    differences: differences.map(({ retentionPolicy, measurement, startNs, endNs, field, what, source, target }) => ({
+      retention_policy: retentionPolicy,
+      measurement,
+      start: formatTime(BigInt(startNs)),
+      end: formatTime(BigInt(endNs)),
+      field,
+      what,
+      source,
+      target,
+    })),
   }
 }
 

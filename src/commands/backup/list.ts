@@ -1,10 +1,12 @@
 /** The sets of a repository. */
 
+import { checkDocument, selectionDocument } from '../../cli/backup-documents.js'
 import { repoFlag } from '../../cli/backup-flags.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { type ListColumn, listFlags, renderList, terminalWidth } from '../../cli/list-table.js'
 import { formatAge, formatBytes } from '../../cli/progress/format-quantity.js'
 import type { ListedSet } from '../../operations/backup/list-sets.js'
+import { formatTimeNs } from '../../operations/backup/set-id.js'
 
 const NOTHING = '–'
 
@@ -36,7 +38,7 @@ EXIT CODES
     const shown = isNoteShown ? columns : columns.filter(({ name }) => name !== 'NOTE')
     this.log(renderList(shown, sets, flags, terminalWidth()))
     return {
-      schema: 'hyperbyte.backup.list/1',
+      schema: 'hyperbyte.backup.list/2',
       repo: flags.repo,
       repository: repository.id,
       sets: sets.map(toDocument),
@@ -118,13 +120,13 @@ function toDocument({ id, timeMs, state, isPinned, type, head, check, range, dat
     parent: head?.parent ?? null,
     instance: head?.instance ?? null,
     labels: head?.labels ?? {},
-    selection: head?.selection ?? null,
-    checked: check === null ? null : { time: check.time, good: check.isGood, read_share: check.readShare },
+    selection: selectionDocument(head?.selection ?? null),
+    checked: checkDocument(check),
     files: head?.fileCount ?? null,
     size_bytes: dataBytes === null ? null : String(dataBytes),
     added_bytes: addedBytes === null ? null : String(addedBytes),
-    min_time_ns: range === null ? null : String(range.minNs),
-    max_time_ns: range === null ? null : String(range.maxNs),
+    min_time: range === null ? null : formatTimeNs(range.minNs),
+    max_time: range === null ? null : formatTimeNs(range.maxNs),
   }
 }
 

@@ -1,6 +1,7 @@
 /** One set in detail. */
 
 import { Flags } from '@oclif/core'
+import { setDocument } from '../../cli/backup-documents.js'
 import { repoFlag } from '../../cli/backup-flags.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { formatBytes, formatCount, formatSeconds } from '../../cli/progress/format-quantity.js'
@@ -44,16 +45,10 @@ EXIT CODES
     const repository = await Repository.open(await openStore(flags.repo, process.env))
     const { manifest, tables, check, isPinned } = await showSet(repository, flags.set)
     this.log([...headOf({ manifest, check, isPinned, tables }), renderTables(tables)].join('\n'))
-    const { files, registry, ...rest } = manifest
     return {
-      schema: 'hyperbyte.backup.show/1',
+      schema: 'hyperbyte.backup.show/2',
       repo: flags.repo,
-      ...rest,
-      pinned: isPinned,
-      check,
-      registry_bytes: String(registry.unpackedSize),
-      files: files.length,
-      tables: tables.map(({ bytes, rows, ...table }) => ({ ...table, rows: String(rows), bytes: String(bytes) })),
+      ...setDocument({ manifest, tables, check, isPinned }),
     }
   }
 }

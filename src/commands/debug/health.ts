@@ -96,7 +96,7 @@ async function runProbes(source: DebugSource): Promise<Probe[]> {
   })
   await run('log', async () => {
     const { stats, log_sequence: sequence } = await source.ask('server')
-    if (stats['isReadOnly'] === true) throw new Error('writes are refused until the disk takes them again')
+    if (stats.is_read_only === true) throw new Error('writes are refused until the disk takes them again')
     return `at record ${sequence}`
   })
   await run('backup', async () => {

@@ -21,7 +21,7 @@ EXIT CODES
   async run() {
     const { flags } = await this.parse(DebugMetrics)
     const { stats, memory_rss_bytes, uptime_s } = await withDebugSource(flags, (source) => source.ask('server'))
-    const all = { ...stats, memoryRssBytes: memory_rss_bytes, ...(uptime_s !== null && { uptimeSeconds: uptime_s }) }
+    const all = { ...stats, memory_rss_bytes, ...(uptime_s !== null && { uptime_s }) }
     this.log(
       textColumns(
         ['METRIC', '#VALUE'],
@@ -29,6 +29,6 @@ EXIT CODES
         flags,
       ),
     )
-    return { schema: 'hyperbyte.debug.metrics/1', metrics: all }
+    return { schema: 'hyperbyte.debug.metrics/2', metrics: all }
   }
 }

@@ -41,7 +41,7 @@ EXIT CODES
     if (plans.length === 0) throw new OperationError('there is no statement to plan', { exit: 'usage' })
     for (const plan of plans) this.log(renderPlan(plan, flags.tree))
     if (analysis !== null) this.log(renderAnalysis(analysis))
-    return { schema: 'hyperbyte.debug.plan/1', plans, analysis }
+    return { schema: 'hyperbyte.debug.plan/2', plans, analysis }
   }
 }
 

@@ -6,6 +6,7 @@
 import { statfsSync } from 'node:fs'
 import { release } from 'node:os'
 import type { DebugDocuments, DebugLogRecord, DebugName, DebugParams } from '../../client/debug-documents.js'
+import { toSnakeNames } from '../../client/read-shape.js'
 import {
   type BackupNote,
   checkRecord,
@@ -103,7 +104,7 @@ async function makeServer({ engine, startedAtMs, nowNs, server }: DocumentContex
     durability: log.durability,
     last_backup: lastBackup(engine.backups.list(), nowNs()),
     backup_age_max_s: server === null || server.backupAgeMsMax === null ? null : server.backupAgeMsMax / 1000,
-    stats: { ...engine.stats() },
+    stats: toSnakeNames(engine.stats()),
     databases: [...engine.catalog.meta.databases.values()].map(({ name, retentionPolicies }) => {
       const own = files.filter(({ file }) => file.table.database === name)
       return {

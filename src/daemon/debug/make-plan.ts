@@ -1,6 +1,7 @@
 /** How a statement would be read, and with `analyze` what running it took. */
 
 import type { DebugAnalysis, DebugDocuments, DebugParams, DebugSql } from '../../client/debug-documents.js'
+import { toSnakeNames } from '../../client/read-shape.js'
 import { formatTime, HyperbyteError } from '../../engine/index.js'
 import type { DocumentContext } from './document-context.js'
 import { toFile, toTable } from './table-documents.js'
@@ -15,7 +16,7 @@ export async function makePlan(context: DocumentContext, params: DebugParams): P
     nowNs: nowNs(),
   }
   const plans = engine.inspection.planQuery(request).map(({ statement, text, select }) => ({
-    statement,
+    statement: toSnakeNames(statement),
     text,
     reads:
       select?.reads.map(({ table, range, expression, auxiliary, seriesCount, memoryRowCount, files }) => ({

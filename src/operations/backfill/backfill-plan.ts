@@ -4,12 +4,14 @@
  * and edit; times are nanoseconds as text.
  */
 
+import { toCamelNames, toSnakeNames } from '../../client/read-shape.js'
 import type { FieldType } from '../../engine/index.js'
 
-export const PLAN_SCHEMA = 'hyperbyte.backfill.plan/1'
+const PLAN_SCHEMA = 'hyperbyte.backfill.plan/2'
+/** The same with names in camelCase: `plannedAt`. */
+const CAMEL_SCHEMA = 'hyperbyte.backfill.plan/1'
 
 export interface BackfillPlan {
-  readonly schema: typeof PLAN_SCHEMA
   readonly source: {
     readonly url: string
     readonly version: string
@@ -85,9 +87,16 @@ export function sliceCountOf(plan: BackfillPlan): number {
   return plan.measurements.reduce((sum, { retentionPolicy }) => sum + (rangeCounts.get(retentionPolicy) ?? 0), 0)
 }
 
+/** As it is printed and kept, with a name of its form. */
+export function planDocument(plan: BackfillPlan): { readonly schema: string; readonly [key: string]: unknown } {
+  return { schema: PLAN_SCHEMA, ...(toSnakeNames(plan) as Record<string, unknown>) }
+}
+
 /** Throws when the text is no plan. */
 export function parsePlan(text: string): BackfillPlan {
-  const plan = JSON.parse(text) as Partial<BackfillPlan>
-  if (plan.schema !== PLAN_SCHEMA) throw new Error(`its schema is ${JSON.stringify(plan.schema)}, not ${PLAN_SCHEMA}`)
-  return plan as BackfillPlan
+  const document: unknown = JSON.parse(text)
+  const { schema, ...plan } = Object(document) as Record<string, unknown>
+  if (schema === PLAN_SCHEMA) return toCamelNames(plan) as BackfillPlan
+  if (schema === CAMEL_SCHEMA) return plan as unknown as BackfillPlan
+  throw new Error(`its schema is ${JSON.stringify(schema)}, not ${PLAN_SCHEMA}`)
 }

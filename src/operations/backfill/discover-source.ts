@@ -8,14 +8,13 @@ import type { AnswerValue } from '../../client/query-answer.js'
 import type { Target } from '../../client/target.js'
 import type { FieldType } from '../../engine/index.js'
 import { type AnswerRow, ask } from '../ask.js'
-import {
-  type BackfillPlan,
-  PLAN_SCHEMA,
-  type PlannedContinuousQuery,
-  type PlannedField,
-  type PlannedMeasurement,
-  type PlannedPolicy,
-  type PlannedUser,
+import type {
+  BackfillPlan,
+  PlannedContinuousQuery,
+  PlannedField,
+  PlannedMeasurement,
+  PlannedPolicy,
+  PlannedUser,
 } from './backfill-plan.js'
 import { quoteName } from './influxql-text.js'
 import { clipRanges, type TimeRange } from './time-ranges.js'
@@ -50,7 +49,6 @@ export async function discoverSource(source: Target, options: DiscoverOptions): 
     if (/\bRESAMPLE\b[^(]*\bFOR\b/i.test(text)) warnings.push(`continuous query ${name} uses RESAMPLE FOR`)
   }
   return {
-    schema: PLAN_SCHEMA,
     source: { url: source.name, version: options.version, database },
     plannedAt: new Date(options.nowMs).toISOString(),
     policies,

@@ -9,7 +9,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname, join } from 'node:path'
 import { HyperbyteError } from '../../engine/index.js'
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../process-identity.js'
-import { type BackfillPlan, parsePlan } from './backfill-plan.js'
+import { type BackfillPlan, parsePlan, planDocument } from './backfill-plan.js'
 import { Journal, type JournalEntry, readJournal } from './journal.js'
 import type { TypeChoice } from './settle-types.js'
 
@@ -44,7 +44,7 @@ export class StateDirectory {
   save(plan: BackfillPlan, settings: BackfillSettings): void {
     mkdirSync(this.path, { recursive: true })
     this.#write('settings.json', settings)
-    this.#write('plan.json', plan)
+    this.#write('plan.json', planDocument(plan))
   }
 
   readJournal(): JournalEntry[] {

@@ -24,8 +24,8 @@ export function setTimeMs(id: string): number {
 
 /** RFC 3339, UTC, nine digits. */
 export function formatTimeNs(timeNs: bigint): string {
-  const seconds = new Date(Number(timeNs / 1_000_000n)).toISOString().slice(0, 19)
   const nanoseconds = ((timeNs % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
+  const seconds = new Date(Number((timeNs - nanoseconds) / 1_000_000n)).toISOString().slice(0, 19)
   return `${seconds}.${String(nanoseconds).padStart(9, '0')}Z`
 }
 

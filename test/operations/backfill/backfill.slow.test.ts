@@ -59,7 +59,7 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
     expect(document.policies.map(({ name }: { name: string }) => name)).toEqual(['autogen', 'kurz'])
     const mixed = document.measurements.find(({ name }: { name: string }) => name === 'mixed')
     expect(mixed.fields).toEqual([{ name: 'v', types: ['float', 'integer'] }])
-    expect(document.continuousQueries).toHaveLength(1)
+    expect(document.continuous_queries).toHaveLength(1)
   })
 
   test('a field of several types ends with 7 until the user chooses', async () => {
@@ -108,9 +108,9 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill from a real i
       const last = await runBin(args, { cwd: folder })
       expect(last.exit, last.stderr).toBe(0)
       const verified = await run('verify', '--state', 'much-state', '--sample', '100%')
-      expect(verified.document).toMatchObject({ differences: [], pointCount: 60 * 2000 * 3 })
+      expect(verified.document).toMatchObject({ differences: [], points: 60 * 2000 * 3 })
       const status = await run('status', '--state', 'much-state')
-      expect(status.document.measurements).toMatchObject([{ isDone: true, pointCount: 60 * 2000 * 3 }])
+      expect(status.document.measurements).toMatchObject([{ done: true, points: 60 * 2000 * 3 }])
     } finally {
       await server.stop()
     }
