@@ -2,7 +2,6 @@
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -11,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerProcess } from '../conformance/harness/server-process.js'
 import { startHyperbyte } from '../conformance/hyperbyte.js'
 import { BIN, outcomeOf, requireBuild, runBin, spawnBin } from '../support/built-bin.js'
+import { listen } from '../support/listen.js'
 
 const LINES = [
   'cpu v=3 1600000000000000003',
@@ -43,7 +43,7 @@ beforeAll(async () => {
     const { exit, stderr } = await runBin(args)
     expect(exit, stderr).toBe(0)
   }
-}, 120_000)
+})
 
 afterAll(async () => {
   await server.stop()
@@ -176,11 +176,10 @@ test('a query that never ends is ended by --max-rows', async () => {
     const series = [{ name: 'm', columns: ['v'], values: [[1], [2], [3]], partial: true }]
     res.write(`${JSON.stringify({ results: [{ statement_id: 0, series, partial: true }] })}\n`)
   })
-  await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`
+  const url = await listen(endless)
   const args = ['query', '-H', url, '-e', 'SELECT v FROM m', '--format', 'csv', '--max-rows', '2']
   expect(await runBin(args)).toMatchObject({ exit: 3, stdout: 'name,tags,v\nm,,1\nm,,2\n' })
-  expect(isClosed).toBe(true)
+  await expect.poll(() => isClosed).toBe(true)
   endless.close()
 })
 

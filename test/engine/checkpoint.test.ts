@@ -131,5 +131,5 @@ test('a checkpoint that could not be taken holds no files', async () => {
   await vi.waitFor(async () => {
     const names = await readdir(path.join(source.dataDir, 'data'), { recursive: true })
     expect(names.filter((name) => name.endsWith('.parquet'))).toEqual([])
-  })
+  }, 60_000)
 })

@@ -81,5 +81,5 @@ test('a file that a delete takes away is on disk until the registry has forgotte
   })
   await db.ask('DELETE FROM m')
   expect(found).toEqual([true])
-  await vi.waitFor(() => expect(stat(file)).rejects.toThrow('ENOENT'))
+  await vi.waitFor(() => expect(stat(file)).rejects.toThrow('ENOENT'), { timeout: 60_000 })
 })

@@ -46,7 +46,7 @@ export function checkPoints(select: SelectStatement): void {
   if (computed !== undefined) {
     throw refuse(`"${textOf(computed)}" is no field as it is stored`, 'select fields by name, or *')
   }
-  const names = select.fields.filter(({ expr }) => expr.kind === 'varref').map(nameOf)
+  const names = columnNames(select)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw refuse(`"${twice}" is selected twice`, 'select each field once')
   if (names.includes('time')) throw refuse('no field can be named "time"', 'another name behind AS')
@@ -66,6 +66,11 @@ function refuse(reason: string, hint: string): OperationError {
 function isStored(expr: Expr): boolean {
   if (expr.kind === 'varref') return expr.type !== 'tag' && expr.name !== 'time'
   return expr.kind === 'regex' || (expr.kind === 'wildcard' && expr.type !== 'tag')
+}
+
+/** Of the columns that are selected by name. */
+export function columnNames({ fields }: SelectStatement): string[] {
+  return fields.filter(({ expr }) => expr.kind === 'varref').map(nameOf)
 }
 
 function nameOf({ expr, alias }: SelectField): string {

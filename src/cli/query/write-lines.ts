@@ -11,7 +11,14 @@ import { OperationError } from '../operation-error.js'
 import type { AnswerSink } from './answer-sink.js'
 import { readTypedRows } from './read-typed-rows.js'
 import type { RowLimit } from './row-limit.js'
-import { type ColumnTypes, checkPoints, parseTypedSelect, readColumnTypes } from './typed-select.js'
+import {
+  type ColumnTypes,
+  checkPoints,
+  columnNames,
+  parseTypedSelect,
+  readColumnTypes,
+  type SelectStatement,
+} from './typed-select.js'
 
 /** Resolves with how many rows have no spelling in line protocol, whole or in part. */
 export async function writeLines(
@@ -22,6 +29,7 @@ export async function writeLines(
   const select = parseTypedSelect(call, 'line')
   checkPoints(select)
   const types = await readColumnTypes(target, select, call.database)
+  checkNames(select, types)
   const declared = new Map([...types].map(([name, set]) => [name, [...set]]))
   let lostCount = 0
   for await (const points of readTypedRows(target, { select, database: call.database, declared, limit })) {
@@ -33,18 +41,26 @@ export async function writeLines(
   return lostCount
 }
 
-function checkTypes({ measurement, fields }: PointColumns, types: ColumnTypes): void {
+/** Before anything is written: the first rows may be of a series that does not have the tag. */
+function checkNames(select: SelectStatement, types: ColumnTypes): void {
+  const unknown = columnNames(select).find((name) => !types.has(name))
+  if (types.size > 0 && unknown !== undefined) throw notField(unknown)
+}
+
+function checkTypes({ fields }: PointColumns, types: ColumnTypes): void {
   for (const { name, type } of fields) {
     const stored = types.get(name)
-    if (stored === undefined) {
-      throw new OperationError(`the column "${name}" is no field of ${measurement}, and may be a tag`, {
-        exit: 'usage',
-        hint: 'GROUP BY * brings the tags; select fields only',
-      })
-    }
+    if (stored === undefined) throw notField(name)
     const [only] = stored
     if (stored.size > 1 || only !== type) throw ambiguous(name, stored, type)
   }
+}
+
+function notField(name: string): OperationError {
+  return new OperationError(`the column "${name}" is no field of what is asked, and may be a tag`, {
+    exit: 'usage',
+    hint: 'GROUP BY * brings the tags; select fields only',
+  })
 }
 
 function ambiguous(name: string, stored: ReadonlySet<FieldType>, answered: FieldType): OperationError {

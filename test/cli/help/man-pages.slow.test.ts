@@ -21,7 +21,7 @@ beforeAll(() => {
   const manifest = JSON.parse(readFileSync(new URL('oclif.manifest.json', ROOT), 'utf8'))
   commands = Object.values(manifest.commands as Record<string, Command.Cached>).filter(({ hidden }) => hidden !== true)
   names = readdirSync(FOLDER)
-}, 120_000)
+})
 
 test('every command has its page, and a package takes them along', () => {
   expect(commands.map(pageOf).filter((name) => !names.includes(name))).toEqual([])
