@@ -24,9 +24,9 @@ export async function writeSeriesDictionary(
   pause: () => Promise<void>,
 ): Promise<void> {
   const tagColumns = tagKeys.map((_, i) => `t${i} VARCHAR`)
-  await duckdb.run(`CREATE TABLE ${table} (${['idx BIGINT', '_series UBIGINT', ...tagColumns].join(', ')})`)
+  const names = ['idx BIGINT', '_series UBIGINT', ...tagColumns].join(', ')
   const types = ['integer' as const, 'unsigned' as const, ...tagKeys.map(() => 'string' as const)]
-  await duckdb.append(table, types, async (appender) => {
+  await duckdb.createTable(table, names, types, async (appender) => {
     for (let from = 0; from < series.length; from += VECTOR_ROWS) {
       const slice = series.slice(from, from + VECTOR_ROWS)
       const columns = [indexColumn(from, slice.length), idColumn(slice, seriesTable)]

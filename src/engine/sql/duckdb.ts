@@ -157,6 +157,22 @@ export class Duckdb {
     })
   }
 
+  /** As `append`, to a new table: it is there with all of its rows, or not at all. The caller drops it. */
+  async createTable(
+    table: string,
+    columns: string,
+    types: readonly ColumnType[],
+    work: (appender: ColumnAppender) => Promise<void>,
+  ): Promise<void> {
+    await this.run(`CREATE TABLE ${table} (${columns})`)
+    try {
+      await this.append(table, types, work)
+    } catch (error) {
+      await this.run(`DROP TABLE ${table}`)
+      throw error
+    }
+  }
+
   /** Ends every running statement with an error. */
   interrupt(): void {
     for (const connection of this.#busy) connection.interrupt()

@@ -66,8 +66,8 @@ export async function flushTable(context: FlushContext, task: FlushTask): Promis
     for (const file of files) await rm(path.join(context.dataDir, file.path), { force: true })
     throw error
   } finally {
-    await staged.drop()
     await context.duckdb.run(`DROP TABLE ${dictionaryTable}`)
+    await staged.drop()
   }
 }
 

@@ -27,7 +27,9 @@ export function seriesPredicate(groups: readonly ScanGroup[], seriesTable: Serie
   return `_series IN (${ids.join(', ')})`
 }
 
-/** Makes a table `(_series UBIGINT, ord BIGINT, grp BIGINT, position BIGINT)`; the caller drops it. */
+const COLUMNS = '_series UBIGINT, ord BIGINT, grp BIGINT, position BIGINT'
+
+/** Makes a table with `COLUMNS`; the caller drops it. */
 export async function writeSelection(
   duckdb: Duckdb,
   table: string,
@@ -35,7 +37,6 @@ export async function writeSelection(
   seriesTable: SeriesTable,
   pause: () => Promise<void>,
 ): Promise<void> {
-  await duckdb.run(`CREATE TABLE ${table} (_series UBIGINT, ord BIGINT, grp BIGINT, position BIGINT)`)
   const ids = new BigUint64Array(VECTOR_ROWS)
   const ordinals = new BigInt64Array(VECTOR_ROWS)
   const groupNumbers = new BigInt64Array(VECTOR_ROWS)
@@ -46,8 +47,9 @@ export async function writeSelection(
     { type: 'integer', values: groupNumbers, validity: null },
     { type: 'integer', values: positions, validity: null },
   ]
+  const types = columns.map(({ type }) => type)
   const slices = columns.map((column) => ({ column, start: 0 }))
-  await duckdb.append(table, ['unsigned', 'integer', 'integer', 'integer'], async (appender) => {
+  await duckdb.createTable(table, COLUMNS, types, async (appender) => {
     let count = 0
     let position = 0n
     for (let group = 0; group < groups.length; group++) {
