@@ -135,7 +135,8 @@ export class MetadataChanges {
     }
   }
 
-  async #append(record: DropRecord): Promise<void> {
-    await this.#state.stores.wal.append(encodeRecord(record, NO_SERIES))
+  /** Not by way of a promise of its own: what the log has behind the drop must not be stored before the drop is carried out. */
+  #append(record: DropRecord): Promise<bigint> {
+    return this.#state.stores.wal.append(encodeRecord(record, NO_SERIES))
   }
 }

@@ -83,3 +83,18 @@ test('a file that a delete takes away is on disk until the registry has forgotte
   expect(found).toEqual([true])
   await vi.waitFor(() => expect(stat(file)).rejects.toThrow('ENOENT'), { timeout: 60_000 })
 })
+
+test('a write beside a drop of its measurement is before or after it, and stays so through a crash', async () => {
+  for (let delay = 0; delay < 16; delay++) {
+    const measurement = `m${delay}`
+    await db.write(`${measurement} v=1 1`)
+    const drop = db.engine.dropMeasurement('db', measurement)
+    // In the same group of the log, at every distance.
+    for (let i = 0; i < delay; i++) await Promise.resolve()
+    await Promise.all([drop, db.write(`${measurement} v=2 2`)])
+  }
+  const before = await db.ask('SHOW MEASUREMENTS')
+  vi.spyOn(db.engine, 'flush').mockImplementation(async () => {})
+  db = await db.reopen()
+  expect(await db.ask('SHOW MEASUREMENTS')).toEqual(before)
+})
