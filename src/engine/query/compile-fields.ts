@@ -7,7 +7,7 @@ import type { ColumnType } from '../domain/column.js'
 import { HyperbyteError } from '../domain/errors.js'
 import type { Expr, FillMode, SelectField } from '../influxql/ast.js'
 import { printExpr } from '../influxql/print-expr.js'
-import type { Call, VarRef } from '../influxql/walk-expr.js'
+import { type Call, rewriteExpr, type VarRef } from '../influxql/walk-expr.js'
 import type { ColumnKinds } from './column-kinds.js'
 import { columnNames, exprName } from './column-names.js'
 import type { ArithmeticOperator, PlanExpr } from './operators/evaluate.js'
@@ -52,25 +52,34 @@ export function compileFields(
   const names = columnNames(shown)
   const compiler = new FieldCompiler(kinds, options)
   const types = shown.map(({ expr }) => typeOfColumn(expr, kinds, options))
+  const isHidden = (expr: Expr): boolean => options.isSubquery && rewriteExpr(expr, withBrackets) !== expr
   return compiler.finish(
-    shown.map(({ alias, expr, isRankedTag }, i) => ({
-      name: names[i],
-      plainName: alias || exprName(expr),
-      isRankedTag,
-      expr: types[i] === null ? MISSING : compiler.compile(expr),
-      staticType: types[i] ?? 'unknown',
-    })),
+    shown.map(({ alias, expr, isRankedTag }, i) => {
+      const compiled = types[i] === null ? MISSING : compiler.compile(expr)
+      return {
+        name: names[i],
+        plainName: alias || exprName(expr),
+        isRankedTag,
+        expr: isHidden(expr) ? MISSING : compiled,
+        staticType: types[i] ?? 'unknown',
+      }
+    }),
   )
 }
 
 /** null = its types do not go together. */
 function typeOfColumn(expr: Expr, kinds: ColumnKinds, { isSubquery }: CompileOptions): StaticType | null {
   try {
-    return staticTypeOf(expr, kinds)
+    return staticTypeOf(isSubquery ? expr : rewriteExpr(expr, withBrackets), kinds)
   } catch (error) {
     if (isSubquery && error instanceof HyperbyteError) return null
     throw error
   }
+}
+
+/** `DISTINCT x` is `distinct(x)`; a select around it sees the type of such a column, but no value (influxd 1.6.7). */
+function withBrackets(expr: Expr): Expr {
+  return expr.kind === 'distinct' ? { kind: 'call', name: 'distinct', args: [varRef(expr.name)] } : expr
 }
 
 interface ShownField extends SelectField {
@@ -125,7 +134,7 @@ class FieldCompiler {
       case 'varref':
         return this.#compileRef(expr.name, this.#kinds.resolveValue(expr.name, expr.type))
       case 'distinct':
-        return this.#compileCall({ kind: 'call', name: 'distinct', args: [varRef(expr.name)] })
+        return this.compile(withBrackets(expr))
       case 'call':
         return isMathFunction(expr.name) ? this.#compileMath(expr.name, expr) : this.#compileCall(expr)
       case 'binary':
@@ -197,8 +206,11 @@ class FieldCompiler {
     const read = readCall(call, this.#options.intervalNs)
     const { reduce, transforms, field } = read
     const ref = this.#kinds.resolveArgument(field.name, field.type)
-    if (ref === null) return isTypedByArgument(read) && field.type === null ? MISSING : this.#unknown
-    if (ref.kind === 'tag') return this.#unknown
+    if (ref === null) {
+      const type = typeOfUnknown(read)
+      return type === 'string' && field.type === null ? MISSING : unknownValue(this.#options.fill, type)
+    }
+    if (ref.kind === 'tag') return unknownValue(this.#options.fill, typeOfUnknown(read))
     if (reduce !== null && !acceptsType(reduce.function, ref.type))
       return this.#unsupported(reduce.function, ref.type, ref)
     let type: ColumnType = reduce === null ? ref.type : reducedType(reduce.function, ref.type)
@@ -287,16 +299,23 @@ class FieldCompiler {
 
 const MISSING: PlanExpr = { kind: 'missing', type: 'float' }
 
-/** Such a function of a name that is neither field nor tag has no type, and no number to fill in. */
-function isTypedByArgument({ reduce, transforms }: ReadCall): boolean {
+/**
+ * Of a function of what is no field. `string`: it would have the argument's type, so that of a name that is no tag
+ * either has none, and no number to fill in.
+ */
+function typeOfUnknown({ reduce, transforms }: ReadCall): ColumnType {
   const inputType: ColumnType = reduce === null ? 'string' : reducedType(reduce.function, 'string')
-  return transforms.reduce((type, { function: name }) => transformedType(name, type), inputType) === 'string'
+  return transforms.reduce((type, { function: name }) => transformedType(name, type), inputType)
 }
 
-/** What has no value in any row is what fill() puts in place of values. */
-function unknownValue(fill: FillMode): PlanExpr {
+/** What has no value in any row is what fill() puts in place of values; among integers without its fraction. */
+function unknownValue(fill: FillMode, type: ColumnType = 'float'): PlanExpr {
   if (fill.kind !== 'number') return MISSING
-  return { kind: 'literal', value: fill.value, type: typeof fill.value === 'bigint' ? 'integer' : 'float' }
+  const { value } = fill
+  if (typeof value === 'bigint') return { kind: 'literal', value, type: 'integer' }
+  return type === 'integer'
+    ? { kind: 'literal', value: BigInt(Math.trunc(value)), type }
+    : { kind: 'literal', value, type: 'float' }
 }
 
 const LEAVES_NOTHING_TO_FILL: ReadonlySet<ReduceFunction> = new Set(['distinct', 'top', 'bottom', 'sample'])

@@ -38,7 +38,7 @@ export function planSelect(statement: SelectStatement, { catalog, request }: Sel
 
 /** A function meets a type that it does not take only where a series has one, or where a subquery's column does. */
 function faultOf(plan: SelectPlan, catalog: Catalog): HyperbyteError | null {
-  if (plan.refs.length > 0) {
+  if (plan.refs.length > 0 || plan.fault !== null) {
     for (const inner of plan.subqueries) {
       const fault = faultOf(inner, catalog)
       if (fault !== null) return fault
@@ -101,11 +101,19 @@ function runSubquery(inner: SelectPlan, context: SelectContext): AsyncIterable<S
   return limitRuns(inner, runPlan(withoutLimit(inner), context))
 }
 
-/** Rows of a subquery that reduced each series to a point keep the order of its series; all others are in time order. */
+/**
+ * Rows of a subquery that reduced each series to a point, or forecasts it, keep the order of its series; all others are in
+ * time order, those of one time in the order of their series.
+ */
 function mergeSubqueryRows(plan: SelectPlan, rows: readonly Rows[]): Rows {
-  const isReduced = plan.subqueries.every((inner) => inner.calls.length > 0 && inner.window === null)
-  if (!isReduced || plan.calls.length > 0) return mergeRows(rows, plan.isDescending)
-  return concatenateRows(plan.isDescending ? [...rows].reverse() : rows)
+  if (plan.calls.length > 0) return mergeRows(rows, plan.isDescending)
+  const ascending = plan.isDescending ? [...rows].reverse() : rows
+  return plan.subqueries.every(keepsSeriesOrder) ? concatenateRows(ascending) : mergeRows(ascending, plan.isDescending)
+}
+
+function keepsSeriesOrder({ calls, window }: SelectPlan): boolean {
+  if (window === null) return calls.some(({ input }) => input.kind === 'reduce')
+  return calls.some(({ transforms }) => transforms.some(({ kind }) => kind === 'forecast'))
 }
 
 function runOverPieces(

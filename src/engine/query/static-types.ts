@@ -27,7 +27,6 @@ export function staticTypeOf(expr: Expr, names: TypedNames): StaticType {
     case 'varref':
       return typeOfReference(expr.name, expr.type, names)
     case 'call':
-      if (expr.args[0]?.kind === 'distinct') return 'unknown'
       return typeOfCall(
         expr.name,
         expr.args.map((argument) => staticTypeOf(argument, names)),
@@ -41,7 +40,6 @@ export function staticTypeOf(expr: Expr, names: TypedNames): StaticType {
     case 'string':
     case 'boolean':
       return expr.kind
-    // DISTINCT without brackets among them: a select around it does not see that column (influxd 1.6.7).
     default:
       return 'unknown'
   }

@@ -158,7 +158,9 @@ function add(a: number | bigint, b: number | bigint): number | bigint {
 function movingAverage({ times, values }: Points, { size }: NeighbourSpec, out: SeriesBuilder): void {
   let sum: number | bigint = typeof values[0] === 'bigint' ? 0n : 0
   for (let i = 0; i < values.length; i++) {
-    sum = add(sum, i < size ? values[i] : subtract(values[i], values[i - size]))
+    // What leaves goes first: beside a very large value that has gone, a small one counts again.
+    if (i >= size) sum = add(sum, -values[i - size])
+    sum = add(sum, values[i])
     if (i >= size - 1) out.append(times[i], Number(sum) / size)
   }
 }
