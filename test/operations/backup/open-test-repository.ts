@@ -6,8 +6,19 @@ import path from 'node:path'
 import type { Engine } from '../../../src/engine/index.js'
 import { BytePace } from '../../../src/operations/backup/byte-pace.js'
 import { type CreateOptions, type CreateOutcome, createBackup } from '../../../src/operations/backup/create-backup.js'
+import { NO_RULES } from '../../../src/operations/backup/plan-retention.js'
+import {
+  type PruneOptions,
+  type PruneOutcome,
+  pruneRepository,
+} from '../../../src/operations/backup/prune-repository.js'
 import { NO_RENAMES } from '../../../src/operations/backup/selection.js'
 import { DirectoryStore } from '../../../src/operations/backup/store/directory-store.js'
+import {
+  type VerifyOptions,
+  type VerifyOutcome,
+  verifyRepository,
+} from '../../../src/operations/backup/verify-repository.js'
 import { NO_PROGRESS } from '../../../src/operations/progress.js'
 import {
   type RestoreDirectoryOptions,
@@ -22,6 +33,10 @@ export interface TestRepository {
   readonly store: DirectoryStore
   /** A full backup is never due by age. */
   create(options?: Partial<CreateOptions>): Promise<CreateOutcome>
+  /** All sets, every byte. */
+  verify(options?: Partial<VerifyOptions>): Promise<VerifyOutcome>
+  /** By no rule. */
+  prune(options?: Partial<PruneOptions>): Promise<PruneOutcome>
   /** Into `folder/NAME`. */
   restore(name: string, options?: Partial<RestoreDirectoryOptions>): Promise<RestoreOutcome>
   /** Asks the database that was restored into `folder/NAME`. */
@@ -62,6 +77,28 @@ export async function openTestRepository(): Promise<TestRepository> {
         ...options,
       })
     },
+    verify: (options) =>
+      verifyRepository({
+        store,
+        setId: null,
+        readShare: 1,
+        jobCount: 2,
+        waitLockMs: 0,
+        nowMs: Date.now(),
+        pace: testPace(),
+        ...options,
+      }),
+    prune: (options) =>
+      pruneRepository({
+        store,
+        rules: NO_RULES,
+        isPartialOnly: false,
+        isDryRun: false,
+        nowMs: Date.now(),
+        waitLockMs: 0,
+        pace: testPace(),
+        ...options,
+      }),
     restore: (name, options) =>
       restoreDirectory({
         store,

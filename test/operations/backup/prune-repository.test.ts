@@ -2,11 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { NO_RULES } from '../../../src/operations/backup/plan-retention.js'
-import { type PruneOutcome, pruneRepository } from '../../../src/operations/backup/prune-repository.js'
+import type { PruneOptions, PruneOutcome } from '../../../src/operations/backup/prune-repository.js'
 import { Repository } from '../../../src/operations/backup/repository/repository.js'
 import { toSelection } from '../../../src/operations/backup/selection.js'
-import { verifyRepository } from '../../../src/operations/backup/verify-repository.js'
-import { openTestRepository, type TestRepository, testPace } from './open-test-repository.js'
+import { openTestRepository, type TestRepository } from './open-test-repository.js'
 
 let repo: TestRepository
 
@@ -18,29 +17,13 @@ beforeEach(async () => {
 
 afterEach(() => repo.remove())
 
-function prune(options: Partial<Parameters<typeof pruneRepository>[0]>): Promise<PruneOutcome> {
-  return pruneRepository({
-    store: repo.store,
-    rules: { ...NO_RULES, last: 1 },
-    isPartialOnly: false,
-    isDryRun: false,
-    nowMs: Date.now(),
-    waitLockMs: 0,
-    pace: testPace(),
-    ...options,
-  })
+/** Keeps the last set. */
+function prune(options: Partial<PruneOptions>): Promise<PruneOutcome> {
+  return repo.prune({ rules: { ...NO_RULES, last: 1 }, ...options })
 }
 
 async function faults(): Promise<unknown[]> {
-  const outcome = await verifyRepository({
-    store: repo.store,
-    setId: null,
-    readShare: 1,
-    jobCount: 2,
-    waitLockMs: 0,
-    nowMs: Date.now(),
-    pace: testPace(),
-  })
+  const outcome = await repo.verify()
   return [...outcome.faults, ...outcome.sets.flatMap((set) => set.faults)]
 }
 

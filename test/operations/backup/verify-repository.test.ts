@@ -5,12 +5,11 @@ import { ClientError } from '../../../src/client/client-error.js'
 import { BytePace } from '../../../src/operations/backup/byte-pace.js'
 import { listSets } from '../../../src/operations/backup/list-sets.js'
 import { NO_RULES } from '../../../src/operations/backup/plan-retention.js'
-import { type PruneOutcome, pruneRepository } from '../../../src/operations/backup/prune-repository.js'
 import { blobKey, Repository } from '../../../src/operations/backup/repository/repository.js'
 import { DirectoryStore } from '../../../src/operations/backup/store/directory-store.js'
-import { type VerifyOutcome, verifyRepository } from '../../../src/operations/backup/verify-repository.js'
+import type { VerifyOptions, VerifyOutcome } from '../../../src/operations/backup/verify-repository.js'
 import { NO_PROGRESS } from '../../../src/operations/progress.js'
-import { openTestRepository, type TestRepository, testPace } from './open-test-repository.js'
+import { openTestRepository, type TestRepository } from './open-test-repository.js'
 
 let repo: TestRepository
 
@@ -24,33 +23,8 @@ beforeEach(async () => {
 
 afterEach(() => repo.remove())
 
-function verify(
-  setId: string | null = null,
-  options: Partial<Parameters<typeof verifyRepository>[0]> = {},
-): Promise<VerifyOutcome> {
-  return verifyRepository({
-    store: repo.store,
-    setId,
-    readShare: 1,
-    jobCount: 2,
-    waitLockMs: 0,
-    nowMs: Date.now(),
-    pace: testPace(),
-    ...options,
-  })
-}
-
-function prune(options: Partial<Parameters<typeof pruneRepository>[0]>): Promise<PruneOutcome> {
-  return pruneRepository({
-    store: repo.store,
-    rules: NO_RULES,
-    isPartialOnly: false,
-    isDryRun: false,
-    nowMs: Date.now(),
-    waitLockMs: 0,
-    pace: testPace(),
-    ...options,
-  })
+function verify(setId: string | null = null, options: Partial<VerifyOptions> = {}): Promise<VerifyOutcome> {
+  return repo.verify({ setId, ...options })
 }
 
 async function keys(): Promise<string[]> {
@@ -189,15 +163,15 @@ test('pruning shows first, keeps what is pinned, and takes blobs that nobody nee
   await repo.create()
   const before = await keys()
   const rules = { ...NO_RULES, last: 1 }
-  const shown = await prune({ rules, isDryRun: true })
+  const shown = await repo.prune({ rules, isDryRun: true })
   expect(shown.removed).toHaveLength(1)
   expect(shown.removedBlobs).toBeGreaterThanOrEqual(3)
   expect(await keys()).toEqual(before)
   const repository = await Repository.open(repo.store)
   await repository.setPin(shown.removed[0], true)
-  expect((await prune({ rules })).removed).toEqual([])
+  expect((await repo.prune({ rules })).removed).toEqual([])
   await repository.setPin(shown.removed[0], false)
-  expect(await prune({ rules })).toMatchObject({ removed: shown.removed, removedBlobs: shown.removedBlobs })
+  expect(await repo.prune({ rules })).toMatchObject({ removed: shown.removed, removedBlobs: shown.removedBlobs })
   expect(isGood(await verify())).toBe(true)
   await repo.restore('copy')
   expect(await repo.askRestored('copy', 'SHOW MEASUREMENTS')).toEqual(['measurements | name=n'])
@@ -214,7 +188,7 @@ test('what a failed backup left goes with --partial, and sets stay', async () =>
     })(),
   )
   expect((await listSets(repository)).at(-1)).toMatchObject({ state: 'partial' })
-  const outcome = await prune({ rules: { ...NO_RULES, last: 0 }, isPartialOnly: true })
+  const outcome = await repo.prune({ rules: { ...NO_RULES, last: 0 }, isPartialOnly: true })
   expect(outcome).toMatchObject({ removed: [], partial: ['20200101T000000Z'], removedBlobs: 1, removedBytes: 3 })
   expect(isGood(await verify())).toBe(true)
 })
@@ -222,7 +196,7 @@ test('what a failed backup left goes with --partial, and sets stay', async () =>
 test('nothing is removed while a manifest that stays cannot be read', async () => {
   const [{ id }] = await (await Repository.open(repo.store)).completeSets()
   await writeFile(path.join(repo.store.location, `sets/${id}.json`), 'x')
-  await expect(prune({ isPartialOnly: true })).rejects.toMatchObject({ kind: 'damaged' })
+  await expect(repo.prune({ isPartialOnly: true })).rejects.toMatchObject({ kind: 'damaged' })
 })
 
 test('a repository of a newer format is refused, and another place as well', async () => {
