@@ -119,7 +119,9 @@ function namesOfSingleFlags(flags: Interfaces.FlagInput): Set<string> {
 function printFailure(name: string, { message, hint }: Failure): string {
   const { answeredBy, traceId } = talk
   const lines = [`${name}: ${message}`]
-  if (answeredBy !== null && !message.includes(answeredBy)) lines.push(`  where: ${answeredBy}`)
+  // Of several servers, the one that answered last need not be the one that the message names.
+  const isNamed = /https?:\/\//.test(message)
+  if (answeredBy !== null && !isNamed) lines.push(`  where: ${answeredBy}`)
   if (traceId !== null) lines.push(`  trace: ${traceId}`)
   if (hint !== null) lines.push(`  hint: ${hint}`)
   return lines.join('\n')

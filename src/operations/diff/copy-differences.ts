@@ -38,14 +38,15 @@ export async function copyDifferences(
     const { database, policy: retentionPolicy } = table
     const place = { target: to, database, retentionPolicy, isCompressed: true }
     const writer = new ColumnWriter({ ...place, refusals: rejectRows({ ...place, rejected, signal }), signal })
-    const ranges = await reader.rangesOf(table, range)
+    const selections = selectFields([fields])
+    const ranges = await reader.rangesOf(table, selections, range)
     const onProgress = (_fraction: number, count: number): void => {
       rowCount += count
       onRows(count)
     }
     // Rows of a piece that comes again are written again: the same points.
     const gathering = { add: (columns: PointColumns) => writer.add(columns), keep: () => {} }
-    await reader.read({ table, selections: selectFields([fields]), ranges, onProgress }, () => gathering)
+    await reader.read({ table, selections, ranges, onProgress }, () => gathering)
     await writer.drain()
   }
   await to.flush()

@@ -83,6 +83,7 @@ export async function diffTargets(a: Target, b: Target, options: DiffOptions): P
 interface TableToCompare {
   readonly table: DiffTable
   readonly fields: Both<FieldTypesByName>
+  readonly selections: readonly Selection[]
   /** Where each side may have rows. */
   readonly ranges: Both<readonly TimeRange[]>
 }
@@ -183,9 +184,12 @@ class Diff {
   async #addTable(table: DiffTable): Promise<void> {
     const fields = await this.#both((reader) => readFields(reader, table))
     this.#common('field', `${nameOf(table)}.`, printTypes(fields[0]), printTypes(fields[1]))
+    const selections = selectFields(fields)
     const isRead = this.#options.level !== 'metadata'
-    const ranges = await this.#both(async (reader) => (isRead ? await reader.rangesOf(table, this.#window) : []))
-    this.tables.push({ table, fields, ranges })
+    const ranges = await this.#both(async (reader) =>
+      isRead ? await reader.rangesOf(table, selections, this.#window) : [],
+    )
+    this.tables.push({ table, fields, selections, ranges })
     this.#report('metadata', 0)
   }
 
@@ -200,8 +204,7 @@ class Diff {
     return { startNs: from > startNs ? from : startNs, endNs: to < endNs ? to : endNs }
   }
 
-  async #diffTable({ table, fields, ranges }: TableToCompare): Promise<void> {
-    const selections = selectFields(fields)
+  async #diffTable({ table, fields, selections, ranges }: TableToCompare): Promise<void> {
     const fractions = [0, 0]
     const [daysA, daysB] = await this.#both((reader, side) => {
       const onProgress = (fraction: number, rowCount: number): void => {

@@ -13,7 +13,7 @@ import { SourceFailure } from '../backfill/copy-slice.js'
 import { shardRanges } from '../backfill/discover-source.js'
 import { selectSeriesText } from '../backfill/influxql-text.js'
 import { SlicePatience } from '../backfill/slice-patience.js'
-import { clipRanges, type TimeRange } from '../backfill/time-ranges.js'
+import { clipRanges, joinRanges, type TimeRange } from '../backfill/time-ranges.js'
 import { type Slice, WorkList } from '../backfill/work-list.js'
 import type { RateLimiter } from '../rate-limiter.js'
 import { retryBusy } from '../retry-busy.js'
@@ -70,16 +70,24 @@ export class SideReader {
   }
 
   /** Times in which the table may have rows. */
-  async rangesOf({ database, policy, measurement }: DiffTable, window: TimeRange): Promise<TimeRange[]> {
+  async rangesOf(
+    { database, policy, measurement }: DiffTable,
+    selections: readonly Selection[],
+    window: TimeRange,
+  ): Promise<TimeRange[]> {
     const groups = await (this.#groups ??= this.#listShardGroups())
     if (groups !== null) return shardRanges(groups, { database, policy, window })
     const place = [database, policy, measurement].map(quoteName).join('.')
-    const edge = async (order: 'ASC' | 'DESC'): Promise<bigint | null> => {
-      const [row] = await this.ask(`SELECT *::field FROM ${place} ORDER BY time ${order} LIMIT 1`, database)
-      return row === undefined ? null : BigInt(String(row.values['time']))
+    const ranges: TimeRange[] = []
+    for (const { text } of selections) {
+      const edge = async (order: 'ASC' | 'DESC'): Promise<bigint | null> => {
+        const [row] = await this.ask(`SELECT ${text} FROM ${place} ORDER BY time ${order} LIMIT 1`, database)
+        return row === undefined ? null : BigInt(String(row.values['time']))
+      }
+      const [startNs, lastNs] = [await edge('ASC'), await edge('DESC')]
+      if (startNs !== null && lastNs !== null) ranges.push({ startNs, endNs: lastNs + 1n })
     }
-    const [startNs, lastNs] = [await edge('ASC'), await edge('DESC')]
-    return startNs === null || lastNs === null ? [] : clipRanges([{ startNs, endNs: lastNs + 1n }], window)
+    return clipRanges(joinRanges(ranges), window)
   }
 
   /** Null when only admins may see them. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ClientError } from '../../../src/client/client-error.js'
+import type { QueryCall } from '../../../src/client/http-client.js'
+import type { QueryAnswer } from '../../../src/client/query-answer.js'
 import type { ReadCall, Target } from '../../../src/client/target.js'
 import type { PointColumns } from '../../../src/engine/index.js'
 import { DayHashes } from '../../../src/operations/diff/day-hashes.js'
@@ -108,6 +110,24 @@ test('an interruption ends the reading with its reason, also while it waits', as
   const interruption = new Error('Ctrl-C')
   setTimeout(() => controller.abort(interruption), 1500)
   expect((await read(targetOf(stopAbove(0)), controller.signal)).reason).toBe(interruption)
+})
+
+test('without the right to see shard groups, the edges of every type of a field are asked for', async () => {
+  const asked: string[] = []
+  async function* query({ text }: QueryCall): AsyncGenerator<QueryAnswer> {
+    asked.push(text)
+    if (text.startsWith('SHOW')) throw new ClientError('denied', 'not authorized')
+    const time = text.includes('::string') ? 100 : text.includes('DESC') ? 7 : 5
+    yield { results: [{ series: [{ columns: ['time', 'v'], values: [[time, 1]] }] }] }
+  }
+  const side = { kind: 'server', name: 'http://db1', query } as unknown as Target
+  const reader = new SideReader(side, { limiter: null, signal: new AbortController().signal, warn: () => {} })
+  const selections = selectFields([new Map([['v', ['integer', 'string']]])])
+  expect(await reader.rangesOf(TABLE, selections, { startNs: 6n, endNs: 1000n })).toEqual([
+    { startNs: 6n, endNs: 8n },
+    { startNs: 100n, endNs: 101n },
+  ])
+  expect(asked).toHaveLength(5)
 })
 
 test('a limit of rows a second holds between queries', async () => {
