@@ -99,7 +99,7 @@ EXIT CODES
         ),
       ),
     )
-    const { differences, files, measurementCount, rowCounts } = report
+    const { differences, files, measurementCount, rowCounts, retryCount } = report
     const left = fix?.remaining ?? differences
     if (left.length > 0) process.exitCode = exitCode('mismatch')
     return {
@@ -108,6 +108,7 @@ EXIT CODES
       b: args.b,
       measurements: measurementCount,
       rows: { a: rowCounts.a, b: rowCounts.b },
+      retries: retryCount,
       differences,
       files,
       fix,
@@ -128,11 +129,12 @@ EXIT CODES
       progress,
       signal,
     }).finally(() => progress.finish())
-    const { differences, files, measurementCount, rowCounts } = report
+    const { differences, files, measurementCount, rowCounts, retryCount } = report
     for (const difference of differences) this.log(renderDifference(difference))
     for (const each of files ?? []) if (flags.level === 'file' || each.rows_differ) this.log(renderFiles(each))
     const word = differences.length === 0 ? '✓ no difference' : `✗ ${differences.length} differences`
     this.log(`${word} in ${measurementCount} measurements, ${rowCounts.a} and ${rowCounts.b} rows`)
+    if (retryCount > 0) this.log(`  ${retryCount} queries were asked again, which changes nothing in what was compared`)
     const equalCount = files?.filter(({ rows_differ }) => !rows_differ).length ?? 0
     if (equalCount > 0)
       this.log(`  ${equalCount} buckets hold the same rows in other files, which is no difference of data`)

@@ -69,15 +69,17 @@ export interface DiffReport {
   /** Null when files were not compared. A difference of files alone is none of data. */
   readonly files: readonly FileDifference[] | null
   readonly measurementCount: number
+  /** Queries that were stopped or not answered and were asked again. */
+  readonly retryCount: number
   readonly rowCounts: { readonly a: number; readonly b: number }
 }
 
 export async function diffTargets(a: Target, b: Target, options: DiffOptions): Promise<DiffReport> {
   const diff = new Diff(a, b, options)
   await diff.run()
-  const { differences, parts, tables, rowCounts } = diff
+  const { differences, parts, tables, rowCounts, retryCount } = diff
   const measurements = new Set(tables.map(({ table }) => `${table.database}\0${table.measurement}`))
-  return { differences, parts, files: diff.diffFiles(), measurementCount: measurements.size, rowCounts }
+  return { differences, parts, files: diff.diffFiles(), measurementCount: measurements.size, rowCounts, retryCount }
 }
 
 interface TableToCompare {
@@ -101,11 +103,15 @@ const ALL_TIME: TimeRange = { startNs: -(2n ** 63n), endNs: 2n ** 63n - 1n }
 /** Rows of both sides that are held as text at a time: some tens of megabytes. */
 const PRINTED_ROWS = 50_000
 
+/** A busy server stops many queries, all for one reason. */
+const WARNED_COUNT_MAX = 5
+
 class Diff {
   readonly differences: Difference[] = []
   readonly parts: DifferingPart[] = []
   readonly tables: TableToCompare[] = []
   readonly rowCounts = { a: 0, b: 0 }
+  retryCount = 0
   /** In which rows differ. */
   readonly #days: DifferingDay[] = []
   readonly #a: SideReader
@@ -118,8 +124,8 @@ class Diff {
   #readCount = 0
 
   constructor(a: Target, b: Target, options: DiffOptions) {
-    const { signal, progress, limiterOf, startNs, endNs } = options
-    const warn = (message: string): void => progress.warn(message)
+    const { signal, limiterOf, startNs, endNs } = options
+    const warn = (message: string): void => this.#noteRetry(message)
     this.#a = new SideReader(a, { limiter: limiterOf(), signal, warn })
     this.#b = new SideReader(b, { limiter: limiterOf(), signal, warn })
     this.#options = options
@@ -145,6 +151,13 @@ class Diff {
       (measurement === null || file.measurement === measurement)
     const [a, b] = files
     return diffFiles({ a, b, days: this.#days, isWanted, window: this.#window })
+  }
+
+  #noteRetry(message: string): void {
+    this.retryCount++
+    if (this.retryCount > WARNED_COUNT_MAX) return
+    const more = this.retryCount < WARNED_COUNT_MAX ? '' : '; what follows of this is only counted'
+    this.#options.progress.warn(message + more)
   }
 
   async #diffNames(): Promise<string[]> {
@@ -272,6 +285,7 @@ class Diff {
       details: [
         { name: 'rows', value: this.#readCount },
         { name: 'differences', value: this.differences.length },
+        ...(this.retryCount === 0 ? [] : [{ name: 'retries', value: this.retryCount }]),
         { name: 'at', value: what },
       ],
     })

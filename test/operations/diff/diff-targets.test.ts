@@ -60,6 +60,7 @@ test('two databases with the same points do not differ, however they came to the
     parts: [],
     files: null,
     measurementCount: 2,
+    retryCount: 0,
     rowCounts: { a: 4, b: 4 },
   })
 })
