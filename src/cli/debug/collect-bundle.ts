@@ -20,7 +20,7 @@ export interface BundleOptions {
 }
 
 const STATEMENTS = ['SHOW STATS', 'SHOW DIAGNOSTICS', 'SHOW SHARDS', 'SHOW CONTINUOUS QUERIES', 'SHOW QUERIES']
-const DOCUMENTS = ['manifest', 'merges', 'cardinality', 'types', 'log'] as const
+const DOCUMENTS = ['manifest', 'merges', 'buckets', 'compaction', 'cardinality', 'types', 'log'] as const
 
 /** Rejects when nobody is there at all. */
 export async function collectBundle(source: DebugSource, { version, sinceNs }: BundleOptions): Promise<BundleParts> {

@@ -37,8 +37,9 @@ export async function followJob(
       await source.ask('compact', { cancel: job.id })
     }
     const answer = await askPatiently(source, { id: job.id, after: String(merges.length) })
-    if (answer === undefined)
-      throw new ClientError('missing', `the server no longer knows merge job ${job.id}: it has been restarted`)
+    if (answer === undefined || answer.started !== begun.started) {
+      throw new ClientError('missing', `${source.name} no longer knows merge job ${job.id}: it has been restarted`)
+    }
     job = answer
     for (const merge of job.merges) {
       merges.push(merge)
@@ -47,7 +48,7 @@ export async function followJob(
     const details = [{ name: 'merges', value: job.merge_count }]
     const total = Math.max(totalBytes, job.read_bytes)
     progress.update({ phase: 'merge', done: job.read_bytes, total, unit: 'bytes', details })
-    if (job.state !== 'running') break
+    if (job.state !== 'running' && merges.length >= job.merge_count) break
   }
   signal.throwIfAborted()
   return { ...job, merges }

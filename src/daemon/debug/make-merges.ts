@@ -26,7 +26,7 @@ import { type DocumentContext, numberParam, tableFilter, timeParam } from './doc
 import type { MergeFailure, MergeJob } from './merge-jobs.js'
 import { toTable } from './table-documents.js'
 
-/** Of a job that has done more, the last ones are told. */
+/** In one answer; who wants more asks with `after`. */
 const TOLD_COUNT_MAX = 1000
 
 export function makeMerges({ engine }: DocumentContext, params: DebugParams): DebugDocuments['merges'] {
@@ -110,7 +110,7 @@ function toMergeJob(job: MergeJob, after = 0): DebugMergeJob {
     merge_count: done.length,
     read_bytes: sum(done.flatMap(({ files }) => files.map(({ byteCount }) => byteCount))),
     written_bytes: sum(done.map(({ output }) => output?.byteCount ?? 0)),
-    merges: done.slice(after).slice(-TOLD_COUNT_MAX).map(toDoneMerge),
+    merges: done.slice(after, after + TOLD_COUNT_MAX).map(toDoneMerge),
     failures: failures.map(toFailure),
   }
 }

@@ -34,6 +34,8 @@ test('a bundle has what the server says of itself, its configuration without sec
     'configuration.toml',
     'manifest.json',
     'merges.json',
+    'buckets.json',
+    'compaction.json',
     'cardinality.json',
     'types.json',
     'log.json',
@@ -66,5 +68,5 @@ test('what cannot be had is named, and the rest is there', async () => {
   }
   const { files, failures } = await collectBundle(partly, { version: '1', sinceNs: 0n })
   expect(failures).toEqual(['types.json: no types'])
-  expect(files.length).toBe(18)
+  expect(files.length).toBe(20)
 })
