@@ -7,6 +7,7 @@
 import { runParallel } from '../run-parallel.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
+import { copyHere } from './copy-here.js'
 import { blobsOf, type Manifest } from './repository/manifest.js'
 import { Repository } from './repository/repository.js'
 import { withLock } from './repository/repository-lock.js'
@@ -115,19 +116,7 @@ class Copying {
   async #copyHere(target: Repository, sha256: string, size: number): Promise<boolean> {
     const { pace } = this.#options
     const file = pace.isLimited ? null : this.#source.fileOfBlob(sha256)
-    if (file === null) return false
-    let counted = 0
-    const count = async (byteCount: number): Promise<void> => {
-      await pace.take(byteCount)
-      counted += byteCount
-    }
-    try {
-      return await target.copyBlob(sha256, size, file, count)
-    } catch (error) {
-      if (!(error instanceof BackupError) && (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      pace.count(-counted)
-      return false
-    }
+    return file !== null && (await copyHere(target, file, { sha256, size }, pace))
   }
 
   #absentBlobs(manifest: Manifest): [sha256: string, size: number][] {

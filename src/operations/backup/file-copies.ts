@@ -11,6 +11,7 @@ import { sleepUnlessAborted } from '../rate-limiter.js'
 import { runParallel } from '../run-parallel.js'
 import { BackupError } from './backup-error.js'
 import type { BytePace } from './byte-pace.js'
+import { copyHere } from './copy-here.js'
 import { readBackBlobs } from './read-back-blobs.js'
 import type { BackupType, ManifestFile } from './repository/manifest.js'
 import type { Repository } from './repository/repository.js'
@@ -69,18 +70,7 @@ export class FileCopies {
     const file = join(checkpoint.info.filesIn, path)
     const found = await stat(file).catch(() => null)
     if (found?.isFile() !== true || found.size !== size) return false
-    let counted = 0
-    const count = async (byteCount: number): Promise<void> => {
-      await pace.take(byteCount)
-      counted += byteCount
-    }
-    try {
-      return await repository.copyBlob(sha256, size, file, count)
-    } catch (error) {
-      if (!(error instanceof BackupError) && !isFileMissing(error)) throw error
-      pace.count(-counted)
-      return false
-    }
+    return await copyHere(repository, file, { sha256, size }, pace)
   }
 
   async #transfer({ id, sha256, size, path }: ManifestFile): Promise<void> {
@@ -147,10 +137,4 @@ export async function missingFiles(
   const sizes = files.length === 0 ? undefined : await repository?.blobSizes()
   for (const file of files) if (sizes?.get(file.sha256) !== file.size) missing.set(file.sha256, file)
   return [...missing.values()]
-}
-
-/** It went away, or may not be read. */
-function isFileMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'EACCES' || code === 'EPERM'
 }
