@@ -235,11 +235,14 @@ export class Wal {
     return true
   }
 
-  /** Waits for appends under way; idempotent. */
+  /** Waits for appends under way, and syncs what is due to be; idempotent. */
   async close(): Promise<void> {
-    if (this.#unsyncedTimer !== null) clearTimeout(this.#unsyncedTimer)
-    this.#unsyncedTimer = null
     while (this.#writing !== null) await this.#writing
+    if (this.#unsyncedTimer !== null) {
+      clearTimeout(this.#unsyncedTimer)
+      await this.#sync()
+      this.#unsyncedTimer = null
+    }
     await this.#store.close()
   }
 
@@ -298,12 +301,18 @@ export class Wal {
     if (this.#options.durability !== 'periodic' || this.#unsyncedTimer !== null) return
     this.#unsyncedTimer = setTimeout(() => {
       this.#unsyncedTimer = null
-      this.#store.put(PROBE_KEY, new Uint8Array(1), { sync: true }).then(
-        () => this.#noteSynced(),
-        (cause) => this.#breakOff([], cause),
-      )
+      void this.#sync()
     }, PERIODIC_SYNC_MS)
     this.#unsyncedTimer.unref()
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#store.put(PROBE_KEY, new Uint8Array(1), { sync: true })
+      this.#noteSynced()
+    } catch (cause) {
+      this.#breakOff([], cause)
+    }
   }
 
   #breakOff(appends: readonly PendingAppend[], cause: unknown): void {

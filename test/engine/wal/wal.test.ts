@@ -115,3 +115,12 @@ test('a second process is told that the directory is held', async () => {
   await expect(open()).rejects.toMatchObject({ code: 'locked' })
   await wal.close()
 })
+
+test('with periodic syncs, what came last is synced before the log is closed', async () => {
+  const options = { directory, durability: 'periodic', nowNs: () => 7n, flushedSequence: 0n } as const
+  const wal = await Wal.open({ ...options, monotonicMs: () => 0 })
+  await wal.append(record('a'))
+  expect(wal.fsyncCount).toBe(0)
+  await wal.close()
+  expect(wal.fsyncCount).toBe(1)
+})
