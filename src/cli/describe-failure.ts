@@ -68,6 +68,7 @@ const HINT_OF_ENGINE_ERROR: Partial<Record<ErrorCode, string>> = {
 function hintOfClientError({ kind, host, hint, message }: ClientError): string | null {
   if (hint !== null) return hint
   if (/^database not found: /.test(message)) return HINT_OF_MISSING_DATABASE
+  if (message === 'database name required') return 'add --database NAME; hyperbyte db list shows what there is'
   if (kind === 'unreachable') return `is the server running? hyperbyte ping --host ${host ?? 'URL'} --ready --wait 30s`
   return null
 }

@@ -1,5 +1,6 @@
 /** What the system said about a file that a flag or argument names → the failure of a command: which file, why, what next. */
 
+import { accessSync, constants } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ExitName } from './exit-codes.js'
 import { OperationError } from './operation-error.js'
@@ -33,4 +34,13 @@ export function fileFailure(verb: 'read' | 'write', path: string, cause: unknown
     ...(advice !== undefined && { hint: advice }),
     cause,
   })
+}
+
+/** Tells now what reading would find out after other work was done. */
+export function checkReadable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK)
+  } catch (cause) {
+    throw fileFailure('read', path, cause)
+  }
 }

@@ -1,14 +1,13 @@
 /** What `import` of line protocol and `backfill load` have in common: everything around the files. */
 
-import { existsSync } from 'node:fs'
 import { RateLimiter } from '../operations/rate-limiter.js'
 import { RejectedLines } from '../operations/rejected-lines.js'
 import { type ImportTotals, importLineFiles, type LineFile } from '../operations/transfer/import-line-files.js'
 import { ImportState } from '../operations/transfer/import-state.js'
 import { parseErrorLimit } from './error-limit.js'
+import { checkReadable } from './file-failure.js'
 import { summariseImport } from './import-summary.js'
 import { BULK, type TargetFlagValues, withTarget } from './open-target.js'
-import { OperationError } from './operation-error.js'
 import type { OperationSummary } from './operation-summary.js'
 import { type ProgressMode, ProgressReporter } from './progress/progress-reporter.js'
 import { runInterruptible } from './run-interruptible.js'
@@ -39,9 +38,7 @@ export interface ImportLinesCall {
 
 export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesCall): Promise<OperationSummary> {
   for (const { path } of call.files) {
-    if (path !== '-' && !existsSync(path)) {
-      throw new OperationError(`cannot read ${path}: there is no such file`, { exit: 'missing' })
-    }
+    if (path !== '-') checkReadable(path)
   }
   const reporter = ProgressReporter.fromFlags(flags)
   const rejected = new RejectedLines(flags['errors-file'] ?? null)

@@ -1,6 +1,6 @@
 /** What `import` of CSV, Parquet and JSON lines does around the files. */
 
-import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -12,6 +12,7 @@ import type { TableFileOptions } from '../operations/transfer/table-file.js'
 import { MappingFault, type TimeUnit } from '../operations/transfer/table-mapping.js'
 import type { TableFormat } from '../operations/transfer/table-sql.js'
 import { parseErrorLimit } from './error-limit.js'
+import { checkReadable } from './file-failure.js'
 import type { FileFormat } from './file-format.js'
 import type { ImportLinesFlags } from './import-lines-command.js'
 import { summariseImport } from './import-summary.js'
@@ -157,7 +158,7 @@ async function spoolStdin(tempDir: string, { measurement }: TableFlags): Promise
 }
 
 function tableOf(path: string, format: FileFormat, tempDir: string, flags: TableFlags): TableFileOptions {
-  if (!existsSync(path)) throw new OperationError(`cannot read ${path}: there is no such file`, { exit: 'missing' })
+  checkReadable(path)
   return {
     path: resolve(path),
     format: format as TableFormat,

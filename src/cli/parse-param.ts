@@ -14,7 +14,8 @@ export function parseParams(params: readonly string[]): string {
 function parseParam(param: string): string {
   const equals = param.indexOf('=')
   if (equals < 1) {
-    throw new OperationError(`--param ${param} has no name`, { exit: 'usage', hint: '--param host=server01' })
+    const lack = equals === 0 ? 'name' : 'value'
+    throw new OperationError(`--param ${param} has no ${lack}`, { exit: 'usage', hint: '--param host=server01' })
   }
   return `${JSON.stringify(param.slice(0, equals))}:${toJson(param.slice(equals + 1))}`
 }

@@ -35,6 +35,7 @@ EXIT CODES
   0 done   1 a statement failed   2 no or wrong arguments   3 there are more rows than --max-rows, or rows that line protocol cannot spell
   4 server unreachable   5 not allowed   6 no such database   7 a field has several types   9 another process holds the data directory   11 disk full`
   static override examples = [
+    `<%= config.bin %> <%= command.id %> 'SHOW DATABASES'`,
     `<%= config.bin %> <%= command.id %> -d telegraf -e 'SELECT mean(usage_idle) FROM cpu WHERE time > now() - 1h GROUP BY time(5m)'`,
     `<%= config.bin %> <%= command.id %> -d telegraf -e 'SELECT * FROM cpu WHERE host = $host' --param host=server01 --format csv`,
     `<%= config.bin %> <%= command.id %> -d telegraf -e 'SELECT * FROM cpu' --max-rows 1000 --format jsonl | jq .columns`,
@@ -43,12 +44,12 @@ EXIT CODES
     `echo 'SHOW DATABASES' | <%= config.bin %> <%= command.id %> -`,
   ]
   static override args = {
-    source: Args.string({ description: '"-" reads the statements from stdin.', options: ['-'] }),
+    statements: Args.string({ description: 'The statements; "-" reads them from stdin.' }),
   }
   static override flags = {
     ...targetFlags,
     ...databaseFlags,
-    execute: Flags.string({ char: 'e', helpValue: 'TEXT', summary: 'The statements.', exclusive: ['file'] }),
+    execute: Flags.string({ char: 'e', helpValue: 'TEXT', summary: 'The statements, as the argument.' }),
     file: Flags.string({ char: 'f', helpValue: 'FILE', summary: 'Read the statements from a file.' }),
     explain: Flags.boolean({ summary: 'Tell how a SELECT would be answered, rather than answer it.' }),
     format: Flags.option({ options: FORMATS })({ default: 'table' as const, summary: 'How to print the answer.' }),
@@ -82,7 +83,7 @@ EXIT CODES
     const { flags, args } = await this.parse(Query)
     checkOutput(flags, this.jsonEnabled())
     const call = {
-      text: (flags.explain ? 'EXPLAIN ' : '') + (await readStatements(flags.execute, flags.file ?? args.source)),
+      text: (flags.explain ? 'EXPLAIN ' : '') + (await readStatements(flags, args.statements)),
       database: flags.database ?? '',
       retentionPolicy: flags.rp ?? '',
       epoch: flags.epoch === 'rfc3339' ? '' : flags.epoch,
@@ -167,11 +168,24 @@ function checkOutput({ format, out, epoch, explain }: OutputFlags, isJson: boole
   }
 }
 
-async function readStatements(text: string | undefined, file: string | undefined): Promise<string> {
-  const statements = text ?? (file === undefined ? '' : await readWholeFile(file))
+interface StatementFlags {
+  readonly execute?: string
+  readonly file?: string
+}
+
+async function readStatements({ execute, file }: StatementFlags, argument: string | undefined): Promise<string> {
+  const given = [execute, file, argument].filter((text) => text !== undefined)
+  if (given.length > 1) {
+    throw new OperationError('the statements are given twice', {
+      exit: 'usage',
+      hint: 'as an argument, -e TEXT or -f FILE',
+    })
+  }
+  const path = argument === '-' ? '-' : file
+  const statements = path === undefined ? (execute ?? argument ?? '') : await readWholeFile(path)
   if (statements.trim() !== '') return statements
   throw new OperationError('there is no statement to run', {
     exit: 'usage',
-    hint: "hyperbyte query -e 'SHOW DATABASES', or -f FILE, or - for stdin",
+    hint: "hyperbyte query 'SHOW DATABASES', or -f FILE, or - for stdin",
   })
 }

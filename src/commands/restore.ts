@@ -24,7 +24,9 @@ export default class Restore extends BaseCommand {
   static override summary = 'Put a backup back'
   static override description =
     `Into a data directory that no server has (--into): files are copied as they are, put together next to what is there, checked, and moved into place at the end; what is replaced is removed last.
+
 Into a running server (--host) or a stopped database that has other data (--data-dir): the rows are written, then continuous queries and subscriptions are made. The set is put together in --temp-dir first. With --if-exists replace the old database is backed up to the repository before it is dropped, and that set is removed when all is well. Users come back only with --into: of their passwords a backup knows hashes.
+
 A restore that was cut off goes on when it is run again.
 
 EXIT CODES

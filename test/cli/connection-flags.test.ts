@@ -59,5 +59,6 @@ test('parameters keep the type and the digits that were typed', () => {
     '{"host":"a b","n":9223372036854775807,"f":1.50,"ok":true,"text":"12","odd":"1e","eq":"a=b"}',
   )
   expect(parseParams([])).toBe('')
-  expect(() => parseParams(['novalue'])).toThrow('has no name')
+  expect(() => parseParams(['novalue'])).toThrow('has no value')
+  expect(() => parseParams(['=x'])).toThrow('has no name')
 })

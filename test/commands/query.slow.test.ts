@@ -167,6 +167,16 @@ test.each(['csv', 'jsonl', 'line', 'table'])(
   },
 )
 
+test('the statements may be the argument, a file, or come from stdin', async () => {
+  const args = ['query', ...places.server, '--format', 'csv']
+  const statement = 'SELECT u FROM uns'
+  writeFileSync(at('statement.iql'), statement)
+  const stdout = 'name,tags,time,u\nuns,,1970-01-01T00:00:00.000000001Z,5\n'
+  expect(await runBin([...args, statement])).toMatchObject({ exit: 0, stdout })
+  expect(await runBin([...args, '-f', at('statement.iql')])).toMatchObject({ exit: 0, stdout })
+  expect(await runBin([...args, '-'], { stdin: statement })).toMatchObject({ exit: 0, stdout })
+})
+
 test('a query that never ends is ended by --max-rows', async () => {
   let isClosed = false
   const endless = createServer((_req, res) => {
@@ -200,6 +210,8 @@ test.each([
   [['--json', '--out', 'x'], '--json prints its document to stdout'],
   [['--format', 'csv', '--out', '/nonexistent/x'], 'mkdir -p /nonexistent'],
   [['--max-rows', '0'], '--max-rows'],
+  [['SHOW DATABASES'], 'given twice'],
+  [['-f', 'x'], 'given twice'],
 ])('%j does not go together', async (flags, reason) => {
   const { exit, stdout, stderr } = await runBin(['query', ...places.server, '-e', 'SELECT * FROM cpu', ...flags])
   expect([2, 6]).toContain(exit)

@@ -4,6 +4,7 @@
  */
 
 import { suggestName } from '../../daemon/config/suggest-name.js'
+import { flagOfSynonym } from './flag-synonyms.js'
 
 export interface CommandShape {
   /** Long names without dashes, hidden ones and aliases too. */
@@ -57,7 +58,8 @@ function isUnknownFlag(word: string, { flags, letters }: CommandShape): boolean 
 
 function explainUnknownFlag(word: string, { flags }: CommandShape): string {
   const [typed] = word.split('=', 1)
-  const near = typed.startsWith('--') ? suggestName(typed.slice(2), flags) : null
+  const name = typed.slice(2)
+  const near = typed.startsWith('--') ? (flagOfSynonym(name, flags) ?? suggestName(name, flags)) : null
   return `there is no flag ${typed}${near === null ? '' : `; did you mean --${near}?`}`
 }
 

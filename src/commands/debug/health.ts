@@ -29,10 +29,12 @@ interface Probe {
 
 export default class DebugHealth extends BaseCommand {
   static override summary = 'Try each part of the server and say how long it took'
-  static override description = `EXIT CODES
+  static override description =
+    `With --check-format nagios it ends with 0 ok or 2 critical instead, also when the server is unreachable.
+
+EXIT CODES
   0 all well   4 server unreachable   5 not an admin   6 no such node   8 a probe failed, or the backup is overdue
-  9 a server holds the data directory
-  With --check-format nagios: 0 ok, 2 critical, also when the server is unreachable.`
+  9 a server holds the data directory`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --check-format prometheus',

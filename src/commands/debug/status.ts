@@ -18,9 +18,10 @@ const WATCH_MS_MIN = 100
 
 export default class DebugStatus extends BaseCommand {
   static override summary = 'Say in one word whether everything is well, and why not'
-  static override description = `EXIT CODES
-  0 answered   4 server unreachable   5 not an admin   8 with --check: something is wrong
-  With --check-format nagios: 0 ok, 1 warning, 2 critical, 3 unknown.`
+  static override description = `With --check-format nagios it ends with 0 ok, 1 warning, 2 critical, 3 unknown instead.
+
+EXIT CODES
+  0 answered   4 server unreachable   5 not an admin   8 with --check: something is wrong`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --host http://db1:8086 --check-format nagios',

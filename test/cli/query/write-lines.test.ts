@@ -43,7 +43,7 @@ function targetOf(types: typeof TYPES, rows: readonly PointColumns[]): Target {
   } as unknown as Target
 }
 
-async function write(target: Target, limit = RowLimit.none()) {
+async function write(target: Target, limit = RowLimit.none(), call = CALL) {
   let text = ''
   const sink = {
     write: async (piece: string | Uint8Array) => {
@@ -53,7 +53,7 @@ async function write(target: Target, limit = RowLimit.none()) {
     finish: async () => {},
     abandon: async () => {},
   }
-  const lostCount = await writeLines(target, CALL, { sink, limit })
+  const lostCount = await writeLines(target, call, { sink, limit })
   return { text, lostCount }
 }
 
@@ -74,7 +74,18 @@ test('an answer without rows is an empty text', async () => {
 
 test('a column that is no field may be a tag, and is not written as a field', async () => {
   const target = targetOf(TYPES.slice(1), [MIXED])
-  await expect(write(target)).rejects.toMatchObject({ exit: 'usage', message: expect.stringContaining('column "f"') })
+  await expect(write(target)).rejects.toMatchObject({
+    exit: 'usage',
+    message: expect.stringContaining('"f" is no field'),
+  })
+})
+
+test('a name that is no field is told before the first line', async () => {
+  const call = { ...CALL, text: 'SELECT f, host FROM "m, x" GROUP BY *' }
+  await expect(write(targetOf(TYPES, [MIXED]), RowLimit.none(), call)).rejects.toMatchObject({
+    message: expect.stringContaining('"host" is no field'),
+  })
+  expect(calls).toEqual([])
 })
 
 test('a field of two types has the type of neither', async () => {

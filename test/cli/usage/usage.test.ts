@@ -28,6 +28,8 @@ test.each([
   ['--repo x', 'nothing is wrong'],
   ['--reop x', 'there is no flag --reop; did you mean --repo?'],
   ['--repo x --hots=y', 'there is no flag --hots; did you mean --host?'],
+  ['--repo x --server=y', 'there is no flag --server; did you mean --host?'],
+  ['--repo x --threads 4', 'there is no flag --threads; did you mean --jobs?'],
   ['--repo x --colour', 'there is no flag --colour'],
   ['--repo x -Z', 'there is no flag -Z'],
   ['', '--repo is missing'],
