@@ -61,3 +61,16 @@ test('closing gives up what is under way and what waits', async () => {
   db = await db.reopen()
   expect(await db.ask('SELECT v FROM c')).toEqual(['c | time=1 v=1', 'c | time=2 v=2'])
 })
+
+test('a delete in the middle of several merges holds, also through a start', async () => {
+  const merges = Promise.all(['a', 'b'].map((name) => db.engine.mergeNext(isOf(name))))
+  expect(db.engine.inspection.runningMerges()).toHaveLength(2)
+  await db.ask('DELETE FROM a WHERE time = 1')
+  await db.ask('DROP MEASUREMENT b')
+  await merges
+  expect(await db.ask('SELECT v FROM a')).toEqual(['a | time=2 v=2'])
+  db = await db.reopen()
+  expect(await db.ask('SELECT v FROM a')).toEqual(['a | time=2 v=2'])
+  expect(await db.ask('SELECT v FROM b')).toEqual([])
+  expect(db.engine.inspection.files().map(({ file }) => file.table.measurement)).toEqual(['c', 'c', 'a'])
+})
