@@ -119,10 +119,12 @@ describe.runIf(isInfluxdInstalled && isHyperbyteBuilt)('a backfill in the hands 
     const run = start([...argsOf('gentle', front.url), ...limits])
     try {
       await run.says('ms, waiting')
+      // What was asked for before comes to its end.
+      await sleep(3000)
       const { rowReads } = front
       expect(rowReads).toBeGreaterThanOrEqual(front.fastReads)
       expect(rowReads).toBeLessThan(HOUR_COUNT)
-      await sleep(1000)
+      await sleep(2000)
       expect(front.rowReads).toBe(rowReads)
       expect(await countIn('gentle', 'load')).toBeLessThanOrEqual(rowReads * ROWS_PER_HOUR)
       front.delayMs = 0
