@@ -132,7 +132,7 @@ describe.each(CASES)('%s', (_name, exit, args) => {
     const { stdout, exit: found } = await runBin([...args(), '--json'])
     const document = JSON.parse(stdout) as { schema?: string; error?: { exit: number } }
     expect(found, stdout).toBe(exit)
-    if (document.error === undefined) expect(document.schema).toMatch(/^hyperbyte\.(backup\.[a-z]+|restore)\/1$/)
+    if (document.error === undefined) expect(document.schema).toMatch(/^hyperbyte\.(backup\.[a-z]+|restore)\/\d+$/)
     else expect(document.error.exit).toBe(exit)
   })
 })
