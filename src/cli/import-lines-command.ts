@@ -1,5 +1,6 @@
 /** What `import` of line protocol and `backfill load` have in common: everything around the files. */
 
+import { resolve } from 'node:path'
 import { RateLimiter } from '../operations/rate-limiter.js'
 import { RejectedLines } from '../operations/rejected-lines.js'
 import { type ImportTotals, importLineFiles, type LineFile } from '../operations/transfer/import-line-files.js'
@@ -36,6 +37,13 @@ export interface ImportLinesCall {
   readonly databaseOverride: string | null
 }
 
+/** Somewhere else, or read in another way, what has been stored is not there. */
+function aimOf(flags: ImportLinesFlags, { files, precision, databaseOverride }: ImportLinesCall): string {
+  const { host = null, port = null, 'unix-socket': socket = null, 'data-dir': dataDir } = flags
+  const place = [host, port, socket, dataDir === undefined ? null : resolve(dataDir)]
+  return JSON.stringify([...place, files[0].context, precision, databaseOverride])
+}
+
 export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesCall): Promise<OperationSummary> {
   for (const { path } of call.files) {
     if (path !== '-') checkReadable(path)
@@ -43,7 +51,8 @@ export async function runImportLines(flags: ImportLinesFlags, call: ImportLinesC
   const reporter = ProgressReporter.fromFlags(flags)
   const rejected = new RejectedLines(flags['errors-file'] ?? null)
   const limit = parseErrorLimit(flags['max-errors'])
-  const state = new ImportState(call.statePath)
+  // What a dry run has read is not stored, and what it would remove is needed.
+  const state = new ImportState(flags['dry-run'] ? null : call.statePath, aimOf(flags, call))
   const startedMs = performance.now()
   const options = {
     files: call.files,

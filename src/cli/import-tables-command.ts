@@ -53,7 +53,8 @@ export async function runImportTables(
   const reporter = ProgressReporter.fromFlags(flags)
   const rejected = new RejectedLines(flags['errors-file'] ?? null)
   const limit = parseErrorLimit(flags['max-errors'])
-  const state = new ImportState(call.statePath)
+  // What a dry run has read is not stored, and what it would remove is needed.
+  const state = new ImportState(flags['dry-run'] ? null : call.statePath, aimOf(flags, call))
   const startedMs = performance.now()
   try {
     return await withTempDir(async (tempDir) => {
@@ -90,6 +91,15 @@ export async function runImportTables(
     reporter.finish({ rejected: rejected.count })
     rejected.close()
   }
+}
+
+/** Somewhere else, or read in another way, what has been stored is not there. */
+function aimOf(flags: ImportLinesFlags & TableFlags, { format, database }: ImportTablesCall): string {
+  const { host = null, port = null, 'unix-socket': socket = null, 'data-dir': dataDir, rp = null } = flags
+  const { measurement = null, tags = null, map = [], 'dedup-column': dedup = null } = flags
+  const { 'timestamp-column': column = null, 'timestamp-unit': unit } = flags
+  const place = [host, port, socket, dataDir === undefined ? null : resolve(dataDir), database, rp]
+  return JSON.stringify([...place, format, measurement, tags, map, dedup, column, unit])
 }
 
 /** `--schema-only`. */
