@@ -14,6 +14,7 @@ import {
 } from '../../engine/index.js'
 import { type FileColumn, type MappingWishes, mapColumns, requireColumn, type TableMapping } from './table-mapping.js'
 import {
+  earlyMissingTimesSql,
   missingTimeRowsSql,
   missingTimesSql,
   relationOf,
@@ -57,11 +58,11 @@ export class TableFile {
     options: TableFileOptions,
     instance: DuckDBInstance,
     columns: readonly FileColumn[],
-    mapping: TableMapping,
+    { relation, mapping }: TableReading,
   ) {
     this.#options = options
     this.#instance = instance
-    this.#relation = relationOf(options.format, options.path)
+    this.#relation = relation
     this.columns = columns
     this.mapping = mapping
   }
@@ -94,10 +95,11 @@ export class TableFile {
       }
       const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relationOf(format, path)}`)
       const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
-      connection.closeSync()
       const mapping = mapColumns(columns, wishes)
       if (options.dedupColumn !== '') requireColumn(columns, options.dedupColumn)
-      return new TableFile(options, instance, columns, mapping)
+      const reading = await chooseReading(connection, options, columns, mapping)
+      connection.closeSync()
+      return new TableFile(options, instance, columns, reading)
     } catch (error) {
       instance.closeSync()
       throw error
@@ -188,6 +190,40 @@ export class TableFile {
       .getRows()
       .map((row) => tags.map(({ key }, i) => [key, String(row[i])] as const).filter(([, value]) => value !== ''))
   }
+}
+
+interface TableReading {
+  readonly relation: string
+  readonly mapping: TableMapping
+}
+
+/**
+ * Of texts in a file DuckDB makes numbers, dates and times where it can, and forgets zeros and nanoseconds. What becomes a
+ * text, and the time, is read as it stands there.
+ */
+async function chooseReading(
+  connection: DuckDBConnection,
+  { format, path }: TableFileOptions,
+  columns: readonly FileColumn[],
+  mapping: TableMapping,
+): Promise<TableReading> {
+  const asGuessed = { relation: relationOf(format, path), mapping }
+  if (format === 'parquet') return asGuessed
+  const { tags, fields, timestamp } = mapping
+  const wanted = new Set([...tags, ...fields.filter(({ type }) => type === 'string')].map(({ column }) => column))
+  const texts = columns.filter(({ name, type }) => type !== 'VARCHAR' && wanted.has(name)).map(({ name }) => name)
+  if (/^(DATE|TIMESTAMP)/.test(timestamp.type)) {
+    const relation = relationOf(format, path, { columns, texts: [...texts, timestamp.column] })
+    const asText = { relation, mapping: { ...mapping, timestamp: { ...timestamp, type: 'VARCHAR' } } }
+    // Days and months in another order are known to DuckDB's guess alone.
+    if ((await countEarlyMissing(connection, asText)) <= (await countEarlyMissing(connection, asGuessed))) return asText
+  }
+  return texts.length === 0 ? asGuessed : { relation: relationOf(format, path, { columns, texts }), mapping }
+}
+
+async function countEarlyMissing(connection: DuckDBConnection, { relation, mapping }: TableReading): Promise<number> {
+  const rows = await connection.runAndReadAll(earlyMissingTimesSql(relation, mapping))
+  return Number(rows.getRows()[0][0])
 }
 
 /** DuckDB makes the next chunk in a thread of its own while the caller works on one. Nothing is under way at the end. */

@@ -4,21 +4,42 @@
  */
 
 import { type FieldType, quoteIdentifier, quoteString, SQL_TYPE } from '../../engine/index.js'
-import type { TableMapping, TimeUnit } from './table-mapping.js'
+import type { FileColumn, TableMapping, TimeUnit } from './table-mapping.js'
 
 export type TableFormat = 'parquet' | 'csv' | 'jsonl'
 
+/** What looking at a file told, and which of its columns are wanted as they stand there: 007, not 7. */
+export interface KnownColumns {
+  readonly columns: readonly FileColumn[]
+  readonly texts: readonly string[]
+}
+
 /** The file as a relation. CSV is looked at whole, so that a late 1.5 does not surprise a column of integers. */
-export function relationOf(format: TableFormat, path: string): string {
+export function relationOf(format: TableFormat, path: string, known: KnownColumns | null = null): string {
   const file = quoteString(path)
   switch (format) {
     case 'parquet':
       return `read_parquet(${file})`
     case 'csv':
-      return `read_csv(${file}, sample_size = -1, store_rejects = true, rejects_limit = 0)`
+      return `read_csv(${file}, sample_size = -1, store_rejects = true, rejects_limit = 0${csvTexts(known)})`
     case 'jsonl':
-      return `read_json(${file}, format = 'newline_delimited', sample_size = -1)`
+      return `read_json(${file}, format = 'newline_delimited', sample_size = -1${jsonTexts(known)})`
   }
+}
+
+/** With a heading made of texts only DuckDB would wonder again whether it is one; it calls columns without names column0, … */
+function csvTexts(known: KnownColumns | null): string {
+  if (known === null) return ''
+  const isHeaded = !known.columns.every(({ name }) => /^column\d+$/.test(name))
+  return `, header = ${isHeaded}, types = {${known.texts.map((name) => `${quoteString(name)}: 'VARCHAR'`).join(', ')}}`
+}
+
+/** JSON takes types of all columns or of none. */
+function jsonTexts(known: KnownColumns | null): string {
+  if (known === null) return ''
+  const typeOf = ({ name, type }: FileColumn): string => (known.texts.includes(name) ? 'VARCHAR' : type)
+  const columns = known.columns.map((column) => `${quoteString(column.name)}: ${quoteString(typeOf(column))}`)
+  return `, columns = {${columns.join(', ')}}`
 }
 
 /** Every combination of tags that occurs, numbered from 0. */
@@ -59,6 +80,11 @@ export function missingTimesSql(relation: string, mapping: TableMapping): string
   return `SELECT count(*)::BIGINT FROM ${missingTimes(relation, mapping)}`
 }
 
+/** Whether there are such rows among the first ones. */
+export function earlyMissingTimesSql(relation: string, mapping: TableMapping): string {
+  return missingTimesSql(`(SELECT * FROM ${relation} LIMIT 1000)`, mapping)
+}
+
 /** These rows as JSON texts. */
 export function missingTimeRowsSql(relation: string, mapping: TableMapping): string {
   return `SELECT to_json(rows)::VARCHAR FROM ${missingTimes(relation, mapping)}`
@@ -94,9 +120,10 @@ function timestampSql(column: string, type: string, unit: TimeUnit): string {
     const perUnit = NS_PER_UNIT[unit === 'auto' ? 's' : unit]
     return timesSql(`TRY_CAST(round(${name}::DOUBLE * ${Number(perUnit) / 1000}) AS BIGINT)`, 1000n)
   }
-  // Texts: RFC 3339 with what follows the microseconds put back.
+  // Texts: RFC 3339 with what follows the microseconds taken off, which would be rounded, and put back.
   const rest = `rpad(substr(regexp_extract(${name}::VARCHAR, '\\.(\\d{7,9})', 1), 7), 3, '0')`
-  return `(${microsecondsSql(`TRY_CAST(${name}::VARCHAR AS TIMESTAMPTZ)`)} + coalesce(TRY_CAST(${rest} AS BIGINT), 0))`
+  const whole = `regexp_replace(${name}::VARCHAR, '(\\.\\d{6})\\d+', '\\1')`
+  return `(${microsecondsSql(`TRY_CAST(${whole} AS TIMESTAMPTZ)`)} + coalesce(TRY_CAST(${rest} AS BIGINT), 0))`
 }
 
 function microsecondsSql(timestamp: string): string {

@@ -45,8 +45,35 @@ test('a CSV file gives typed rows; empty cells are no values, and empty tags no 
     'time,host,v,n,ok,s\n2026-01-01T00:00:00Z,a,1.5,1,true,x\n2026-01-01T00:00:01.123456789Z,,2,,false,"y, z"\n'
   expect((await read('a.csv', { wishes: TAGGED }, text)).rows).toEqual([
     'm host=a n:integer=1 ok:boolean=1 s:string=x v:float=1.5 1767225600000000000',
-    expect.stringMatching(/^m ok:boolean=0 s:string=y, z v:float=2 1767225601123456/),
+    'm ok:boolean=0 s:string=y, z v:float=2 1767225601123456789',
   ])
+})
+
+test.each(['csv', 'jsonl'] as const)('of %s, texts and times are taken as they stand there', async (format) => {
+  const text = {
+    csv:
+      'time,host,s,n\n2026-01-01T00:00:00.123456789Z,007,2026-01-01T00:00:00Z,1\n' +
+      '2026-01-01T00:00:00.9999999Z,1.50,2026-01-02T00:00:00Z,2\n',
+    jsonl:
+      '{"time":"2026-01-01T00:00:00.123456789Z","host":"007","s":"2026-01-01T00:00:00Z","n":1}\n' +
+      '{"time":"2026-01-01T00:00:00.9999999Z","host":"1.50","s":"2026-01-02T00:00:00Z","n":2}\n',
+  }[format]
+  const wishes = { ...TAGGED, maps: ['s=field:s:string'] }
+  expect((await read(`texts.${format}`, { format, wishes }, text)).rows).toEqual([
+    'm host=007 n:integer=1 s:string=2026-01-01T00:00:00Z 1767225600123456789',
+    'm host=1.50 n:integer=2 s:string=2026-01-02T00:00:00Z 1767225600999999900',
+  ])
+})
+
+test('a heading is one also where all columns are texts', async () => {
+  const wishes = { ...TAGGED, maps: ['s=field:s:string'] }
+  const { rows } = await read('words.csv', { wishes }, 'time,host,s\n2026-01-01,007,01\n')
+  expect(rows).toEqual(['m host=007 s:string=01 1767225600000000000'])
+})
+
+test('a day before its month is read as DuckDB guesses it', async () => {
+  const { rows } = await read('days.csv', {}, 'time,v\n31/12/2025,1\n01/01/2026,2\n')
+  expect(rows).toEqual(['m v:integer=1 1767139200000000000', 'm v:integer=2 1767225600000000000'])
 })
 
 test('rows without a time and lines that are no rows are told', async () => {
