@@ -1,5 +1,6 @@
 /** Parquet, CSV and JSON-lines files, a few at a time, as columns into a target. */
 
+import { ClientError } from '../../client/client-error.js'
 import type { Target } from '../../client/target.js'
 import { ColumnWriter } from '../column-writer.js'
 import type { ProgressSink } from '../progress.js'
@@ -8,6 +9,7 @@ import { rejectRows } from '../reject-rows.js'
 import type { RejectedLines } from '../rejected-lines.js'
 import { runParallel } from '../run-parallel.js'
 import type { ImportState } from './import-state.js'
+import { checkPacked } from './open-input.js'
 import { TableFile, type TableFileOptions } from './table-file.js'
 
 export interface ImportTablesOptions {
@@ -83,6 +85,7 @@ class Tally {
 
 async function importTable(file: TableFileOptions, tally: Tally, options: ImportTablesOptions): Promise<void> {
   const { target, rejected, signal, limiter, progress } = options
+  if (/\.gz$/i.test(file.path)) await checkWhole(file.path)
   const table = await TableFile.open(file)
   try {
     for (const name of table.mapping.absent) progress.warn(`${file.path} has no column ${name}`)
@@ -99,6 +102,14 @@ async function importTable(file: TableFileOptions, tally: Tally, options: Import
     tally.add(await rejectUnreadable(table, rejected))
   } finally {
     table.close()
+  }
+}
+
+async function checkWhole(path: string): Promise<void> {
+  try {
+    await checkPacked(path)
+  } catch (cause) {
+    throw new ClientError('rejected', `cannot read ${path}: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -22,7 +22,23 @@ export function openInput(path: string): Input {
   const counted = count(source, (bytes) => {
     readCount += bytes
   })
-  return { pieces: unpackIfGzip(counted), byteCount, readCount: () => readCount }
+  return { pieces: withoutMark(unpackIfGzip(counted)), byteCount, readCount: () => readCount }
+}
+
+const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf)
+
+/** Some editors put one in front of everything; it is no part of the first measurement's name. */
+async function* withoutMark(pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const first = await pieces.next()
+  if (first.done === true) return
+  const isMarked = first.value.subarray(0, 3).equals(BYTE_ORDER_MARK)
+  yield isMarked ? first.value.subarray(3) : first.value
+  yield* pieces
+}
+
+/** Reads a packed file to its end. Throws what is wrong with it: DuckDB takes one that is cut short as whole. */
+export async function checkPacked(path: string): Promise<void> {
+  for await (const _ of openInput(path).pieces);
 }
 
 async function* count(source: Readable, onBytes: (byteCount: number) => void): AsyncGenerator<Buffer> {
