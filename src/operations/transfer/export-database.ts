@@ -46,8 +46,12 @@ export interface ExportTotals {
 }
 
 interface TableFields extends ExportTable {
-  readonly types: ReadonlyMap<string, readonly FieldType[]>
+  /** What is selected at a time. */
+  readonly passes: readonly Pass[]
 }
+
+/** By name of a field its type and, between SELECT and FROM, what to read it as. */
+type Pass = ReadonlyMap<string, { readonly type: FieldType; readonly cast: FieldType | 'field' }>
 
 const DAY_NS = 86_400_000_000_000n
 const TIME_NS_MAX = 9_223_372_036_854_775_806n
@@ -107,25 +111,44 @@ async function tablesOf({
       tagKeys: tagKeys.get(measurement) ?? [],
       fields: [...byName.keys()],
       isMeasurementNamed: directory === null,
-      types: byName,
+      passes: passesOf(byName),
     }))
+}
+
+/** A field that is of several types, each in shards of its own, is read once as each: a query gives those of one only. */
+function passesOf(types: ReadonlyMap<string, readonly FieldType[]>): Pass[] {
+  const passes: Map<string, { type: FieldType; cast: FieldType | 'field' }>[] = []
+  for (const [name, all] of types) {
+    const kinds = kindsOf(all)
+    for (const [i, type] of kinds.entries()) {
+      passes[i] ??= new Map()
+      passes[i].set(name, { type, cast: kinds.length === 1 ? 'field' : type })
+    }
+  }
+  return passes
+}
+
+/** Numbers are one kind: read as one of their types, those of all shards come. */
+function kindsOf(types: readonly FieldType[]): FieldType[] {
+  const isNumber = (type: FieldType): boolean => type !== 'string' && type !== 'boolean'
+  const number = types.includes('float') ? 'float' : types.find(isNumber)
+  return [...(number === undefined ? [] : [number]), ...types.filter((type) => !isNumber(type))]
 }
 
 /** The days between the first and the last row. */
 async function daysOf(table: TableFields, options: ExportOptions): Promise<TimeRange[]> {
-  const [first] = await ask(
-    options.source,
-    `${selectText(table, options.window, options.where, '')} ORDER BY time LIMIT 1`,
-    table.database,
-  )
-  const [last] = await ask(
-    options.source,
-    `${selectText(table, options.window, options.where, '')} ORDER BY time DESC LIMIT 1`,
-    table.database,
-  )
-  if (first === undefined || last === undefined) return []
-  const firstNs = BigInt(first.values['time'] as number | bigint)
-  const lastNs = BigInt(last.values['time'] as number | bigint)
+  const edges: bigint[] = []
+  for (const pass of table.passes) {
+    for (const order of ['ASC', 'DESC']) {
+      const text = `${selectText(table, pass, options.window, options.where, '')} ORDER BY time ${order} LIMIT 1`
+      for (const { values } of await ask(options.source, text, table.database)) {
+        edges.push(BigInt(values['time'] as number | bigint))
+      }
+    }
+  }
+  if (edges.length === 0) return []
+  const firstNs = edges.reduce((a, b) => (a < b ? a : b))
+  const lastNs = edges.reduce((a, b) => (a > b ? a : b))
   const days: TimeRange[] = []
   for (let startNs = floorDay(firstNs); startNs <= lastNs; startNs += DAY_NS) {
     const endNs = startNs + DAY_NS
@@ -182,7 +205,7 @@ interface Output {
 }
 
 async function openParquet(
-  { tagKeys, fields, types }: TableFields,
+  { tagKeys, fields, passes }: TableFields,
   path: string,
   { tempDir }: ExportOptions,
 ): Promise<Output> {
@@ -190,7 +213,7 @@ async function openParquet(
     path,
     tempDir,
     tagKeys,
-    fields: fields.map((name) => ({ name, type: types.get(name)![0] })),
+    fields: fields.map((name) => ({ name, type: passes[0].get(name)!.type })),
   })
 }
 
@@ -219,14 +242,15 @@ function openText(table: TableFields, path: string | null, options: ExportOption
 
 async function* readRows(table: TableFields, range: TimeRange, options: ExportOptions): AsyncGenerator<PointColumns> {
   const { source, signal, where } = options
-  // Where shards disagree, a query over all of them has one type: that of the first.
-  const types = new Map([...table.types].map(([name, list]) => [name, list.slice(0, 1)]))
-  const text = selectText(table, range, where, ' GROUP BY *')
-  yield* source.readColumns({ text, database: table.database, types, signal })
+  for (const pass of table.passes) {
+    const types = new Map([...pass].map(([name, { type }]) => [name, [type]]))
+    const text = selectText(table, pass, range, where, ' GROUP BY *')
+    yield* source.readColumns({ text, database: table.database, types, signal })
+  }
 }
 
-function selectText(table: TableFields, range: TimeRange, where: string, tail: string): string {
-  const fields = table.fields.map((name) => `${quoteName(name)}::field`).join(', ')
+function selectText(table: TableFields, pass: Pass, range: TimeRange, where: string, tail: string): string {
+  const fields = [...pass].map(([name, { cast }]) => `${quoteName(name)}::${cast}`).join(', ')
   const lastNs = range.endNs - 1n > TIME_NS_MAX ? TIME_NS_MAX : range.endNs - 1n
   const startNs = range.startNs < -TIME_NS_MAX ? -TIME_NS_MAX : range.startNs
   const condition = where === '' ? '' : ` AND (${where})`
