@@ -102,6 +102,11 @@ function formatCell(value: AnswerValue): string {
   return value === null ? '' : maskControls(String(value))
 }
 
+/** What goes to a terminal, masked there; files and pipes get every character. */
+export function maskFor(stream: { readonly isTTY?: boolean }, text: string): string {
+  return stream.isTTY === true ? maskControls(text) : text
+}
+
 /** A control character in a stored string must not steer the terminal. Tabs and newlines stay. */
 export function maskControls(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')

@@ -9,7 +9,7 @@ import { parseExactJson } from '../client/parse-exact-json.js'
 import type { AnswerResult, QueryAnswer } from '../client/query-answer.js'
 import type { Target } from '../client/target.js'
 import { kindOfStatementError } from '../client/translate-answer.js'
-import { type AnswerFormat, FORMAT_SERIES } from './format-answer.js'
+import { type AnswerFormat, FORMAT_SERIES, maskFor } from './format-answer.js'
 import type { AnswerSink } from './query/answer-sink.js'
 import { mergeAnswers } from './query/merge-answers.js'
 import type { RowLimit } from './query/row-limit.js'
@@ -77,7 +77,8 @@ async function printSeries(target: Target, call: QueryCall, { format, sink, limi
         previousColumns = series.columns.join()
         isFirst = false
       }
-      for (const { level, text } of result.messages ?? []) process.stderr.write(`${level}: ${text}\n`)
+      for (const { level, text } of result.messages ?? [])
+        process.stderr.write(maskFor(process.stderr, `${level}: ${text}\n`))
       failure = failure ?? firstFailure([result])
     }
   }

@@ -6,12 +6,18 @@
 import { Command, type Interfaces } from '@oclif/core'
 import { describeFailure, type Failure } from './describe-failure.js'
 import { exitCode } from './exit-codes.js'
+import { maskFor } from './format-answer.js'
 import { talk } from './talk/talk.js'
 import { examplesOf, nearestExample } from './usage/examples-of.js'
 import { explainUsageError } from './usage/explain-usage-error.js'
 
 export abstract class RootCommand extends Command {
   static override enableJsonFlag = true
+
+  /** Names of databases, measurements and users are in most answers, and may hold anything. */
+  override log(message = '', ...args: unknown[]): void {
+    super.log(maskFor(process.stdout, message), ...args)
+  }
 
   /** Commands with connection flags also take them from environment, profile and configuration files. */
   protected override async parse<

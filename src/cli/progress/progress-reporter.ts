@@ -11,6 +11,7 @@
 
 import { Flags } from '@oclif/core'
 import type { Progress, ProgressSink } from '../../operations/progress.js'
+import { maskFor } from '../format-answer.js'
 import { RateWindow } from './rate-window.js'
 import { type Pace, renderBar, renderLine, renderStatus } from './render-progress.js'
 
@@ -81,14 +82,15 @@ export class ProgressReporter implements ProgressSink {
 
   warn(message: string): void {
     this.#clear()
-    this.#stream.write(this.#mode === 'json' ? line({ type: 'warning', message }) : `warning: ${message}\n`)
+    const text = this.#mode === 'json' ? line({ type: 'warning', message }) : `warning: ${message}\n`
+    this.#stream.write(maskFor(this.#stream, text))
   }
 
   /** For people: something to know that is nothing to worry about. */
   note(message: string): void {
     if (this.#mode === 'none' || this.#mode === 'json') return
     this.#clear()
-    this.#stream.write(`${message}\n`)
+    this.#stream.write(maskFor(this.#stream, `${message}\n`))
   }
 
   /** Idempotent. `summary` is printed for machines; people read the command's own words. */
@@ -119,7 +121,9 @@ export class ProgressReporter implements ProgressSink {
     }
     switch (this.#mode) {
       case 'bar':
-        this.#stream.write(CLEAR_LINE + renderBar(progress, pace, (this.#stream.columns ?? 80) - 1))
+        this.#stream.write(
+          CLEAR_LINE + maskFor(this.#stream, renderBar(progress, pace, (this.#stream.columns ?? 80) - 1)),
+        )
         this.#isBarShown = true
         break
       case 'plain':

@@ -22,7 +22,11 @@ export async function completeLine(before: string, after: string, askNames: AskN
 
 export function matchNames({ typed, quote, words }: CompletionRequest, names: readonly string[]): string[] {
   const lower = typed.toLowerCase()
-  const matchingNames = names.filter((name) => name.toLowerCase().startsWith(lower)).map((name) => spell(name, quote))
+  // Candidates go to the terminal as they are.
+  const isHarmless = (name: string): boolean => !/\p{Cc}/u.test(name)
+  const matchingNames = names
+    .filter((name) => name.toLowerCase().startsWith(lower) && isHarmless(name))
+    .map((name) => spell(name, quote))
   const matchingWords = words
     .filter((word) => word.toLowerCase().startsWith(lower))
     .map((word) => withCaseOf(typed, word))

@@ -3,6 +3,7 @@
 import { HttpClient } from '../../client/http-client.js'
 import type { Target } from '../../client/target.js'
 import { toBaseUrl, toClientOptions } from '../connection-flags.js'
+import { maskFor } from '../format-answer.js'
 import type { TargetFlagValues } from '../open-target.js'
 import { OperationError } from '../operation-error.js'
 import { HistoryFile, historyPath } from './history-file.js'
@@ -44,7 +45,7 @@ export async function runShellOnTerminal(target: Target, shell: OpenShell): Prom
 /** Ends with the first failure. */
 export async function runShellScript(target: Target, shell: OpenShell, inputs: readonly string[]): Promise<void> {
   const ports: ShellPorts = {
-    write: (text) => writeAll(process.stdout, text),
+    write: (text) => writeAll(process.stdout, maskFor(process.stdout, text)),
     open: opener(shell.connection),
     askCredentials: async () => {
       throw new OperationError('auth asks on a terminal', {

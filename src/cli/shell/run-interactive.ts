@@ -6,6 +6,7 @@
 import { createInterface, type Interface } from 'node:readline'
 import type { ReadStream, WriteStream } from 'node:tty'
 import { describeFailure } from '../describe-failure.js'
+import { maskControls } from '../format-answer.js'
 import { type AskNames, completeLine } from './complete-line.js'
 import { type HistoryFile, isSecret } from './history-file.js'
 import { PagedOutput } from './paged-output.js'
@@ -73,7 +74,7 @@ export class InteractiveShell implements TerminalPorts {
 
   async write(text: string): Promise<boolean> {
     // What is stored may hold anything; it must not steer the terminal.
-    const shown = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\ufffd')
+    const shown = maskControls(text)
     return this.#output === null ? this.#screen.write(shown) : await this.#output.write(shown)
   }
 
@@ -205,5 +206,5 @@ export class InteractiveShell implements TerminalPorts {
 function describeInShell(error: unknown): string {
   const { message, hint, isExpected } = describeFailure(error)
   const text = isExpected ? message : `${message} (a bug; please report it)`
-  return `ERR: ${text}\n${hint === null ? '' : `  hint: ${hint}\n`}`
+  return maskControls(`ERR: ${text}\n${hint === null ? '' : `  hint: ${hint}\n`}`)
 }

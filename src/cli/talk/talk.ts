@@ -6,6 +6,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Exchanged, RequestTrace } from '../../client/request-trace.js'
+import { maskFor } from '../format-answer.js'
 import { LogFile } from './log-file.js'
 
 export interface TalkOptions {
@@ -44,21 +45,21 @@ export class Talk {
   }
 
   note(message: string): void {
-    if (!this.#isQuiet && !this.#isJson) process.stderr.write(`${message}\n`)
+    if (!this.#isQuiet && !this.#isJson) say(message)
   }
 
   trouble(message: string): void {
-    process.stderr.write(`${this.#isJson ? JSON.stringify({ type: 'warning', message }) : message}\n`)
+    say(this.#isJson ? JSON.stringify({ type: 'warning', message }) : message)
   }
 
   /** The last word: `text` for people, `document` where lines are read by a machine. */
   failure(text: string, document: object): void {
-    process.stderr.write(`${this.#isJson ? JSON.stringify({ type: 'error', ...document }) : text}\n`)
+    say(this.#isJson ? JSON.stringify({ type: 'error', ...document }) : text)
   }
 
   /** `level` 1: what is done. 2: how. */
   detail(level: 1 | 2, message: string): void {
-    if (this.#verbosity >= level) process.stderr.write(`${message}\n`)
+    if (this.#verbosity >= level) say(message)
     else if (level === 1) this.#logFile?.add(`${message}\n`)
   }
 
@@ -83,6 +84,11 @@ export class Talk {
     this.detail(1, `${method} ${host}${path} ${status ?? failure} in ${Math.round(elapsedMs)} ms`)
     this.detail(2, `  trace ${this.#traceId}`)
   }
+}
+
+/** Messages quote names, lines and statements, which may hold anything. */
+function say(text: string): void {
+  process.stderr.write(`${maskFor(process.stderr, text)}\n`)
 }
 
 export const talk = new Talk()

@@ -58,3 +58,10 @@ test('auto draws a bar on a terminal, clears it for a warning and at the end', (
   expect(written.slice(1, 3)).toEqual(['\r\u001b[2K', 'warning: a line that stays\n'])
   expect(written[written.length - 1]).toBe('\r\u001b[2K')
 })
+
+test('a warning does not steer the terminal', () => {
+  const { written, reporter } = start('bar', true)
+  reporter.warn('lost \u001b[2J')
+  reporter.finish()
+  expect(written).toEqual(['warning: lost \ufffd[2J\n'])
+})

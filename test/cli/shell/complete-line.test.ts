@@ -5,7 +5,7 @@ import type { NameSource } from '../../../src/cli/shell/completion-request.js'
 const NAMES: Record<NameSource['kind'], readonly string[]> = {
   databases: ['telegraf', 'my db', '_internal'],
   'retention-policies': ['autogen', 'one_week'],
-  measurements: ['cpu', 'cpu load', 'mem'],
+  measurements: ['cpu', 'cpu load', 'mem', 'cpu\u001b[2J'],
   fields: ['usage_idle', 'usage_user'],
   tags: ['host', 'region'],
   'tag-values': ['server01', "o'neil"],
