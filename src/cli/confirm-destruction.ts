@@ -2,6 +2,7 @@
 
 import { createInterface } from 'node:readline/promises'
 import { Flags } from '@oclif/core'
+import { askLine } from './ask-line.js'
 import { OperationError } from './operation-error.js'
 
 export const yesFlag = {
@@ -16,7 +17,7 @@ export async function confirmDestruction(what: string, isAgreed: boolean): Promi
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await terminal.question(`${what}? [y/N] `)
+    const answer = await askLine(terminal, `${what}? [y/N] `)
     if (/^y(es)?$/i.test(answer.trim())) return
   } finally {
     terminal.close()

@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Flags } from '@oclif/core'
+import { askLine } from './ask-line.js'
 import { readNamedFile } from './connection-flags.js'
 import { OperationError } from './operation-error.js'
 import { readWholeFile } from './read-input.js'
@@ -39,7 +40,7 @@ export async function askHidden(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: silent, terminal: true })
   process.stderr.write(question)
   try {
-    return await terminal.question('')
+    return await askLine(terminal, '')
   } finally {
     terminal.close()
     process.stderr.write('\n')
