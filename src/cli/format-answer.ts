@@ -47,9 +47,18 @@ function formatCsv({ series, isContinued, previousColumns }: SeriesPiece): strin
     lines.push(['name', 'tags', ...series.columns].map(quoteCsv).join(','))
   }
   const head = [quoteCsv(series.name ?? ''), quoteCsv(formatTags(series))]
-  for (const row of series.values ?? [])
-    lines.push([...head, ...row.map((value) => (value === null ? '' : quoteCsv(String(value))))].join(','))
+  for (const row of series.values ?? []) lines.push([...head, ...row.map(csvCell)].join(','))
   return lines.map((line) => line + '\n').join('')
+}
+
+/** No value is an empty cell, an empty text `""`. */
+function csvCell(value: AnswerValue): string {
+  if (value === null) return ''
+  return value === '' ? '""' : quoteCsv(printValue(value))
+}
+
+function printValue(value: AnswerValue): string {
+  return Object.is(value, -0) ? '-0' : String(value)
 }
 
 /**
@@ -99,7 +108,7 @@ function isNumeric(values: NonNullable<AnswerSeries['values']>, index: number): 
 }
 
 function formatCell(value: AnswerValue): string {
-  return value === null ? '' : maskControls(String(value))
+  return value === null ? '' : maskControls(printValue(value))
 }
 
 /** What goes to a terminal, masked there; files and pipes get every character. */

@@ -77,3 +77,9 @@ test('JSON lines are an object for each row, with all digits of an integer', () 
 test('a series without rows and without a name is a line of column names', () => {
   expect(format('table', { columns: ['name'] })).toBe('name\n')
 })
+
+test('an empty text is not no value, and minus zero has its sign', () => {
+  const series = { columns: ['a', 'b', 'c'], values: [['', null, -0]] }
+  expect(format('csv', series)).toBe('name,tags,a,b,c\n,,"",,-0\n')
+  expect(format('table', series)).toBe('a  b   c\n      -0\n')
+})
