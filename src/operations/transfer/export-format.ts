@@ -48,13 +48,25 @@ function lineFormatter({ database, retentionPolicy }: ExportTable): RowFormatter
   }
 }
 
-/** `time` in nanoseconds since 1970, tags, fields; a tag that is also a field is `name_tag`. No value is an empty cell, an empty text `""`. */
+/** A tag that is also a field is `name_tag`, and if something is called that already, `name_tag_tag`. */
+export function tagColumnNames(tagKeys: readonly string[], fields: readonly string[]): Map<string, string> {
+  const taken = new Set(['time', ...fields])
+  const names = new Map(tagKeys.filter((key) => !taken.has(key)).map((key) => [key, key]))
+  for (const key of names.keys()) taken.add(key)
+  for (const key of tagKeys) {
+    if (names.has(key)) continue
+    let name = `${key}_tag`
+    while (taken.has(name)) name += '_tag'
+    taken.add(name)
+    names.set(key, name)
+  }
+  return names
+}
+
+/** `time` in nanoseconds since 1970, tags, fields, the tags as `tagColumnNames` calls them. No value is an empty cell, an empty text `""`. */
 function csvFormatter({ tagKeys, fields }: ExportTable): RowFormatter {
-  const columns = [
-    'time',
-    ...tagKeys.map((key) => (fields.includes(key) || key === 'time' ? `${key}_tag` : key)),
-    ...fields,
-  ]
+  const names = tagColumnNames(tagKeys, fields)
+  const columns = ['time', ...tagKeys.map((key) => names.get(key)!), ...fields]
   return {
     heading: columns.map(quoteCell).join(',') + '\n',
     format: (points) => ({ text: csvRows(points, tagKeys, fields), lostCount: 0 }),
@@ -91,8 +103,7 @@ function quoteCell(text: string): string {
 
 /** `{"time":…,"host":"a","v":1}`; integers are written whole, whatever their size. On stdout the measurement comes first. */
 function jsonFormatter({ measurement, tagKeys, fields, isMeasurementNamed }: ExportTable): RowFormatter {
-  const nameOf = (key: string) => (fields.includes(key) || key === 'time' ? `${key}_tag` : key)
-  const names = new Map(tagKeys.map((key) => [key, JSON.stringify(nameOf(key))]))
+  const names = new Map([...tagColumnNames(tagKeys, fields)].map(([key, name]) => [key, JSON.stringify(name)]))
   const head = isMeasurementNamed ? `{"measurement":${JSON.stringify(measurement)},"time":` : '{"time":'
   return { heading: '', format: (points) => ({ text: jsonRows(points, head, names), lostCount: 0 }) }
 }

@@ -18,6 +18,7 @@ import {
   quoteString,
   SQL_TYPE,
 } from '../../engine/index.js'
+import { tagColumnNames } from './export-format.js'
 
 export interface ParquetOutputOptions {
   readonly path: string
@@ -112,11 +113,12 @@ export class ParquetOutput {
     await rename(`${path}.partial`, path)
   }
 
-  /** A tag that is also a field is `name_tag`. */
   #picks(): string[] {
-    const fieldNames = new Set(this.#columns.filter(({ kind }) => kind === 'field').map(({ name }) => name)).add('time')
+    const namesOf = (wanted: OutputColumn['kind']) =>
+      this.#columns.filter(({ kind }) => kind === wanted).map(({ name }) => name)
+    const tagNames = tagColumnNames(namesOf('tag'), namesOf('field'))
     const named = this.#columns.map(({ kind, name }, i) => {
-      const shown = kind === 'tag' && fieldNames.has(name) ? `${name}_tag` : name
+      const shown = kind === 'tag' ? tagNames.get(name)! : name
       return { kind, pick: `c${i} AS ${quoteIdentifier(shown)}` }
     })
     const of = (wanted: OutputColumn['kind']) => named.filter(({ kind }) => kind === wanted).map(({ pick }) => pick)

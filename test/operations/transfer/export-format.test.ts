@@ -35,3 +35,12 @@ test('JSON lines are flat, with integers of any size whole', () => {
     '{"measurement":"m, x","time":-5,"host_tag":"a b","ünit":"x=y,z","f":-0,"i":-9223372036854775808,"u":18446744073709551615,"b":true,"s t":"say \\"hi\\"\\\\"}',
   )
 })
+
+test('no two columns have one name, whatever tags and fields are called', () => {
+  const table = { ...TABLE, tagKeys: ['v', 'v_tag', 'time'], fields: ['v', 'time_tag'] }
+  expect(FORMATTERS.csv(table).heading).toBe('time,v_tag_tag,v_tag,time_tag_tag,v,time_tag\n')
+  const series = [[['v', 'a'] as const, ['v_tag', 'b'] as const]]
+  const fields = [{ name: 'v', type: 'float', values: Float64Array.of(1), validity: null } as const]
+  const points = { measurement: 'm', series, seriesOfRow: null, rowCount: 1, timestamps: BigInt64Array.of(1n), fields }
+  expect(FORMATTERS.jsonl(table).format(points).text).toBe('{"time":1,"v_tag_tag":"a","v_tag":"b","v":1}\n')
+})
