@@ -3,6 +3,8 @@
  * without what should not happen twice.
  */
 
+import { withoutCredentials } from './talk/hide-secrets.js'
+
 export interface ResumeChanges {
   /** Words that it needs when they were not typed. */
   readonly add?: readonly string[]
@@ -21,7 +23,7 @@ export function resumeCommand(args: readonly string[], { add = [], drop = [] }: 
     else if (!dropped.has(args[i].split('=', 1)[0])) words.push(args[i])
   }
   const missing = add.filter((word) => !words.includes(word))
-  return ['hyperbyte', ...words, ...missing].map(quoteForShell).join(' ')
+  return ['hyperbyte', ...words.map(withoutCredentials), ...missing].map(quoteForShell).join(' ')
 }
 
 function quoteForShell(word: string): string {

@@ -15,6 +15,10 @@ test.each([
     ['query', '-e', '(hidden)'],
   ],
   [
+    ['ping', '--host', 'https://ada:p@ss@db1:8086/x', '--host=http://ada@db2'],
+    ['ping', '--host', 'https://db1:8086/x', '--host=http://db2'],
+  ],
+  [
     ['ping', '--password-file', '/run/secret'],
     ['ping', '--password-file', '/run/secret'],
   ],
