@@ -15,6 +15,7 @@ import { Recorder, readRecording } from '../tui/source/recording.js'
 import { recordingSource } from '../tui/source/recording-source.js'
 import type { SampleSource } from '../tui/source/sample-source.js'
 import { ServerSource } from '../tui/source/server-source.js'
+import { clean } from '../tui/text/line.js'
 import { isColorWanted } from './color.js'
 import { type ServerFlagValues, toClientOptions } from './connection-flags.js'
 import { exitCode } from './exit-codes.js'
@@ -199,7 +200,7 @@ async function showScreen(
     isMouseWanted: flags.mouse ?? process.env['SSH_CONNECTION'] === undefined,
     isAlternate: flags.altscreen,
   })
-  await print(`${lastWord(end.state)}\n`)
+  await print(`${clean(lastWord(end.state))}\n`)
   return { exitCode: end.exitCode, document: undefined }
 }
 

@@ -1,7 +1,7 @@
 /** A view as lines for a pipe or a scroll of paper: whole tables, nothing marked, no keys. */
 
 import type { TopState } from '../model/top-state.js'
-import { type Line, lineOf, plainText, span } from '../text/line.js'
+import { clean, type Line, lineOf, plainText, span } from '../text/line.js'
 import { missingText, shownTable, VIEWS } from '../views/views.js'
 import { headerLine } from './head-lines.js'
 import { tableLines } from './table-lines.js'
@@ -25,7 +25,7 @@ export function printedLines(state: TopState): readonly Line[] {
 /** For people who listen: what matters, in sentences. */
 export function spokenLines(state: TopState): readonly string[] {
   const { sample, health, rates, attention, connection } = state
-  if (connection.kind === 'lost' || connection.kind === 'denied') return [`No connection: ${connection.reason}.`]
+  if (connection.kind === 'lost' || connection.kind === 'denied') return [`No connection: ${clean(connection.reason)}.`]
   if (sample === null) return ['Measuring.']
   const total = rates?.total
   const perSecond = (value: number | null | undefined) => Math.round(value ?? 0)
@@ -33,7 +33,7 @@ export function spokenLines(state: TopState): readonly string[] {
     `${sample.nodes.length === 1 ? 'The server is' : `${sample.nodes.length} nodes are`} ${health.word}.`,
     `${perSecond(total?.writes)} writes, ${perSecond(total?.points)} points and ${perSecond(total?.queries)} queries per second.`,
     `${sample.queries.length} queries are running.`,
-    ...attention.map(({ text }) => `Attention: ${text}.`),
+    ...attention.map(({ text }) => `Attention: ${clean(text)}.`),
   ]
 }
 

@@ -1,6 +1,6 @@
 /**
  * A line of the screen: pieces of text with a tone each. Tones say what something means; a theme makes colours of them.
- * Text that comes from users (names, statements) may hold anything; `clean` makes it one harmless line.
+ * Text that comes from users (names, statements) may hold anything; `clean` makes it one harmless line, and every piece is.
  */
 
 import stringWidth from 'string-width'
@@ -16,7 +16,7 @@ export interface Span {
 export type Line = readonly Span[]
 
 export function span(text: string, tone: Tone = 'plain'): Span {
-  return { text, tone, isInverse: false }
+  return { text: clean(text), tone, isInverse: false }
 }
 
 export function lineOf(...parts: (string | Span)[]): Line {

@@ -105,3 +105,10 @@ describe('sparklines', () => {
     expect(bar(0.31, 4, 'block')).toBe('█▎  ')
   })
 })
+
+it('no piece of a line steers the terminal, whoever made its text', () => {
+  expect(lineOf('merge failed: \x1b[2J', span('disk\nfull', 'warning')).map(({ text }) => text)).toEqual([
+    'merge failed: ·[2J',
+    'disk full',
+  ])
+})
