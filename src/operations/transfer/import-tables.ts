@@ -100,6 +100,9 @@ async function importTable(file: TableFileOptions, tally: Tally, options: Import
     await writer?.drain()
     await target?.flush()
     tally.add(await rejectUnreadable(table, rejected))
+    for (const { name, type, count } of await table.lostValues()) {
+      progress.warn(`${file.path}: ${count} values of ${name} cannot be read as ${type} and were left out`)
+    }
   } finally {
     table.close()
   }

@@ -12,9 +12,17 @@ import {
   quoteString,
   type TagSet,
 } from '../../engine/index.js'
-import { type FileColumn, type MappingWishes, mapColumns, requireColumn, type TableMapping } from './table-mapping.js'
+import {
+  type FileColumn,
+  fieldTypeOf,
+  type MappingWishes,
+  mapColumns,
+  requireColumn,
+  type TableMapping,
+} from './table-mapping.js'
 import {
   earlyMissingTimesSql,
+  lostValuesSql,
   missingTimeRowsSql,
   missingTimesSql,
   relationOf,
@@ -119,6 +127,19 @@ export class TableFile {
     const rows = await connection.runAndReadAll(missingTimesSql(this.#relation, this.mapping))
     connection.closeSync()
     return Number(rows.getRows()[0][0])
+  }
+
+  /** Values that are not of the type that was asked for, and so are none. */
+  async lostValues(): Promise<{ readonly name: string; readonly type: string; readonly count: number }[]> {
+    const isAsked = (column: string, type: string): boolean =>
+      this.columns.some((each) => each.name === column && fieldTypeOf(each.type) !== type)
+    const asked = this.mapping.fields.filter(({ column, type }) => type !== 'string' && isAsked(column, type))
+    if (asked.length === 0) return []
+    const connection = await this.#instance.connect()
+    const rows = await connection.runAndReadAll(lostValuesSql(this.#relation, asked))
+    connection.closeSync()
+    const counts = rows.getRows()[0].map(Number)
+    return asked.map(({ name, type }, i) => ({ name, type, count: counts[i] })).filter(({ count }) => count > 0)
   }
 
   /** The same rows, as JSON texts. */

@@ -85,6 +85,15 @@ export function earlyMissingTimesSql(relation: string, mapping: TableMapping): s
   return missingTimesSql(`(SELECT * FROM ${relation} LIMIT 1000)`, mapping)
 }
 
+/** For each of these columns, how many of its values are none of the type that was asked for. */
+export function lostValuesSql(relation: string, columns: readonly { column: string; type: FieldType }[]): string {
+  const counts = columns.map(({ column, type }) => {
+    const name = `rows.${quoteIdentifier(column)}`
+    return `count(*) FILTER (WHERE ${name} IS NOT NULL AND TRY_CAST(${name} AS ${SQL_TYPE[type]}) IS NULL)`
+  })
+  return `SELECT ${counts.join(', ')} FROM ${relation} AS rows`
+}
+
 /** These rows as JSON texts. */
 export function missingTimeRowsSql(relation: string, mapping: TableMapping): string {
   return `SELECT to_json(rows)::VARCHAR FROM ${missingTimes(relation, mapping)}`

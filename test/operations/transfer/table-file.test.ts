@@ -65,6 +65,15 @@ test.each(['csv', 'jsonl'] as const)('of %s, texts and times are taken as they s
   ])
 })
 
+test('values that are not of the type that was asked for are counted', async () => {
+  const path = join(folder, 'lost.csv')
+  writeFileSync(path, 'time,n,m\n2026-01-01,1,1\n2026-01-02,two,2\n2026-01-03,,3\n')
+  const wishes = { ...OPTIONS.wishes, maps: ['n=field:n:integer', 'm=field:m:float'] }
+  const table = await TableFile.open({ ...OPTIONS, path, tempDir: folder, wishes })
+  expect(await table.lostValues()).toEqual([{ name: 'n', type: 'integer', count: 1 }])
+  table.close()
+})
+
 test('a heading is one also where all columns are texts', async () => {
   const wishes = { ...TAGGED, maps: ['s=field:s:string'] }
   const { rows } = await read('words.csv', { wishes }, 'time,host,s\n2026-01-01,007,01\n')
