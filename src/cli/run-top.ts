@@ -66,8 +66,8 @@ export async function runTop(flags: TopFlags, { isJson }: { readonly isJson: boo
     if (process.env['INK_SCREEN_READER'] === 'true') return await speak(start, source, recorder)
     return await showScreen(start, flags, { source, recording, recorder })
   } finally {
-    await recorder?.close()
     await source.close()
+    await recorder?.close()
   }
 }
 

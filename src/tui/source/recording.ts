@@ -1,6 +1,7 @@
 /** Samples as lines of JSON: written while the dashboard runs, read again to look back. */
 
 import { createWriteStream, readFileSync, type WriteStream } from 'node:fs'
+import { finished } from 'node:stream/promises'
 import { toSnakeNames } from '../../client/read-shape.js'
 import { readServerSample, type ServerSample } from '../../client/server-sample.js'
 
@@ -22,8 +23,10 @@ export class Recorder {
     this.#stream.write(`${JSON.stringify(toSnakeNames(sample))}\n`)
   }
 
-  close(): Promise<void> {
-    return new Promise((resolve) => this.#stream.end(() => resolve()))
+  /** Rejects when not everything has been written. */
+  async close(): Promise<void> {
+    this.#stream.end()
+    await finished(this.#stream)
   }
 }
 

@@ -51,6 +51,12 @@ describe('a recording', () => {
     writeFileSync(file, '{"schema":"hyperbyte.sam', { flag: 'a' })
     expect(readRecording(file).length).toBe(2)
   })
+
+  it('that cannot be written is a failure at the end too', async () => {
+    const recorder = new Recorder(path.join(newFile(), 'no', 'folder'))
+    recorder.record(healthySample(0))
+    await expect(recorder.close()).rejects.toThrow('ENOENT')
+  })
 })
 
 describe('an InfluxDB 1.x server', () => {
