@@ -37,10 +37,17 @@ export const FORMATTERS = {
   jsonl: jsonFormatter,
 } as const satisfies Record<TextFormat, (table: ExportTable) => RowFormatter>
 
-/** With the directives of `influx -import`, which are comments to everyone else. */
+/** A directive is a line, and the blanks at its ends are none of it. */
+const NO_DIRECTIVE = /[\r\n]|^\s|\s$/
+
+/**
+ * With the directives of `influx -import`, which are comments to everyone else. Where they cannot tell a name there are
+ * none: better no place than another one.
+ */
 function lineFormatter({ database, retentionPolicy }: ExportTable): RowFormatter {
+  const isTold = !NO_DIRECTIVE.test(database) && !NO_DIRECTIVE.test(retentionPolicy)
   return {
-    heading: `# DML\n# CONTEXT-DATABASE: ${database}\n# CONTEXT-RETENTION-POLICY: ${retentionPolicy}\n`,
+    heading: isTold ? `# DML\n# CONTEXT-DATABASE: ${database}\n# CONTEXT-RETENTION-POLICY: ${retentionPolicy}\n` : '',
     format: (points) => {
       const { lines, unspelledCount } = encodeLines(points)
       return { text: lines.length === 0 ? '' : lines.join('\n') + '\n', lostCount: unspelledCount }

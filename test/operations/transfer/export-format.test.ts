@@ -17,6 +17,13 @@ test('line protocol says where it belongs, in words that are comments elsewhere'
   expect(format(MIXED).text.split('\n')[0]).toMatch(/^m\\,\\ x,host=a\\ b/)
 })
 
+test.each(['db\n# CONTEXT-DATABASE: other', ' db', 'db\t'])(
+  'a directive does not name another database than %j',
+  (database) => {
+    expect(FORMATTERS.line({ ...TABLE, database }).heading).toBe('')
+  },
+)
+
 test('CSV has a column for every tag and field; an empty text is not no value', () => {
   const { heading, format } = FORMATTERS.csv(TABLE)
   expect(heading).toBe('time,host_tag,ünit,f,i,u,b,s t,host\n')
