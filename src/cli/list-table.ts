@@ -116,5 +116,5 @@ function nameOf({ name }: { readonly name: string }): string {
 }
 
 function widthOf(text: string): number {
-  return Math.max(0, ...text.split('\n').map((line) => [...line].length))
+  return text.split('\n').reduce((widest, line) => Math.max(widest, [...line].length), 0)
 }

@@ -38,7 +38,7 @@ function roomFor(index: number, columns: readonly TableColumn[], rows: readonly 
   let others = 0
   for (let i = 0; i < columns.length; i++) {
     if (i === index) continue
-    others += GAP_WIDTH + Math.max(textWidth(columns[i].name), ...rows.map((row) => textWidth(row[i])))
+    others += GAP_WIDTH + rows.reduce((widest, row) => Math.max(widest, textWidth(row[i])), textWidth(columns[i].name))
   }
   return Math.max(TEXT_WIDTH_MIN, width - others)
 }

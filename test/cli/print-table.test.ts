@@ -50,3 +50,12 @@ test('a long text is cut to what the other columns leave, and is whole with --wi
   expect(printTable(columns, rows, { ...options, wide: true }, 30)).toContain('FROM cpu')
   expect(printTable(columns, rows, options, null)).toContain('FROM cpu')
 })
+
+test('a list may be longer than a function has arguments', () => {
+  const columns = [
+    { name: 'ID', align: 'left' },
+    { name: 'TEXT', align: 'left', isText: true },
+  ] as const
+  const rows = Array.from({ length: 150_000 }, (_, i) => [String(i), ''])
+  expect(printTable(columns, rows, { 'no-header': true, wide: false }, 80)).toMatch(/^0\n1\n[\s\S]*\n149999$/)
+})
