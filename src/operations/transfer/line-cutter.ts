@@ -3,6 +3,11 @@
  * value belongs to the value. Bytes without a quote, which is most of them, are cut without being looked at one by one.
  */
 
+import { ClientError } from '../../client/client-error.js'
+
+/** A quote that is never closed makes a line of the rest of a file; no server takes a body as long as this. */
+const LINE_BYTES_MAX = 32 * 2 ** 20
+
 const NEWLINE = 0x0a
 const QUOTE = 0x22
 
@@ -15,7 +20,7 @@ export class LineCutter {
     this.#bodyBytes = bodyBytes
   }
 
-  /** A body when enough has gathered; it ends with a newline. */
+  /** A body when enough has gathered; it ends with a newline. Throws when a line does not end. */
   push(piece: Buffer): Buffer | null {
     this.#pieces.push(piece)
     this.#byteCount += piece.length
@@ -24,6 +29,13 @@ export class LineCutter {
     const end = lastLineEnd(bytes)
     this.#pieces = [bytes.subarray(end)]
     this.#byteCount = bytes.length - end
+    if (this.#byteCount > LINE_BYTES_MAX) {
+      const start = bytes.toString('utf8', end, end + 80)
+      throw new ClientError(
+        'rejected',
+        `a line of more than 32 MiB: is a quote left open in ${JSON.stringify(start)}…?`,
+      )
+    }
     return end === 0 ? null : bytes.subarray(0, end)
   }
 

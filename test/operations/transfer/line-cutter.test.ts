@@ -66,3 +66,13 @@ test('what looks like a directive inside of a value is none', () => {
     { kind: 'points', database: 'x', retentionPolicy: '', body: Buffer.from(text) },
   ])
 })
+
+test('a quote that is left open does not gather the rest of a file', () => {
+  const cutter = new LineCutter(2 ** 20)
+  const piece = Buffer.alloc(8 * 2 ** 20, 'x')
+  cutter.push(Buffer.from('good v=1 1\nopen v="'))
+  const gather = () => {
+    for (let i = 0; i < 5; i++) cutter.push(piece)
+  }
+  expect(gather).toThrow('is a quote left open in "open v=')
+})
