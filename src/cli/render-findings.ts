@@ -12,7 +12,8 @@ const COLUMNS = [
 ] as const
 
 export function renderFindings(findings: readonly Finding[]): string {
-  const rows = findings.map(({ state, check, text }) => [SIGN[state], check, text])
+  // A name or a message of the system may hold line ends.
+  const rows = findings.map(({ state, check, text }) => [SIGN[state], check, text.replace(/\s*\n\s*/g, ' ')])
   const lines = renderTable(COLUMNS, rows, { isHeaderShown: false }).trimEnd().split('\n')
   const hints = findings.map(({ hint }) => (hint === null ? [] : [`          → ${hint}`]))
   return lines.flatMap((line, index) => [line, ...hints[index]]).join('\n')
