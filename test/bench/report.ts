@@ -313,13 +313,15 @@ function importRows(result: ImportResult | undefined): Row[] {
 /** The reference is influxd read without anything done to the rows. */
 function backfillRows(result: BackfillResult | undefined): Row[] {
   if (result === undefined) return []
-  const { readRowsPerSecond, overHttpRowsPerSecond, intoDirectoryRowsPerSecond } = result
+  const { readRowsPerSecond, overHttpRowsPerSecond, overHttpIntoFilesRowsPerSecond, intoDirectoryRowsPerSecond } =
+    result
   const against = (what: string, value: number) => faster(what, [readRowsPerSecond, value], rate, undefined)
   return [
     against(
       `backfill of ${rate(result.rowCount)} rows over HTTP, against reading alone, rows/s`,
       overHttpRowsPerSecond,
     ),
+    against('the same until the server has it in files, rows/s', overHttpIntoFilesRowsPerSecond),
     against('backfill into a directory, against reading alone, rows/s', intoDirectoryRowsPerSecond),
   ]
 }
