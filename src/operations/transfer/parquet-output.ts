@@ -119,8 +119,9 @@ export class ParquetOutput {
     const tagNames = tagColumnNames(namesOf('tag'), namesOf('field'))
     const named = this.#columns.map(({ kind, name }, i) => {
       const shown = kind === 'tag' ? tagNames.get(name)! : name
-      return { kind, pick: `c${i} AS ${quoteIdentifier(shown)}` }
+      return { kind, shown, pick: `c${i} AS ${quoteIdentifier(shown)}` }
     })
+    refuseAlike(['time', ...named.map(({ shown }) => shown)])
     const of = (wanted: OutputColumn['kind']) => named.filter(({ kind }) => kind === wanted).map(({ pick }) => pick)
     return ['make_timestamp_ns(ns) AS "time"', ...of('tag'), ...of('field')]
   }
@@ -133,6 +134,20 @@ export class ParquetOutput {
   #close(): void {
     this.#connection.closeSync()
     this.#instance.closeSync()
+  }
+}
+
+/** DuckDB would give the second of them another name. */
+function refuseAlike(names: readonly string[]): void {
+  const seen = new Map<string, string>()
+  for (const name of names) {
+    const other = seen.get(name.toLowerCase())
+    if (other !== undefined) {
+      throw new ClientError('conflict', `the columns "${other}" and "${name}" differ in case only`, {
+        hint: 'a Parquet file cannot be written with both; --format jsonl can',
+      })
+    }
+    seen.set(name.toLowerCase(), name)
   }
 }
 

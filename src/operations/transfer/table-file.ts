@@ -15,9 +15,11 @@ import {
 import {
   type FileColumn,
   fieldTypeOf,
+  MappingFault,
   type MappingWishes,
   mapColumns,
   requireColumn,
+  suspectNames,
   type TableMapping,
 } from './table-mapping.js'
 import {
@@ -25,6 +27,7 @@ import {
   lostValuesSql,
   missingTimeRowsSql,
   missingTimesSql,
+  rawNamesSql,
   relationOf,
   rowsSql,
   seriesTableSql,
@@ -103,6 +106,7 @@ export class TableFile {
       }
       const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relationOf(format, path)}`)
       const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
+      await refuseRenamed(connection, options, columns)
       const mapping = mapColumns(columns, wishes)
       if (options.dedupColumn !== '') requireColumn(columns, options.dedupColumn)
       const reading = await chooseReading(connection, options, columns, mapping)
@@ -211,6 +215,24 @@ export class TableFile {
       .getRows()
       .map((row) => tags.map(({ key }, i) => [key, String(row[i])] as const).filter(([, value]) => value !== ''))
   }
+}
+
+/** Of columns that differ in case only DuckDB gives all but the first another name, which nobody has asked for. */
+async function refuseRenamed(
+  connection: DuckDBConnection,
+  { format, path, wishes }: TableFileOptions,
+  columns: readonly FileColumn[],
+): Promise<void> {
+  const suspects = suspectNames(columns, wishes)
+  if (suspects.length === 0) return
+  const rows = await connection.runAndReadAll(rawNamesSql(format, path))
+  const names = new Set(rows.getRows().map(([name]) => String(name)))
+  const renamed = suspects.find((name) => !names.has(name))
+  if (renamed === undefined) return
+  const name = renamed.replace(/_\d+$/, '')
+  throw new MappingFault(
+    `two columns are called ${name}, or differ in case only; one is ${renamed} here: --map ${renamed}=field:${name}`,
+  )
 }
 
 interface TableReading {

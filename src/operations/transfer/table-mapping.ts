@@ -72,6 +72,16 @@ export function requireColumn(columns: readonly FileColumn[], name: string): voi
   if (!names.includes(name)) throw new MappingFault(`there is no column ${name} (there are ${names.join(', ')})`)
 }
 
+/** Columns that may be called so only because another one differs from them in case alone: `v_1` beside `V`. */
+export function suspectNames(columns: readonly FileColumn[], { maps, tags }: MappingWishes): string[] {
+  const known = new Set(columns.map(({ name }) => name.toLowerCase()))
+  const isNamed = (name: string): boolean => tags.includes(name) || maps.some((map) => parseMap(map)[0] === name)
+  const names = columns.map(({ name }) => name)
+  return names.filter(
+    (name) => /_\d+$/.test(name) && known.has(name.toLowerCase().replace(/_\d+$/, '')) && !isNamed(name),
+  )
+}
+
 function rolesOf(
   columns: readonly FileColumn[],
   wishes: MappingWishes,

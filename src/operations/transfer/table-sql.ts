@@ -50,6 +50,19 @@ export function seriesTableSql(relation: string, { tags }: TableMapping): string
   return `CREATE TEMP TABLE series AS SELECT ${['(row_number() OVER () - 1)::BIGINT AS idx', ...names].join(', ')} FROM (${distinct}) AS d`
 }
 
+/** The names of columns as they stand in the file, in rows. DuckDB itself tells them from each other without their case. */
+export function rawNamesSql(format: TableFormat, path: string): string {
+  const file = quoteString(path)
+  switch (format) {
+    case 'parquet':
+      return `SELECT name FROM parquet_schema(${file})`
+    case 'csv':
+      return `SELECT unnest(columns) FROM (SELECT [*COLUMNS(*)] AS columns FROM read_csv(${file}, header = false, all_varchar = true, sample_size = -1) LIMIT 1)`
+    case 'jsonl':
+      return `SELECT DISTINCT unnest(json_keys(json)) FROM read_json_objects(${file}, format = 'newline_delimited')`
+  }
+}
+
 export interface RowsSqlOptions {
   /** '' = rows are taken as they are. */
   readonly dedupColumn: string

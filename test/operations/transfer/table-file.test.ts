@@ -74,6 +74,47 @@ test('values that are not of the type that was asked for are counted', async () 
   table.close()
 })
 
+test.each([
+  ['csv', 'time,V,v\n1700000000,1,2\n'],
+  ['jsonl', '{"time":1700000000,"V":1}\n{"time":1700000001,"v":2}\n'],
+] as const)(
+  'of %s, a column that differs from another in case only gets no other name unasked',
+  async (format, text) => {
+    await expect(read(`case.${format}`, { format }, text)).rejects.toThrow('--map v_1=field:v')
+    const wishes = { ...OPTIONS.wishes, maps: ['v_1=field:v'] }
+    expect((await read(`case.${format}`, { format, wishes }, text)).rows.join()).toContain(' v:integer=2')
+  },
+)
+
+test('a column may be called as one that was renamed', async () => {
+  expect((await read('suffix.csv', {}, 'time,v,v_1\n1700000000,1,2\n')).rows).toEqual([
+    'm v:integer=1 v_1:integer=2 1700000000000000000',
+  ])
+  const lines = '{"time":1700000000,"v":1,"v_1":2}\n'
+  expect((await read('suffix.jsonl', { format: 'jsonl' }, lines)).rows).toHaveLength(1)
+  const fields = ['v', 'v_1'].map((name) => ({ name, type: 'float' }) as const)
+  const output = await ParquetOutput.open({
+    path: join(folder, 'suffix.parquet'),
+    tempDir: folder,
+    tagKeys: [],
+    fields,
+  })
+  await output.finish()
+  expect((await read('suffix.parquet', { format: 'parquet' })).rows).toEqual([])
+})
+
+test('a Parquet file is not written with other names than were asked for', async () => {
+  const fields = [{ name: 'Host', type: 'float' }] as const
+  const output = await ParquetOutput.open({
+    path: join(folder, 'x.parquet'),
+    tempDir: folder,
+    tagKeys: ['host'],
+    fields,
+  })
+  await expect(output.finish()).rejects.toThrow('"host" and "Host" differ in case only')
+  await output.abandon()
+})
+
 test('a heading is one also where all columns are texts', async () => {
   const wishes = { ...TAGGED, maps: ['s=field:s:string'] }
   const { rows } = await read('words.csv', { wishes }, 'time,host,s\n2026-01-01,007,01\n')
