@@ -104,8 +104,7 @@ export class TableFile {
       ]) {
         await connection.run(setting)
       }
-      const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relationOf(format, path)}`)
-      const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
+      const columns = await describe(connection, relationOf(format, path))
       await refuseRenamed(connection, options, columns)
       const mapping = mapColumns(columns, wishes)
       if (options.dedupColumn !== '') requireColumn(columns, options.dedupColumn)
@@ -235,6 +234,11 @@ async function refuseRenamed(
   )
 }
 
+async function describe(connection: DuckDBConnection, relation: string): Promise<FileColumn[]> {
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`)
+  return described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
+}
+
 interface TableReading {
   readonly relation: string
   readonly mapping: TableMapping
@@ -255,13 +259,28 @@ async function chooseReading(
   const { tags, fields, timestamp } = mapping
   const wanted = new Set([...tags, ...fields.filter(({ type }) => type === 'string')].map(({ column }) => column))
   const texts = columns.filter(({ name, type }) => type !== 'VARCHAR' && wanted.has(name)).map(({ name }) => name)
+  const areQuotesTexts =
+    format === 'csv' &&
+    fields.some(({ type }) => type === 'string') &&
+    (await areQuotesTextsIn(connection, path, columns))
+  const relationWith = (texts: readonly string[]) => relationOf(format, path, { columns, texts, areQuotesTexts })
   if (/^(DATE|TIMESTAMP)/.test(timestamp.type)) {
-    const relation = relationOf(format, path, { columns, texts: [...texts, timestamp.column] })
+    const relation = relationWith([...texts, timestamp.column])
     const asText = { relation, mapping: { ...mapping, timestamp: { ...timestamp, type: 'VARCHAR' } } }
     // Days and months in another order are known to DuckDB's guess alone.
     if ((await countEarlyMissing(connection, asText)) <= (await countEarlyMissing(connection, asGuessed))) return asText
   }
-  return texts.length === 0 ? asGuessed : { relation: relationOf(format, path, { columns, texts }), mapping }
+  return texts.length === 0 && !areQuotesTexts ? asGuessed : { relation: relationWith(texts), mapping }
+}
+
+/** Not where numbers and times are quoted as well, and some of them `""`: there it can only mean that there is none. */
+async function areQuotesTextsIn(
+  connection: DuckDBConnection,
+  path: string,
+  columns: readonly FileColumn[],
+): Promise<boolean> {
+  const relation = relationOf('csv', path, { columns, texts: [], areQuotesTexts: true })
+  return JSON.stringify(await describe(connection, relation)) === JSON.stringify(columns)
 }
 
 async function countEarlyMissing(connection: DuckDBConnection, { relation, mapping }: TableReading): Promise<number> {

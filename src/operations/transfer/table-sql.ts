@@ -12,6 +12,8 @@ export type TableFormat = 'parquet' | 'csv' | 'jsonl'
 export interface KnownColumns {
   readonly columns: readonly FileColumn[]
   readonly texts: readonly string[]
+  /** Of CSV: `""` is an empty text, and only an empty cell no value. */
+  readonly areQuotesTexts: boolean
 }
 
 /** The file as a relation. CSV is looked at whole, so that a late 1.5 does not surprise a column of integers. */
@@ -31,7 +33,12 @@ export function relationOf(format: TableFormat, path: string, known: KnownColumn
 function csvTexts(known: KnownColumns | null): string {
   if (known === null) return ''
   const isHeaded = !known.columns.every(({ name }) => /^column\d+$/.test(name))
-  return `, header = ${isHeaded}, types = {${known.texts.map((name) => `${quoteString(name)}: 'VARCHAR'`).join(', ')}}`
+  const types = known.texts.map((name) => `${quoteString(name)}: 'VARCHAR'`)
+  return [
+    `, header = ${isHeaded}`,
+    ...(types.length === 0 ? [] : [`types = {${types.join(', ')}}`]),
+    ...(known.areQuotesTexts ? ['allow_quoted_nulls = false'] : []),
+  ].join(', ')
 }
 
 /** JSON takes types of all columns or of none. */

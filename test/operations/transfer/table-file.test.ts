@@ -115,6 +115,18 @@ test('a Parquet file is not written with other names than were asked for', async
   await output.abandon()
 })
 
+test('of CSV, an empty text is not no value, unless numbers are quoted as well and missing', async () => {
+  const text = (rows: string) => `time,s,v\n${rows}`
+  expect((await read('empty.csv', {}, text('1700000000,"",1\n1700000001,,2\n'))).rows).toEqual([
+    'm s:string= v:integer=1 1700000000000000000',
+    'm v:integer=2 1700000001000000000',
+  ])
+  expect((await read('quoted.csv', {}, text('"1700000000","x",""\n"1700000001","","2"\n'))).rows).toEqual([
+    'm s:string=x 1700000000000000000',
+    'm v:integer=2 1700000001000000000',
+  ])
+})
+
 test('a heading is one also where all columns are texts', async () => {
   const wishes = { ...TAGGED, maps: ['s=field:s:string'] }
   const { rows } = await read('words.csv', { wishes }, 'time,host,s\n2026-01-01,007,01\n')
