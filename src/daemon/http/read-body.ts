@@ -92,6 +92,8 @@ export async function readBody(req: IncomingMessage, limits: BodyLimits): Promis
 
 function readPlain(req: IncomingMessage, bytesMax: number, { budget, buffers }: BodyLimits): Promise<BodyOutcome> {
   const declared = Number(req.headers['content-length'] ?? 0)
+  // Went away while it waited for its turn: no event will tell so any more.
+  if (req.destroyed) return Promise.resolve({ kind: 'gone' })
   if (declared > bytesMax) return Promise.resolve({ kind: 'too-large' })
   return new Promise((resolve) => {
     let length = 0

@@ -5,10 +5,11 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
+import { FaultBoard } from '../../../src/daemon/faults/fault-board.js'
 import type { HttpSettings } from '../../../src/daemon/http/http-settings.js'
 import { HyperbyteError, type QueryEvent } from '../../../src/engine/index.js'
-import { columnOf, endOf, type FakeEngine, frameEvent, frameOf } from './fake-engine.js'
-import { openTestServer, type TestServer } from './open-test-server.js'
+import { columnOf, endOf, FakeEngine, frameEvent, frameOf } from './fake-engine.js'
+import { openServerFor, openTestServer, type TestServer } from './open-test-server.js'
 
 const servers: TestServer[] = []
 
@@ -141,6 +142,27 @@ test('a write that waits too long for its turn is told so', async () => {
   expect((await first).status).toBe(204)
 })
 
+test('a client that goes away while its write waits for its turn leaves the place to others', async () => {
+  const { server, send, engine } = await open({
+    concurrentWriteCountMax: 1,
+    enqueuedWriteCountMax: 5,
+    enqueuedWriteTimeoutMs: 1000,
+  })
+  const release = holdWrites(engine)
+  const first = send('POST', '/write?db=d', { body: 'a' })
+  await expect.poll(() => engine.writes.length).toBe(1)
+  const socket = connect(server.address.port, '127.0.0.1')
+  socket.write('POST /write?db=d HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nb')
+  const metrics = async () => (await send('GET', '/metrics')).text
+  await expect.poll(metrics).toContain('hyperbyte_http_write_requests_active 2')
+  socket.resetAndDestroy()
+  await sleep(50)
+  release()
+  expect((await first).status).toBe(204)
+  expect((await send('POST', '/write?db=d', { body: 'c' })).status).toBe(204)
+  await expect.poll(metrics).toContain('hyperbyte_http_write_requests_active 0')
+})
+
 test('connections above the limit are closed', async () => {
   const { server, sendRaw } = await open({ connectionCountMax: 1 })
   const kept = connect(server.address.port, '127.0.0.1')
@@ -172,6 +194,29 @@ test('a client that goes away ends its query', async () => {
   socket.destroy()
   await ended
   expect(logged).toEqual([])
+})
+
+test('a client that goes away before its query begins has none', async () => {
+  const { open: release, opened } = gate()
+  const log = { info: () => {}, warn: () => {}, error: () => {} }
+  const faults = new FaultBoard({ log, nowMs: Date.now, sleep: () => opened })
+  faults.add({ kind: 'delay-queries', lastsMs: 60_000, delayMs: 1, share: 1 })
+  const target = await openServerFor(new FakeEngine(), {}, faults)
+  servers.push(target)
+  const begun: string[] = []
+  target.engine.queryAnswer = async function* ({ text }) {
+    begun.push(text)
+    yield endOf(0)
+  }
+  const socket = connect(target.server.address.port, '127.0.0.1')
+  socket.write('GET /query?q=x HTTP/1.1\r\nHost: x\r\n\r\n')
+  await expect.poll(() => faults.list()[0].metCount).toBe(1)
+  socket.resetAndDestroy()
+  await sleep(50)
+  release()
+  faults.clear(null)
+  expect((await target.send('GET', '/query?q=y')).status).toBe(200)
+  expect(begun).toEqual(['y'])
 })
 
 test('queries above the limit are refused inside a 200', async () => {

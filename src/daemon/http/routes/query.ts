@@ -133,6 +133,8 @@ async function sendEvents(
   controller: AbortController,
 ): Promise<void> {
   const { res } = exchange
+  // Went away before the query began, and so will not be heard to go.
+  if (res.closed) return
   const { maxRowLimit } = context.settings.limits
   const isLimited = maxRowLimit > 0 && !parameters.isChunked
   const iterator = (isLimited ? limitRows(events, maxRowLimit) : events)[Symbol.asyncIterator]()
