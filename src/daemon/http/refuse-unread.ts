@@ -13,5 +13,7 @@ export function refuseUnread(exchange: Exchange, status: number, text: string): 
   const isLengthKnown = headers['transfer-encoding'] === undefined
   const isShort = isLengthKnown && Number(headers['content-length'] ?? 0) <= KEPT_REST_BYTES_MAX
   exchange.isBodyUnread = !readableEnded && !isShort
+  // Node does so by itself only where nobody had begun to read.
+  if (!exchange.isBodyUnread) exchange.req.resume()
   exchange.error(status, text)
 }

@@ -113,6 +113,21 @@ test('bodies in flight are bounded over all requests, and the budget comes back'
   expect((await send('POST', '/write?db=d', { body })).status).toBe(204)
 })
 
+test('a connection goes on after a body that there was no room for', async () => {
+  const { server } = await open({ bodiesInFlightBytesMax: 1000 })
+  const socket = connect(server.address.port, '127.0.0.1')
+  let text = ''
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1')
+  })
+  socket.write(`POST /write?db=d HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(200_000)}`)
+  await expect.poll(() => text).toContain('HTTP/1.1 503')
+  expect(text).not.toContain('Connection: close')
+  socket.write('GET /ping HTTP/1.1\r\nHost: x\r\n\r\n')
+  await expect.poll(() => text).toContain('HTTP/1.1 204')
+  socket.destroy()
+})
+
 test('concurrent writes are limited, some wait, the rest is told so in plain text', async () => {
   const { send, engine } = await open({ concurrentWriteCountMax: 1, enqueuedWriteCountMax: 1 })
   const release = holdWrites(engine)
