@@ -37,6 +37,9 @@ const HEADER_BYTES_MAX = 1024 * 1024
 
 const SWEEP_INTERVAL_MS = 50
 
+/** Time to read why a connection ends. */
+const REFUSED_LINGER_MS = 500
+
 /** Resolves once it listens; rejects when the address cannot be bound. */
 export async function startHttpServer(
   engine: Engine,
@@ -186,5 +189,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
     return
   }
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  // A client that keeps its side open would keep the connection, and a closing server waiting.
+  socket.setTimeout(REFUSED_LINGER_MS, () => socket.destroy())
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${status}`)
 }

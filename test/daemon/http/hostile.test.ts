@@ -100,6 +100,17 @@ test('what is no HTTP is a 400 in plain text', async () => {
   expect(await sendRaw('HELLO\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
 })
 
+test('who sends what is no HTTP and keeps its side open does not keep the server from closing', async () => {
+  const { server } = await open({ closeTimeoutMs: 50 })
+  const socket = connect({ port: server.address.port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.write('HELLO\r\n\r\n')
+  socket.resume()
+  await once(socket, 'end')
+  const closed = server.close().then(() => 'closed')
+  expect(await Promise.race([closed, sleep(2000, 'still open')])).toBe('closed')
+  socket.destroy()
+})
+
 test('bodies in flight are bounded over all requests, and the budget comes back', async () => {
   const { send, engine } = await open({ bodiesInFlightBytesMax: 1000 })
   const release = holdWrites(engine)
