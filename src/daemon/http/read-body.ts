@@ -3,6 +3,7 @@
  * together. A refused body is not read further; the connection closes after the answer.
  */
 
+import { constants } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { gunzip, gunzipSync } from 'node:zlib'
 
@@ -147,20 +148,27 @@ async function unpack(
     budget.give(packedBytes)
     return { kind: 'bad-gzip', text: 'EOF' }
   }
-  // What the trailer claims; a lie is corrected below, and a bomb stops at `bytesMax`.
-  const claimed = Math.min(claimedLength(packed), bytesMax)
-  if (!budget.take(claimed)) {
-    budget.give(packedBytes)
-    return { kind: 'budget-exhausted' }
-  }
+  const possible = Math.min(bytesMax, packed.length * INFLATION_MAX)
+  // What the trailer claims. Where that is a lie, or the length of the last of several packs only, all that is possible is
+  // taken from the budget before anything more is unpacked.
+  const claimed = Math.min(claimedLength(packed), possible)
+  let outcome = await unpackWithin(packed, claimed, budget)
+  if (outcome.kind === 'too-large' && claimed < possible) outcome = await unpackWithin(packed, possible, budget)
+  budget.give(packedBytes)
+  return outcome
+}
+
+/** Deflate makes 258 bytes of two bits at the most. */
+const INFLATION_MAX = 1032
+
+async function unpackWithin(packed: Uint8Array, bytesMax: number, budget: BodyBudget): Promise<BodyOutcome> {
+  if (!budget.take(bytesMax)) return { kind: 'budget-exhausted' }
   try {
-    const body = await unpackBytes(packed, claimed, bytesMax)
-    budget.give(packedBytes + claimed)
-    // The bytes exist by now; holding them over the limit for a moment beats throwing them away.
-    budget.give(-body.length)
+    const body = await unpackBytes(packed, bytesMax)
+    budget.give(bytesMax - body.length)
     return { kind: 'body', body, heldBytes: body.length }
   } catch (error) {
-    budget.give(packedBytes + claimed)
+    budget.give(bytesMax)
     return explainGzipError(error)
   }
 }
@@ -171,15 +179,11 @@ function claimedLength(packed: Uint8Array): number {
   return view.getUint32(packed.length - 4, true)
 }
 
-function unpackBytes(packed: Uint8Array, claimed: number, bytesMax: number): Buffer | Promise<Buffer> {
-  if (packed.length <= SYNC_PACKED_BYTES_MAX && claimed <= SYNC_UNPACKED_BYTES_MAX && claimed < bytesMax) {
-    try {
-      return gunzipSync(packed, { maxOutputLength: Math.max(claimed, 1) })
-    } catch (error) {
-      if (!isTooLarge(error)) throw error
-    }
+function unpackBytes(packed: Uint8Array, bytesMax: number): Buffer | Promise<Buffer> {
+  const maxOutputLength = Math.min(Math.max(bytesMax, 1), constants.MAX_LENGTH)
+  if (packed.length <= SYNC_PACKED_BYTES_MAX && bytesMax <= SYNC_UNPACKED_BYTES_MAX) {
+    return gunzipSync(packed, { maxOutputLength })
   }
-  const maxOutputLength = Number.isFinite(bytesMax) ? bytesMax : undefined
   return new Promise((resolve, reject) => {
     gunzip(packed, { maxOutputLength }, (error, body) => {
       if (error) reject(error)

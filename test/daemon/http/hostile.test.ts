@@ -58,6 +58,19 @@ test('a bomb whose trailer claims to be small stops too', async () => {
   expect(answer.status).toBe(413)
 })
 
+test('bytes that a trailer does not tell of are paid for before they are unpacked', async () => {
+  const { send, engine } = await open({ bodyBytesMax: 10_000_000, bodiesInFlightBytesMax: 1_000_000 })
+  const headers = { 'Content-Encoding': 'gzip' }
+  const bomb = gzipSync(Buffer.alloc(5_000_000))
+  bomb.writeUInt32LE(10, bomb.length - 4)
+  expect((await send('POST', '/write?db=d', { body: bomb, headers })).status).toBe(503)
+  // Honest ones: of several packs, the last one's length is all that a trailer tells.
+  const packs = Buffer.concat([gzipSync(Buffer.alloc(700_000, 'x')), gzipSync('y')])
+  expect((await send('POST', '/write?db=d', { body: packs, headers })).status).toBe(204)
+  expect((await send('POST', '/write?db=d', { body: gzipSync(Buffer.alloc(900_000)), headers })).status).toBe(204)
+  expect(engine.writes.map(({ body }) => body.length)).toEqual([700_001, 900_000])
+})
+
 test('a body of exactly the limit is taken, packed or not', async () => {
   const { send, engine } = await open({ bodyBytesMax: 1000 })
   const body = Buffer.alloc(1000, 'x')
