@@ -35,9 +35,10 @@ function addPart(part: Buffer, fields: Map<string, string>, files: Map<string, s
   const headEnd = part.indexOf('\r\n\r\n')
   if (headEnd === -1) return
   const head = part.toString('utf8', 0, headEnd)
-  const name = /content-disposition:[^\r\n]*[;\s]name="([^"]*)"/i.exec(head)
+  // At the start of a line only: looked for everywhere, a long head would be read again from each of its words.
+  const name = /^content-disposition:[^\r\n]*[;\s]name="([^"]*)"/im.exec(head)
   if (name === null) return
-  const isFile = /content-disposition:[^\r\n]*[;\s]filename="/i.test(head)
+  const isFile = /^content-disposition:[^\r\n]*[;\s]filename="/im.test(head)
   const target = isFile ? files : fields
   if (!target.has(name[1])) target.set(name[1], part.toString('utf8', headEnd + 4))
 }
