@@ -13,15 +13,19 @@ export interface Target {
 
 const NO_PARAMS: Params = new Map()
 
+/** A dozen names mean something; a form of the largest size could hold millions. */
+const PARAM_COUNT_MAX = 1000
+
 export function parseTarget(url: string): Target {
   const question = url.indexOf('?')
   if (question === -1) return { path: url, params: NO_PARAMS }
   return { path: url.slice(0, question), params: parseForm(url.slice(question + 1)) }
 }
 
+/** The first thousand names of it. */
 export function parseForm(text: string): Params {
   const params = new Map<string, string>()
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length && params.size < PARAM_COUNT_MAX; ) {
     let end = text.indexOf('&', start)
     if (end === -1) end = text.length
     addPair(params, text.slice(start, end))
