@@ -5,6 +5,7 @@
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Engine, EngineLog } from '../../engine/index.js'
 import { ServerActivity } from '../activity/server-activity.js'
 import { type MergeJob, MergeJobs } from '../debug/merge-jobs.js'
@@ -36,6 +37,9 @@ export interface RunningHttpServer {
 const HEADER_BYTES_MAX = 1024 * 1024
 
 const SWEEP_INTERVAL_MS = 50
+
+/** A query notices in a fraction of it that it has been ended. */
+const UNWATCHED_MS_MAX = 2000
 
 /** Time to read why a connection ends. */
 const REFUSED_LINGER_MS = 500
@@ -160,10 +164,8 @@ function hostOf({ address, family, port }: AddressInfo): string {
 }
 
 /** Closes idle connections at once; those with a request get their answer first. */
-async function closeServer(
-  server: Server,
-  { settings, runningQueries, checkpoints, status, mergeJobs }: ServerContext,
-): Promise<void> {
+async function closeServer(server: Server, context: ServerContext): Promise<void> {
+  const { settings, runningQueries, checkpoints, status, mergeJobs } = context
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   // A connection whose request was under way is kept alive by its answer; it has no further use.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS)
@@ -176,7 +178,15 @@ async function closeServer(
   status.close()
   clearInterval(sweep)
   clearTimeout(timer)
+  await endUnwatched(context)
   await checkpoints.releaseAll()
+}
+
+/** What was answered before it was done (`async=true`) or cut off is still at work, and the engine is about to close. */
+async function endUnwatched({ runningQueries, metrics }: ServerContext): Promise<void> {
+  for (const query of runningQueries) query.abort(new Error('server is shutting down'))
+  const endMs = performance.now() + UNWATCHED_MS_MAX
+  while (metrics.activeCount > 0 && performance.now() < endMs) await sleep(SWEEP_INTERVAL_MS)
 }
 
 /**

@@ -308,6 +308,18 @@ test('closing does not wait for ever', async () => {
   await expect.poll(() => isEnded).toBe(true)
 })
 
+test('a closed server has no queries at work, not even those whose clients have their answer', async () => {
+  const { server, engine, send } = await open()
+  let isEnded = false
+  engine.queryAnswer = ({ signal }) =>
+    endless(signal, () => {
+      isEnded = true
+    })
+  expect((await send('POST', '/query?q=x&async=true')).status).toBe(204)
+  await server.close()
+  expect(isEnded).toBe(true)
+})
+
 test('a large answer to a slow reader waits for it instead of piling up, and the loop keeps turning', async () => {
   const { server, engine, send } = await open()
   const column = columnOf(
