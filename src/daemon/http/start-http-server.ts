@@ -6,7 +6,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Engine, EngineLog } from '../../engine/index.js'
+import { type Engine, type EngineLog, verifyPassword } from '../../engine/index.js'
 import { ServerActivity } from '../activity/server-activity.js'
 import { type MergeJob, MergeJobs } from '../debug/merge-jobs.js'
 import type { FaultBoard } from '../faults/fault-board.js'
@@ -102,6 +102,7 @@ function createContext(
       isEnabled: settings.isAuthEnabled,
       sharedSecret: settings.sharedSecret,
       meta: () => engine.catalog.meta,
+      verify: verifyPassword,
     }),
     bodyBudget: new BodyBudget(settings.bodiesInFlightBytesMax),
     bodyBuffers: new BodyBuffers(),

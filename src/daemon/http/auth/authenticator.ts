@@ -4,10 +4,11 @@
  * InfluxDB's 401 texts. A wrong name takes as long as a wrong password.
  */
 
-import { hasAdmin, type MetaState, type User, verifyPassword } from '../../../engine/index.js'
+import { hasAdmin, type MetaState, type User } from '../../../engine/index.js'
 import type { Params } from '../parse-target.js'
 import { FailureThrottle } from './failure-throttle.js'
 import { type Credentials, readCredentials } from './read-credentials.js'
+import { Turns } from './turns.js'
 import { VerifiedPasswords } from './verified-passwords.js'
 import { SECRET_BYTES_MIN, verifyJwt } from './verify-jwt.js'
 
@@ -23,6 +24,8 @@ export interface AuthenticatorOptions {
   readonly isEnabled: boolean
   readonly sharedSecret: string
   readonly meta: () => MetaState
+  /** Whether a password is the one that a stored hash was made of. Takes its time. */
+  readonly verify: (password: string, storedHash: string) => Promise<boolean>
 }
 
 export interface AuthenticationRequest {
@@ -37,6 +40,9 @@ const FAILED: Identity = { kind: 'refused', text: 'authorization failed' }
 /** 1024 clients with credentials of their own; an entry is about 200 bytes. */
 const VERIFIED_COUNT_MAX = 1024
 
+/** Half of the thread pool: the other half is for files, however many guess at the same time. */
+const VERIFYING_COUNT_MAX = 2
+
 /** A hash of nothing anyone knows: checked when the user does not exist, so that both failures take the same time. */
 const DECOY_HASH = `scrypt$14$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
@@ -44,6 +50,7 @@ export class Authenticator {
   readonly #options: AuthenticatorOptions
   readonly #verified = new VerifiedPasswords(VERIFIED_COUNT_MAX)
   readonly #throttle = new FailureThrottle()
+  readonly #turns = new Turns(VERIFYING_COUNT_MAX)
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options
@@ -84,7 +91,21 @@ export class Authenticator {
     const user = meta.users.get(username)
     if (user !== undefined && this.#verified.has(username, password, user.passwordHash)) return { kind: 'user', user }
     if (this.#throttle.isBlocked(address, username, performance.now())) return FAILED
-    return this.#verify(user, credentials, address)
+    return this.#verifyInTurn(credentials, address)
+  }
+
+  /** Once its turn has come, others may have shown that it is right already, or wrong too often. */
+  async #verifyInTurn(credentials: { username: string; password: string }, address: string): Promise<Identity> {
+    const { username, password } = credentials
+    await this.#turns.take()
+    try {
+      const user = this.#options.meta().users.get(username)
+      if (user !== undefined && this.#verified.has(username, password, user.passwordHash)) return { kind: 'user', user }
+      if (this.#throttle.isBlocked(address, username, performance.now())) return FAILED
+      return await this.#verify(user, credentials, address)
+    } finally {
+      this.#turns.give()
+    }
   }
 
   async #verify(
@@ -92,7 +113,7 @@ export class Authenticator {
     { username, password }: { username: string; password: string },
     address: string,
   ): Promise<Identity> {
-    const isRight = await verifyPassword(password, user?.passwordHash ?? DECOY_HASH)
+    const isRight = await this.#options.verify(password, user?.passwordHash ?? DECOY_HASH)
     if (user === undefined || !isRight) {
       this.#throttle.fail(address, username, performance.now())
       return FAILED
