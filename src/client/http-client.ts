@@ -351,28 +351,31 @@ export class HttpClient implements Target {
     const { hosts } = this.#options
     for (let tryCount = 1; ; tryCount++) {
       const startedMs = performance.now()
+      const index = this.#hostIndex
+      const host = hosts[index]
       try {
-        const answer = await this.#callHost(call)
-        this.#tell(call, startedMs, { status: answer.statusCode, failure: '' })
+        const answer = await this.#callHost(host, call)
+        this.#tell(call, startedMs, { host, status: answer.statusCode, failure: '' })
         return answer
       } catch (error) {
-        const failure = translateFailure(error, this.#host)
-        this.#tell(call, startedMs, { status: null, failure: `no answer (${codeOf(error) || failure.message})` })
+        const failure = translateFailure(error, host)
+        this.#tell(call, startedMs, { host, status: null, failure: `no answer (${codeOf(error) || failure.message})` })
         if (!isNotConnected(error) || tryCount === hosts.length) throw failure
-        this.#hostIndex = (this.#hostIndex + 1) % hosts.length
+        // Unless another call has gone on to the next host meanwhile.
+        if (this.#hostIndex === index) this.#hostIndex = (index + 1) % hosts.length
       }
     }
   }
 
-  #tell(call: Call, startedMs: number, end: Pick<Exchanged, 'status' | 'failure'>): void {
+  #tell(call: Call, startedMs: number, end: Pick<Exchanged, 'host' | 'status' | 'failure'>): void {
     const elapsedMs = performance.now() - startedMs
-    this.#options.trace?.onExchange({ method: call.method, host: this.#host, path: pathOf(call), elapsedMs, ...end })
+    this.#options.trace?.onExchange({ method: call.method, path: pathOf(call), elapsedMs, ...end })
   }
 
-  #callHost(call: Call): Promise<Answer> {
+  #callHost(host: string, call: Call): Promise<Answer> {
     const { method, headers, body, signal, readAheadBytes, timeoutMsMin = 0 } = call
     const { credentials, trace } = this.#options
-    return this.#request(this.#host + pathOf(call), {
+    return this.#request(host + pathOf(call), {
       method,
       headers: { ...headers, ...authorization(credentials), ...(trace !== undefined && { 'x-request-id': trace.id }) },
       body,

@@ -119,6 +119,14 @@ test('the next host is asked when one cannot be reached, and keeps being asked',
   expect(count).toBe(2)
 })
 
+test('requests at the same moment all find the host that is there', async () => {
+  answerWith(204, '', { 'X-Influxdb-Version': '1.8.10' })
+  const two = await openTestClient(url, { hosts: ['http://127.0.0.1:1', url] })
+  const identities = await Promise.all([two.ping(), two.ping(), two.ping()])
+  expect(identities.map(({ host }) => host)).toEqual([url, url, url])
+  await two.close()
+})
+
 test('no host at all is unreachable, with the reason', async () => {
   const none = await openTestClient(url, { hosts: ['http://127.0.0.1:1'] })
   await expect(none.ping()).rejects.toThrow('cannot reach http://127.0.0.1:1: connection refused')
