@@ -26,6 +26,7 @@ export class CheckpointSessions {
   readonly #log: EngineLog
   readonly #expiryMs: number
   readonly #sessions = new Map<string, Session>()
+  #openingCount = 0
   #timer: NodeJS.Timeout | null = null
 
   constructor(engine: Engine, log: EngineLog, expiryMs: number = CHECKPOINT_EXPIRY_MS) {
@@ -36,10 +37,11 @@ export class CheckpointSessions {
 
   /** null when too many are open. */
   async open(): Promise<{ id: string; checkpoint: Checkpoint } | null> {
-    if (this.#sessions.size >= OPEN_COUNT_MAX) await this.#makeRoom()
-    if (this.#sessions.size >= OPEN_COUNT_MAX) return null
+    if (this.#sessions.size + this.#openingCount >= OPEN_COUNT_MAX) await this.#makeRoom()
+    if (this.#sessions.size + this.#openingCount >= OPEN_COUNT_MAX) return null
     const id = randomBytes(16).toString('hex')
-    const checkpoint = await this.#engine.checkpoint()
+    this.#openingCount++
+    const checkpoint = await this.#engine.checkpoint().finally(() => this.#openingCount--)
     this.#sessions.set(id, { checkpoint, heardAtMs: performance.now(), streamCount: 0 })
     if (this.#timer === null) {
       this.#timer = setInterval(() => this.#sweep(), Math.min(SWEEP_MS, this.#expiryMs))

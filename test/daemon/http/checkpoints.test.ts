@@ -80,6 +80,13 @@ test('a checkpoint whose client is silent is let go', async () => {
   expect(warnings).toHaveLength(1)
 })
 
+test('no more than so many are open when all are asked for at the same moment', async () => {
+  const sessions = new CheckpointSessions(database.engine, { info: () => {}, warn: () => {}, error: () => {} })
+  const opened = await Promise.all(Array.from({ length: 20 }, () => sessions.open()))
+  expect(opened.filter((one) => one !== null)).toHaveLength(16)
+  await sessions.releaseAll()
+})
+
 test('where too many are open, the one that was silent longest makes room, and none that was just heard', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   const sessions = new CheckpointSessions(database.engine, { info: () => {}, warn: () => {}, error: () => {} })
