@@ -64,7 +64,12 @@ export async function startHttpServer(
       connectionsCheckingInterval: Math.max(50, Math.min(5000, settings.headersTimeoutMs / 4)),
       noDelay: true,
     },
-    (req, res) => handleRequest(context, req, res, closing !== null),
+    (req, res) => {
+      // Sent before the answer to an earlier request of its connection: begins after it, as in Go. Until then nothing would
+      // say that its client has gone.
+      if (res.socket === null) res.once('socket', () => handleRequest(context, req, res, closing !== null))
+      else handleRequest(context, req, res, closing !== null)
+    },
   )
   server.maxRequestsPerSocket = 0
   if (settings.connectionCountMax > 0) server.maxConnections = settings.connectionCountMax

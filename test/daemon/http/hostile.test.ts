@@ -258,6 +258,30 @@ test('a client that goes away before its query begins has none', async () => {
   expect(begun).toEqual(['y'])
 })
 
+test('requests that do not wait for answers are served one after another, and not for a client that has gone', async () => {
+  const { server, engine } = await open()
+  const { open: release, opened } = gate()
+  const begun: string[] = []
+  engine.queryAnswer = async function* ({ text }) {
+    begun.push(text)
+    if (text === 'b') await opened
+    yield endOf(0)
+  }
+  const socket = connect(server.address.port, '127.0.0.1')
+  let received = ''
+  socket.on('data', (chunk) => {
+    received += chunk.toString('latin1')
+  })
+  socket.write(['a', 'b', 'c'].map((q) => `GET /query?q=${q} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''))
+  await expect.poll(() => begun).toEqual(['a', 'b'])
+  await expect.poll(() => received.split('HTTP/1.1 200').length).toBe(2)
+  socket.resetAndDestroy()
+  await sleep(50)
+  release()
+  await sleep(50)
+  expect(begun).toEqual(['a', 'b'])
+})
+
 test('queries above the limit are refused inside a 200', async () => {
   const { send, engine } = await open({ concurrentQueryCountMax: 1 })
   const { open: release, opened } = gate()

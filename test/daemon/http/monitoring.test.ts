@@ -34,14 +34,12 @@ test('/debug/vars has the entries that Telegraf reads', async () => {
 })
 
 test('/debug/requests counts by client while it is asked', async () => {
-  // One connection: the server takes the requests in this order, and all of them before the second is over.
-  const requests = [
-    'GET /debug/requests?seconds=1 HTTP/1.1\r\nHost: x\r\n\r\n',
-    'GET /query?q=x HTTP/1.1\r\nHost: x\r\n\r\n',
-    'POST /write?db=d HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nm f=1',
-  ]
-  const answers = await target.sendRaw(requests.join(''))
-  expect(answers).toContain('\r\n\r\n{\n"127.0.0.1": {"writes":1,"queries":1}\n}')
+  const counted = target.send('GET', '/debug/requests?seconds=1')
+  const metrics = async () => (await target.send('GET', '/metrics')).text
+  await expect.poll(metrics).toContain('hyperbyte_http_requests_active 2')
+  await target.send('GET', '/query?q=x')
+  await target.send('POST', '/write?db=d', { body: 'm f=1' })
+  expect((await counted).text).toBe('{\n"127.0.0.1": {"writes":1,"queries":1}\n}')
 })
 
 test('a server that refuses writes is not healthy and not ready', async () => {
