@@ -83,6 +83,8 @@ export interface BodyLimits {
 const EMPTY = new Uint8Array(0)
 /** One chunk from the socket. */
 const WHOLE_BYTES_MIN = 64 * 1024
+/** Chunks are joined by this many: a body sent byte by byte would need a hundred times its size. */
+const LOOSE_COUNT_MAX = 1000
 
 export async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<BodyOutcome> {
   const bytesMax = limits.bytesMax > 0 ? limits.bytesMax : Number.POSITIVE_INFINITY
@@ -105,6 +107,7 @@ function readPlain(req: IncomingMessage, bytesMax: number, { budget, buffers }: 
     // memory to such a buffer only as it fills.
     const whole = declared > WHOLE_BYTES_MIN ? buffers.take(declared) : null
     const chunks: Buffer[] = []
+    let joinedCount = 0
     const settle = (outcome: BodyOutcome) => {
       if (isDone) return
       isDone = true
@@ -121,8 +124,11 @@ function readPlain(req: IncomingMessage, bytesMax: number, { budget, buffers }: 
       if (length > bytesMax) return settle({ kind: 'too-large' })
       if (!budget.take(chunk.length)) return settle({ kind: 'budget-exhausted' })
       heldBytes = length
-      if (whole === null) chunks.push(chunk)
-      else whole.set(chunk, length - chunk.length)
+      if (whole !== null) whole.set(chunk, length - chunk.length)
+      else if (chunks.push(chunk) - joinedCount >= LOOSE_COUNT_MAX) {
+        chunks.push(Buffer.concat(chunks.splice(joinedCount)))
+        joinedCount++
+      }
     })
     req.on('end', () => {
       const body =

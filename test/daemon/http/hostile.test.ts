@@ -1,12 +1,15 @@
 /** Clients that are slow, lie, flood or vanish. */
 
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { FaultBoard } from '../../../src/daemon/faults/fault-board.js'
 import type { HttpSettings } from '../../../src/daemon/http/http-settings.js'
+import { BodyBudget, BodyBuffers, readBody } from '../../../src/daemon/http/read-body.js'
 import { HyperbyteError, type QueryEvent } from '../../../src/engine/index.js'
 import { columnOf, endOf, FakeEngine, frameEvent, frameOf } from './fake-engine.js'
 import { openServerFor, openTestServer, type TestServer } from './open-test-server.js'
@@ -92,6 +95,20 @@ test('a chunked body without end is refused at the limit', async () => {
   const chunk = `1000\r\n${'x'.repeat(4096)}\r\n`
   const head = 'POST /write?db=d HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
   expect(await opened.sendRaw(head + chunk.repeat(4))).toContain('HTTP/1.1 413')
+})
+
+test('a body sent byte by byte is what was sent, and needs little more memory', async () => {
+  const bytes = Buffer.from(Array.from({ length: 300_500 }, (_, i) => i))
+  const req = Object.assign(new PassThrough(), { headers: {} }) as unknown as IncomingMessage
+  const room = { bytesMax: 0, budget: new BodyBudget(0), buffers: new BodyBuffers() }
+  const reading = readBody(req, room)
+  const before = process.memoryUsage().heapUsed
+  // Each with memory of its own, as they come from a socket.
+  for (const byte of bytes) req.emit('data', Buffer.from([byte]))
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(300_500 * 60)
+  req.emit('end')
+  const outcome = await reading
+  expect(outcome.kind === 'body' && bytes.equals(outcome.body)).toBe(true)
 })
 
 test('a body shorter than declared ends with the connection, not with an answer Telegraf would drop data for', async () => {
