@@ -144,7 +144,7 @@ export class HttpClient implements Target {
   /** Resolves when the server takes writes and queries; fails as `unreachable` while it does not. */
   async checkReady(): Promise<void> {
     const answer = await this.#call(get('/health'))
-    const body = await answer.body.text()
+    const body = await readText(answer)
     if (answer.statusCode !== 200) throw translateAnswer(failed(answer, body, `${this.#host}/health`))
   }
 
@@ -220,7 +220,7 @@ export class HttpClient implements Target {
     const answer = await this.#call({ ...get(path), method })
     const text = await readText(answer)
     if (answer.statusCode >= 300) throw translateAnswer(failed(answer, text, this.#host + path))
-    return text === '' ? null : JSON.parse(text)
+    return text === '' ? null : parseDocument(text)
   }
 
   /** Bytes of one of the server's own resources. Throws `unreachable` when they stop in the middle. */
@@ -431,7 +431,11 @@ function header(answer: Answer, name: string): string | null {
 async function readRefusal(answer: Answer): Promise<string> {
   if (header(answer, 'content-type')?.includes('msgpack') !== true) return await readText(answer)
   const { decode } = await import('@msgpack/msgpack')
-  return JSON.stringify(decode(await answer.body.arrayBuffer()))
+  try {
+    return JSON.stringify(decode(await answer.body.arrayBuffer()))
+  } catch (error) {
+    throw translateFailure(error, 'the server')
+  }
 }
 
 async function readText(answer: Answer): Promise<string> {

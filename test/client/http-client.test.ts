@@ -146,6 +146,20 @@ test('something that is no time-series server is told apart', async () => {
   await expect(client.ping()).rejects.toMatchObject({ kind: 'unexpected' })
 })
 
+test('a page instead of a document is told apart', async () => {
+  answerWith(200, '<html>sign in</html>')
+  const failure = await client.askApi('GET', '/api/v1/checkpoints').catch((error) => error)
+  expect(failure).toMatchObject({ name: 'ClientError', kind: 'unexpected' })
+})
+
+test('an answer about health that breaks off is unreachable', async () => {
+  answer = (_, res) => {
+    res.writeHead(200, { 'Content-Length': '100' }).write('{')
+    setTimeout(() => res.destroy(), 20)
+  }
+  await expect(client.checkReady()).rejects.toMatchObject({ name: 'ClientError', kind: 'unreachable' })
+})
+
 test('credentials travel in the header, never in the address', async () => {
   const seen: string[] = []
   answer = (req, res) => {
