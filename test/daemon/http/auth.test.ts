@@ -189,4 +189,18 @@ describe('grants', () => {
     expect((await target.send('GET', path)).status).toBe(401)
     expect((await target.send('GET', path, { headers: basic('reader:pw') })).status).toBe(200)
   })
+
+  test('continuous queries are told of databases that a user may see', async () => {
+    const of = (database: string) => ({ database, name: 'q', text: `SELECT … FROM ${database}`, run: null })
+    target.engine.continuousQueries.list = () => [of('d'), of('d2')]
+    const seenBy = async (headers: Record<string, string>) => {
+      const { text } = await target.send('GET', '/api/v1/continuous-queries', { headers })
+      return JSON.parse(text).continuousQueries?.map(({ database }: { database: string }) => database)
+    }
+    expect(await seenBy(basic('admin:pw'))).toEqual(['d', 'd2'])
+    expect(await seenBy(basic('reader:pw'))).toEqual(['d'])
+    expect(await seenBy({})).toBeUndefined()
+    target.engine.setUsers()
+    expect(await seenBy({})).toBeUndefined()
+  })
 })

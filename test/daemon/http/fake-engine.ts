@@ -4,6 +4,7 @@ import type {
   Catalog,
   Checkpoint,
   Column,
+  ContinuousQueryInfo,
   Database,
   Engine,
   EngineInsight,
@@ -97,7 +98,7 @@ export class FakeEngine implements Engine {
     return () => {}
   }
   readonly reports = new SelfReports()
-  readonly continuousQueries = { runDue: async () => {}, list: () => [] }
+  readonly continuousQueries = { runDue: async () => {}, list: (): ContinuousQueryInfo[] => [] }
   runningQueries(): readonly QueryInfo[] {
     return []
   }
