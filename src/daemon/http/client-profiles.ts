@@ -13,6 +13,9 @@ type Profile = Map<string, ClientCounts>
 /** More clients than anyone reads; the rest is not told apart. */
 const CLIENT_COUNT_MAX = 10_000
 
+/** Each makes every request a little slower while it is open. */
+const OPEN_COUNT_MAX = 16
+
 export class ClientProfiles {
   readonly #open = new Set<Profile>()
 
@@ -32,8 +35,9 @@ export class ClientProfiles {
     }
   }
 
-  /** Starts counting; the returned function stops it and gives the text. */
-  start(): () => string {
+  /** Starts counting; the returned function stops it and gives the text. Null when too many look already. */
+  start(): (() => string) | null {
+    if (this.#open.size >= OPEN_COUNT_MAX) return null
     const profile: Profile = new Map()
     this.#open.add(profile)
     return () => {

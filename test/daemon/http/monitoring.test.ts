@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestServer, type TestServer } from './open-test-server.js'
 
@@ -40,6 +41,15 @@ test('/debug/requests counts by client while it is asked', async () => {
   await target.send('GET', '/query?q=x')
   await target.send('POST', '/write?db=d', { body: 'm f=1' })
   expect((await counted).text).toBe('{\n"127.0.0.1": {"writes":1,"queries":1}\n}')
+})
+
+test('/debug/requests is for so many at a time, and those who leave make room', async () => {
+  const sockets = Array.from({ length: 16 }, () => connect(target.server.address.port, '127.0.0.1'))
+  for (const socket of sockets) socket.write('GET /debug/requests?seconds=60 HTTP/1.1\r\nHost: x\r\n\r\n')
+  const one = async () => (await target.send('GET', '/debug/requests?seconds=0')).status
+  await expect.poll(one).toBe(503)
+  for (const socket of sockets) socket.destroy()
+  await expect.poll(one).toBe(200)
 })
 
 test('a server that refuses writes is not healthy and not ready', async () => {

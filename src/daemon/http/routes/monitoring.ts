@@ -30,6 +30,7 @@ export async function serveDebugRequests(context: ServerContext, exchange: Excha
     return
   }
   const stop = context.clientProfiles.start()
+  if (stop === null) return exchange.error(503, 'too many profiles of requests are being made')
   const gone = once(exchange.res, 'close')
   await Promise.race([sleep(Math.min(seconds, PROFILE_SECONDS_MAX) * 1000, undefined, { ref: false }), gone])
   exchange.body(200, JSON_TYPE, stop())
