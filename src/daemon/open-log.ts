@@ -3,13 +3,15 @@
  * call returns, so that the last words of a crash are not lost.
  */
 
-import { writeSync } from 'node:fs'
 import { Chalk } from 'chalk'
 import { pino } from 'pino'
 import type { EngineLog } from '../engine/index.js'
 import { formatLogLine, type LogRecord } from './format-log-line.js'
 
 const STDERR = 2
+
+/** Of lines that nobody takes; above it they are dropped. */
+const UNPRINTED_CHARACTERS_MAX = 2 ** 24
 
 export interface LogOptions {
   readonly level: string
@@ -24,10 +26,11 @@ export interface DaemonLog extends EngineLog {
 }
 
 export function openLog({ level, format, isColored, onLine = () => {} }: LogOptions): DaemonLog {
-  const stderr = format === 'json' ? pino.destination({ dest: STDERR, sync: true }) : prettyDestination(isColored)
+  const stderr = openStderr()
+  const print = format === 'json' ? (line: string) => line : prettyPrinter(isColored)
   const destination = {
     write: (line: string) => {
-      stderr.write(line)
+      stderr.write(print(line))
       onLine(line)
     },
   }
@@ -52,12 +55,19 @@ export function openLog({ level, format, isColored, onLine = () => {} }: LogOpti
   }
 }
 
-function prettyDestination(isColored: boolean) {
+/** Waits for a slow reader. A terminal or pipe that is gone must not end the server: what cannot be written is let go. */
+function openStderr() {
+  const stderr = pino.destination({ dest: STDERR, sync: true, maxLength: UNPRINTED_CHARACTERS_MAX })
+  stderr.on('error', () => {})
+  return stderr
+}
+
+function prettyPrinter(isColored: boolean): (line: string) => string {
   const chalk = new Chalk({ level: isColored ? 1 : 0 })
   const paint = (level: string, word: string): string => {
     if (level === 'error' || level === 'fatal') return chalk.red(word)
     if (level === 'warn') return chalk.yellow(word)
     return chalk.dim(word)
   }
-  return { write: (line: string) => writeSync(STDERR, formatLogLine(JSON.parse(line) as LogRecord, paint)) }
+  return (line) => formatLogLine(JSON.parse(line) as LogRecord, paint)
 }
