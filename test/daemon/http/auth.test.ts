@@ -131,6 +131,20 @@ test('a short secret turns bearer tokens off', async () => {
   expect(errorOf(answer)).toEqual([401, 'bearer auth disabled'])
 })
 
+test('in development too, only who may write to a database makes it by writing', async () => {
+  const other = await openTestServer({ isAuthEnabled: true, isDatabaseCreatedOnWrite: true })
+  let madeCount = 0
+  other.engine.applyMeta = async () => {
+    madeCount++
+  }
+  other.engine.setUsers(admin, reader)
+  for (const pair of ['reader:pw', 'admin:pw']) {
+    await other.send('POST', '/write?db=new', { body: 'm f=1', headers: basic(pair) })
+  }
+  await other.server.close()
+  expect(madeCount).toBe(1)
+})
+
 describe('while there is no admin', () => {
   beforeEach(() => target.engine.setUsers())
 

@@ -89,13 +89,13 @@ export async function serveWrite(
   const { target } = outcome
   const { database } = target
   const { engine, settings } = context
-  if (settings.isDatabaseCreatedOnWrite && engine.catalog.database(database) === undefined) {
+  const refusal = checkWrite(identity, database)
+  if (settings.isDatabaseCreatedOnWrite && refusal === null && engine.catalog.database(database) === undefined) {
     await createOnWrite(engine, database)
   }
   if (engine.catalog.database(database) === undefined) {
     return refuseUnread(exchange, 404, databaseNotFound(database))
   }
-  const refusal = checkWrite(identity, database)
   if (refusal !== null) return refuseUnread(exchange, 403, refusal)
 
   const {
