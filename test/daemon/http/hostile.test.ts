@@ -361,6 +361,22 @@ test('a closed server has no queries at work, not even those whose clients have 
   expect(isEnded).toBe(true)
 })
 
+test('the bytes of answers at the same moment are all counted', async () => {
+  const { engine, send } = await open()
+  const { open: release, opened } = gate()
+  engine.queryAnswer = async function* ({ text }) {
+    yield frameEvent(0, frameOf('m', { f: columnOf('float', [1]) }))
+    if (text === 'slow') await opened
+    yield endOf(0)
+  }
+  const slow = send('GET', '/query?q=slow')
+  await expect.poll(() => engine.queries.length).toBe(1)
+  const bytes = (await send('GET', '/query?q=fast')).bytes.length
+  release()
+  await slow
+  expect((await send('GET', '/metrics')).text).toContain(`hyperbyte_http_query_bytes_total ${2 * bytes}\n`)
+})
+
 test('a large answer to a slow reader waits for it instead of piling up, and the loop keeps turning', async () => {
   const { server, engine, send } = await open()
   const column = columnOf(

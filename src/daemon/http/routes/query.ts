@@ -148,7 +148,9 @@ async function sendEvents(
       return refuseQuery(context, exchange, error)
     }
     const encoder = encoderOf(formatFor(exchange, first), parameters)
-    context.metrics.queryBytes += await sendPieces(exchange, encoder, first, iterator)
+    // Not in one line: that would add to what the count was when the answer began.
+    const byteCount = await sendPieces(exchange, encoder, first, iterator)
+    context.metrics.queryBytes += byteCount
   } catch (error) {
     if (!res.headersSent && !res.closed) refuseQuery(context, exchange, error)
     else {
