@@ -8,7 +8,10 @@ function bodyOf(head: string, text: string): Buffer {
 }
 
 test('a field and a file are told apart, whatever other lines their heads have', () => {
-  const field = parseMultipart(TYPE, bodyOf('Content-Type: text/plain\r\nContent-Disposition: form-data; name="db"', 'd'))
+  const field = parseMultipart(
+    TYPE,
+    bodyOf('Content-Type: text/plain\r\nContent-Disposition: form-data; name="db"', 'd'),
+  )
   expect([[...field.fields], [...field.files]]).toEqual([[['db', 'd']], []])
   const file = parseMultipart(TYPE, bodyOf('content-disposition: form-data; name="q"; filename="a.txt"', 'SELECT 1'))
   expect([[...file.fields], [...file.files]]).toEqual([[], [['q', 'SELECT 1']]])
