@@ -88,6 +88,7 @@ export class FileSink implements AnswerSink {
   async finish(): Promise<void> {
     await this.#flush()
     try {
+      await this.#file.sync()
       this.#isClosed = true
       await this.#file.close()
       await rename(`${this.#path}.partial`, this.#path)
@@ -118,6 +119,9 @@ export class FileSink implements AnswerSink {
 /** Told now rather than when the answer is there: a folder that is not there, a path that is a directory. */
 export function checkFilePath(path: string): void {
   accessSync(dirname(path), constants.W_OK)
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
-  throw Object.assign(new Error(`${path} is a directory`), { code: 'EISDIR' })
+  const there = statSync(path, { throwIfNoEntry: false })
+  if (there === undefined || there.isFile()) return
+  if (there.isDirectory()) throw Object.assign(new Error(`${path} is a directory`), { code: 'EISDIR' })
+  // The name would be taken from a device such as /dev/null.
+  throw new Error(`${path} is no regular file; "-" writes to stdout`)
 }

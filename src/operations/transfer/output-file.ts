@@ -1,4 +1,4 @@
-/** Text into a file that has its name only when it is whole, or to stdout; gzip when asked for. */
+/** Text into a file that has its name only when it is whole and on disk, or to stdout; gzip when asked for. */
 
 import { once } from 'node:events'
 import { createWriteStream, mkdirSync } from 'node:fs'
@@ -20,7 +20,7 @@ export class OutputFile {
   constructor(path: string | null, isCompressed: boolean) {
     this.#path = path
     if (path !== null) mkdirSync(dirname(path), { recursive: true })
-    this.#file = path === null ? process.stdout : createWriteStream(`${path}.partial`)
+    this.#file = path === null ? process.stdout : createWriteStream(`${path}.partial`, { flush: true })
     this.#failed = new Promise((_, reject) => this.#file.once('error', reject))
     this.#failed.catch(() => {})
     this.#entry = this.#file

@@ -17,6 +17,7 @@ import {
   quoteIdentifier,
   quoteString,
   SQL_TYPE,
+  syncPath,
 } from '../../engine/index.js'
 import { tagColumnNames } from './export-format.js'
 
@@ -110,6 +111,7 @@ export class ParquetOutput {
       `COPY (SELECT ${this.#picks().join(', ')} FROM points) TO ${file} (FORMAT parquet, COMPRESSION zstd)`,
     )
     this.#close()
+    await syncPath(`${path}.partial`)
     await rename(`${path}.partial`, path)
   }
 
