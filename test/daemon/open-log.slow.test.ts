@@ -18,7 +18,7 @@ test.each(['pretty', 'json'])('a server whose log (%s) lost its reader goes on',
       let log = ''
       child.stderr?.on('data', (piece) => {
         log += piece
-        const found = /listening.*(http:[^\s"]+)/.exec(log)?.[1]
+        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(log)?.[0]
         if (found !== undefined) resolve(found)
       })
     })
