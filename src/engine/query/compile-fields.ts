@@ -51,16 +51,17 @@ export function compileFields(
   const shown: readonly ShownField[] = fields.flatMap(withRankedTags)
   const names = columnNames(shown)
   const compiler = new FieldCompiler(kinds, options)
-  const types = shown.map(({ expr }) => typeOfColumn(expr, kinds, options))
-  const isHidden = (expr: Expr): boolean => options.isSubquery && rewriteExpr(expr, withBrackets) !== expr
+  const bracketed = shown.map(({ expr }) => rewriteExpr(expr, withBrackets))
+  const types = shown.map(({ expr }, i) => typeOfColumn(options.isSubquery ? expr : bracketed[i], kinds, options))
   return compiler.finish(
     shown.map(({ alias, expr, isRankedTag }, i) => {
       const compiled = types[i] === null ? MISSING : compiler.compile(expr)
+      const isHidden = options.isSubquery && bracketed[i] !== expr
       return {
         name: names[i],
         plainName: alias || exprName(expr),
         isRankedTag,
-        expr: isHidden(expr) ? MISSING : compiled,
+        expr: isHidden ? MISSING : compiled,
         staticType: types[i] ?? 'unknown',
       }
     }),
@@ -70,7 +71,7 @@ export function compileFields(
 /** null = its types do not go together. */
 function typeOfColumn(expr: Expr, kinds: ColumnKinds, { isSubquery }: CompileOptions): StaticType | null {
   try {
-    return staticTypeOf(isSubquery ? expr : rewriteExpr(expr, withBrackets), kinds)
+    return staticTypeOf(expr, kinds)
   } catch (error) {
     if (isSubquery && error instanceof HyperbyteError) return null
     throw error

@@ -37,6 +37,8 @@ export interface AuthenticationRequest {
 const UNRESTRICTED: Identity = { kind: 'unrestricted' }
 const FAILED: Identity = { kind: 'refused', text: 'authorization failed' }
 
+type Password = Extract<Credentials, { kind: 'password' }>
+
 /** 1024 clients with credentials of their own; an entry is about 200 bytes. */
 const VERIFIED_COUNT_MAX = 1024
 
@@ -68,7 +70,7 @@ export class Authenticator {
       case 'bearer':
         return this.#checkToken(credentials.token, meta)
       case 'password':
-        return this.#checkPassword(credentials, meta, request.address)
+        return this.#checkPassword(credentials, request.address)
     }
   }
 
@@ -81,38 +83,34 @@ export class Authenticator {
     return user === undefined ? { kind: 'refused', text: 'user not found' } : { kind: 'user', user }
   }
 
-  #checkPassword(
-    credentials: Extract<Credentials, { kind: 'password' }>,
-    meta: MetaState,
-    address: string,
-  ): Identity | Promise<Identity> {
-    const { username, password } = credentials
-    if (username === '') return { kind: 'refused', text: 'username required' }
-    const user = meta.users.get(username)
-    if (user !== undefined && this.#verified.has(username, password, user.passwordHash)) return { kind: 'user', user }
-    if (this.#throttle.isBlocked(address, username, performance.now())) return FAILED
-    return this.#verifyInTurn(credentials, address)
+  #checkPassword(credentials: Password, address: string): Identity | Promise<Identity> {
+    if (credentials.username === '') return { kind: 'refused', text: 'username required' }
+    return this.#known(credentials, address) ?? this.#verifyInTurn(credentials, address)
   }
 
-  /** Once its turn has come, others may have shown that it is right already, or wrong too often. */
-  async #verifyInTurn(credentials: { username: string; password: string }, address: string): Promise<Identity> {
-    const { username, password } = credentials
+  /** What earlier requests have shown: that the password is right, or that too many were wrong. null = neither. */
+  #known({ username, password }: Password, address: string): Identity | null {
+    const user = this.#userOf(username)
+    if (user !== undefined && this.#verified.has(username, password, user.passwordHash)) return { kind: 'user', user }
+    return this.#throttle.isBlocked(address, username, performance.now()) ? FAILED : null
+  }
+
+  /** Once its turn has come, others may have shown it meanwhile. */
+  async #verifyInTurn(credentials: Password, address: string): Promise<Identity> {
     await this.#turns.take()
     try {
-      const user = this.#options.meta().users.get(username)
-      if (user !== undefined && this.#verified.has(username, password, user.passwordHash)) return { kind: 'user', user }
-      if (this.#throttle.isBlocked(address, username, performance.now())) return FAILED
-      return await this.#verify(user, credentials, address)
+      return this.#known(credentials, address) ?? (await this.#verify(credentials, address))
     } finally {
       this.#turns.give()
     }
   }
 
-  async #verify(
-    user: User | undefined,
-    { username, password }: { username: string; password: string },
-    address: string,
-  ): Promise<Identity> {
+  #userOf(username: string): User | undefined {
+    return this.#options.meta().users.get(username)
+  }
+
+  async #verify({ username, password }: Password, address: string): Promise<Identity> {
+    const user = this.#userOf(username)
     const isRight = await this.#options.verify(password, user?.passwordHash ?? DECOY_HASH)
     if (user === undefined || !isRight) {
       this.#throttle.fail(address, username, performance.now())
